@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { InteractionsModule } from '../interactions/interactions.module.js';
+import { RelationshipsModule } from '../relationships/relationships.module.js';
+import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
+import { ConversionNodes } from './advocacy.nodes.js';
+import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
+import { TimelineResolver } from './timeline.resolver.js';
+
+@Module({
+  imports: [StakeholdersModule, InteractionsModule, RelationshipsModule],
+  providers: [ConversionNodes, AdvocacyResolver, StandingResolver, ConversionResolver, StandingSpanResolver, TimelineResolver],
+})
+export class AdvocacyModule {}

@@ -1,0 +1,132 @@
+import type { RowReader, Value } from '../event-sourcing/read-store.js';
+import type { ConversionKind } from './advocacy-v1.js';
+import { knownBy, readingsAt, type Past } from './standing-readings.js';
+import type { ConversionRow, StandingSpanRow } from './standing-tables.js';
+import { openSpans, rulesV1, type Rules } from './standing.js';
+
+/** A page of a list: at most `limit` rows after the keyset `from` in the list's order or, where `backwards`, against it. */
+export interface PageAsked {
+  readonly limit: number;
+  readonly backwards: boolean;
+  readonly from: readonly Value[] | null;
+}
+
+export type Order = 'oldest-first' | 'newest-first';
+
+/** Milliseconds since 1970, from inclusive, until exclusive; null where it is open. */
+export interface Period {
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+export type SpanOnPage = Omit<StandingSpanRow, 'stakeholder' | 'known_from' | 'known_until'>;
+export type ConversionOnPage = Omit<ConversionRow, 'known_from' | 'known_until'>;
+
+/**
+ * The spans of one stakeholder's standing, in the order in which they are read; the keyset is `[from_at]`. A span that held
+ * at `validAt` shows how it ends only where it does so by itself, from what had been said by then (an advocate lapses):
+ * else `until_at` is null.
+ */
+export async function spansPage(
+  rows: RowReader,
+  stakeholder: number,
+  past: Past,
+  { limit, backwards, from }: PageAsked,
+  order: Order = 'oldest-first',
+  rules: Rules = rulesV1,
+): Promise<readonly SpanOnPage[]> {
+  const { compared, sorted } = direction(order, backwards);
+  const sql = `select from_at, until_at, stance, previous, because, assessed_by from standing_span
+    where stakeholder = ? and from_at <= ? and known_from <= ? and known_until > ?
+    ${from === null ? '' : `and from_at ${compared} ?`} order by from_at ${sorted} limit ?`;
+  const spans = await rows.all<SpanOnPage>(sql, [stakeholder, past.validAt, ...knownBy(past), ...(from ?? []), limit]);
+  const held = spans.find(({ until_at }) => until_at === null || until_at > past.validAt);
+  if (held === undefined) return spans;
+  const until_at = await endOfItself(rows, stakeholder, held, past, rules);
+  return spans.map((span) => (span === held ? { ...held, until_at } : span));
+}
+
+export async function countSpans(rows: RowReader, stakeholder: number, past: Past): Promise<number> {
+  const sql = `select count(*) as count from standing_span
+    where stakeholder = ? and from_at <= ? and known_from <= ? and known_until > ?`;
+  return countOf(await rows.first<{ count: number }>(sql, [stakeholder, past.validAt, ...knownBy(past)]));
+}
+
+/**
+ * When the span that held at `validAt` was to end, had nothing more been said: only the rule's advocate ends by itself. What
+ * was said later may have ended the span earlier, or have kept it from ending at all.
+ */
+async function endOfItself(
+  rows: RowReader,
+  stakeholder: number,
+  { stance, from_at }: SpanOnPage,
+  past: Past,
+  rules: Rules,
+): Promise<number | null> {
+  if (stance !== 'advocate') return null;
+  const reading = (await readingsAt(rows, [stakeholder], past, rules)).get(stakeholder);
+  const span = reading && openSpans(reading).find(({ from }) => from === from_at);
+  return span?.until ?? null;
+}
+
+/** Which conversions: what is left out does not matter. */
+export interface ConversionsAsked {
+  readonly kinds?: readonly ConversionKind[];
+  readonly during?: Period;
+  readonly stakeholder?: number;
+}
+
+const onPage = 'stakeholder, at, id, kind, because, because_kind, since, since_at, rule';
+
+/** Conversions, of one stakeholder or all, in the order in which they are read; the keyset is `[at, id]`. */
+export async function conversionsPage(
+  rows: RowReader,
+  asked: ConversionsAsked,
+  past: Past,
+  { limit, backwards, from }: PageAsked,
+  order: Order = 'newest-first',
+): Promise<readonly ConversionOnPage[]> {
+  const { compared, sorted } = direction(order, backwards);
+  const { sql, parameters } = conversionsWhere(asked, past);
+  // Of one stakeholder, one at most counts at one time.
+  const inOrder = asked.stakeholder === undefined ? `at ${sorted}, id ${sorted}` : `at ${sorted}`;
+  return rows.all<ConversionOnPage>(
+    `select ${onPage} from conversion ${sql} ${from === null ? '' : `and (at, id) ${compared} (?, ?)`} order by ${inOrder} limit ?`,
+    [...parameters, ...(from ?? []), limit],
+  );
+}
+
+export async function countConversions(rows: RowReader, asked: ConversionsAsked, past: Past): Promise<number> {
+  const { sql, parameters } = conversionsWhere(asked, past);
+  return countOf(await rows.first<{ count: number }>(`select count(*) as count from conversion ${sql}`, parameters));
+}
+
+/** The conversion of this id; undefined where it was not known, or had not happened. */
+export async function conversionOf(rows: RowReader, id: string, past: Past): Promise<ConversionOnPage | undefined> {
+  const sql = `select ${onPage} from conversion where id = ? and at <= ? and known_from <= ? and known_until > ?`;
+  return rows.first<ConversionOnPage>(sql, [id, past.validAt, ...knownBy(past)]);
+}
+
+/** The condition, which begins with `where` and may be gone on with `and`. */
+function conversionsWhere({ kinds, during, stakeholder }: ConversionsAsked, past: Past) {
+  const conditions = ['at <= ?', 'known_from <= ?', 'known_until > ?'];
+  const parameters: Value[] = [past.validAt, ...knownBy(past)];
+  const also = (condition: string, ...values: readonly Value[]) => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  if (stakeholder !== undefined) also('stakeholder = ?', stakeholder);
+  if (during?.from != null) also('at >= ?', during.from);
+  if (during?.until != null) also('at < ?', during.until);
+  // Of no kind at all: none. SQL knows no empty list.
+  if (kinds !== undefined) also(kinds.length === 0 ? '1 = 0' : `kind in (${kinds.map(() => '?').join(', ')})`, ...kinds);
+  return { sql: `where ${conditions.join(' and ')}`, parameters };
+}
+
+function direction(order: Order, backwards: boolean) {
+  return (order === 'oldest-first') === backwards ? { compared: '<', sorted: 'desc' } : { compared: '>', sorted: 'asc' };
+}
+
+function countOf(row: { readonly count: number } | undefined): number {
+  return row?.count ?? 0;
+}

@@ -1,0 +1,163 @@
+import { Inject } from '@nestjs/common';
+import { Args, ArgsType, Context, Field, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { type Page as Found, type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { batched } from '../graphql/batches.js';
+import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import { DateTime } from '../graphql/scalars.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import { InteractionNodes } from '../interactions/interactions.nodes.js';
+import { type TimelineCursor, mergePages, sliceOfIds, sliceOfOrdinals, timelineRanks } from '../interactions/timeline-order.js';
+import { type OfStakeholder, countEntries, entriesPage, interactionCounts, interactionTimes } from '../interactions/timeline-pages.js';
+import { type RelationshipFactEntry, countFacts, factsPage } from '../relationships/relationship-facts-pages.js';
+import type { RelationshipFactKind } from '../relationships/relationship-facts.js';
+import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
+import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { READ_STORE } from '../tokens.js';
+import { ConversionNodes } from './advocacy.nodes.js';
+import { type ConversionOnPage, type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
+import { TimelineConnection, TimelineEntry, TimelineFilter, type TimelineKind, type TimelineOrder, TimelineOrderEnum, timelineKinds, timelineOrders } from './timeline.types.js';
+
+@ArgsType()
+class TimelineArgs extends ConnectionArgs {
+  @Field(() => TimelineFilter, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => TimelineFilter)
+  where?: TimelineFilter | null;
+
+  @Field(() => TimelineOrderEnum, { nullable: true, defaultValue: 'newest-first' })
+  @IsOptional()
+  @IsIn(timelineOrders)
+  orderBy?: TimelineOrder | null;
+}
+
+type Place = TimelineCursor & { readonly fact?: RelationshipFactEntry; readonly conversion?: ConversionOnPage };
+
+/** What a filter asks of each source; null where none of a source's entries fits. */
+interface Sources {
+  readonly interactions: Parameters<typeof countEntries>[1]['filter'] | null;
+  readonly facts: { readonly kinds: readonly RelationshipFactKind[]; readonly from?: number | undefined; readonly until?: number | undefined } | null;
+  readonly conversions: Pick<ConversionsAsked, 'during'> | null;
+}
+
+@Resolver(() => Stakeholder)
+export class TimelineResolver {
+  constructor(
+    private readonly interactions: InteractionNodes,
+    private readonly facts: RelationshipFactNodes,
+    private readonly conversions: ConversionNodes,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+  ) {}
+
+  @ResolveField(() => TimelineConnection, { description: 'All that passed and all that changed between us. What was retracted is shown, marked.' })
+  async timeline(@Parent() { key: stakeholder, moment }: Stakeholder, @Args() { where, orderBy, ...args }: TimelineArgs): Promise<Connection<typeof TimelineEntry>> {
+    const order = orderBy ?? 'newest-first';
+    const list = `timeline ${order}`;
+    // The tie is an ordinal of one source and an id of another: as text it is either.
+    const page = pageOf(args, list, 'nns');
+    const slice = sliceOf(page, order === 'newest-first' ? 'desc' : 'asc', ([at, rank, tie]) => cursorOf(Number(at), Number(rank), String(tie)));
+    const sources = sourcesOf(where ?? {});
+    const of = { stakeholder, past: moment };
+    const found = mergePages(await Promise.all([this.#interactions(of, sources, slice), this.#facts(of, sources, slice), this.#conversions(of, sources, slice)]), slice);
+    const shown = await this.interactions.byKey(found.entries.flatMap(({ rank, tie }) => (rank === timelineRanks.interaction ? [Number(tie)] : [])), moment);
+    const entries = found.entries.flatMap((place) => {
+      const node = place.fact
+        ? this.facts.nodeOf(place.fact.view, moment)
+        : place.conversion
+          ? this.conversions.nodeOf(place.conversion, moment)
+          : shown.get(Number(place.tie));
+      return node ? [{ place, node }] : [];
+    });
+    return foundConnection(
+      page,
+      list,
+      { entries, more: found.more },
+      ({ place: { at, rank, tie } }) => [at, rank, String(tie)],
+      ({ node }) => node,
+      () => this.#count(of, sources),
+    );
+  }
+
+  @ResolveField(() => Int, { description: 'Not counting what was retracted.' })
+  async interactionCount(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number> {
+    return (await batched(request, 'interaction count', moment, (keys, at) => interactionCounts(this.rows, keys, at), key)) ?? 0;
+  }
+
+  @ResolveField(() => DateTime, { nullable: true })
+  async firstInteractionAt(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number | null> {
+    return (await this.#times(key, moment, request))?.first ?? null;
+  }
+
+  @ResolveField(() => DateTime, { nullable: true })
+  async lastInteractionAt(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number | null> {
+    return (await this.#times(key, moment, request))?.last ?? null;
+  }
+
+  #times(key: number, moment: Stakeholder['moment'], request: RequestContext) {
+    return batched(
+      request,
+      'interaction times',
+      moment,
+      async (keys, past) => new Map(await Promise.all(keys.map(async (stakeholder) => [stakeholder, await interactionTimes(this.rows, { stakeholder, past })] as const))),
+      key,
+    );
+  }
+
+  async #interactions(of: OfStakeholder, { interactions: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
+    if (filter === null) return nothing;
+    const { entries, more } = await entriesPage(this.rows, { ...of, filter: filter ?? {}, ...sliceOfOrdinals(slice, timelineRanks.interaction) });
+    return { entries: entries.map(({ at, tie }) => ({ at, rank: timelineRanks.interaction, tie })), more };
+  }
+
+  async #facts(of: OfStakeholder, { facts: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
+    if (filter === null) return nothing;
+    const { entries, more } = await factsPage(this.rows, { ...of, filter, ...sliceOfOrdinals(slice, timelineRanks.relationshipFact) });
+    return { entries: entries.map((fact) => ({ at: fact.at, rank: timelineRanks.relationshipFact, tie: fact.tie, fact })), more };
+  }
+
+  async #conversions({ stakeholder, past }: OfStakeholder, { conversions: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
+    if (filter === null) return nothing;
+    const { order, limit, after, before, fromEnd = false } = sliceOfIds(slice, timelineRanks.conversion);
+    const from = fromEnd ? before : after;
+    const scanned = await conversionsPage(
+      this.rows,
+      { ...filter, stakeholder },
+      past,
+      { limit: limit + 1, backwards: fromEnd, from: from ? [from.at, from.tie] : null },
+      order === 'desc' ? 'newest-first' : 'oldest-first',
+    );
+    const { entries, more } = pageFound(scanned, { order, limit, fromEnd });
+    return { entries: entries.map((conversion) => ({ at: conversion.at, rank: timelineRanks.conversion, tie: conversion.id, conversion })), more };
+  }
+
+  async #count(of: OfStakeholder, { interactions, facts, conversions }: Sources): Promise<number> {
+    const counts = await Promise.all([
+      interactions === null ? 0 : countEntries(this.rows, { ...of, filter: interactions ?? {} }),
+      facts === null ? 0 : countFacts(this.rows, { ...of, filter: facts }),
+      conversions === null ? 0 : countConversions(this.rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
+    ]);
+    return counts.reduce((a, b) => a + b, 0);
+  }
+}
+
+const nothing: Found<Place> = { entries: [], more: false };
+
+const cursorOf = (at: number, rank: number, tie: string): TimelineCursor => ({ at, rank, tie: rank === timelineRanks.conversion ? tie : Number(tie) });
+
+const sourcesOf = ({ kinds, channels, directions, acts, topics, during }: TimelineFilter): Sources => {
+  const asked: readonly TimelineKind[] = kinds ?? timelineKinds;
+  const ofInteractionsAlone = [channels, directions, acts, topics].some((some) => some != null && some.length > 0);
+  const [from, until] = [during?.from ?? undefined, during?.until ?? undefined];
+  const factKinds = asked.filter((kind): kind is RelationshipFactKind => kind !== 'interaction' && kind !== 'conversion');
+  return {
+    interactions: asked.includes('interaction')
+      ? { channels: channels ?? undefined, directions: directions ?? undefined, acts: acts ?? undefined, topics: topics ?? undefined, from, until }
+      : null,
+    facts: factKinds.length === 0 || ofInteractionsAlone ? null : { kinds: factKinds, from, until },
+    conversions: asked.includes('conversion') && !ofInteractionsAlone ? { during: { from: from ?? null, until: until ?? null } } : null,
+  };
+};

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { EventsResolver } from './events.resolver.js';
+
+@Module({ providers: [EventsResolver] })
+export class AuditModule {}

@@ -1,0 +1,161 @@
+import { type EventStore, noStream, type RecordedEvent } from '../event-sourcing/event-store.js';
+import { type EventLine, eventLines, LineRefused } from './event-lines.js';
+
+/** The log holds what the file does not: an import makes a log anew, and does not mix two. */
+export class LogNotEmpty extends Error {
+  override readonly name = 'LogNotEmpty';
+}
+
+export interface ImportedEvents {
+  readonly imported: number;
+  /** Stood there already: from an import of this file that was cut short. */
+  readonly known: number;
+}
+
+const appendsMax = 500;
+const eventsMax = 1_000;
+const bytesMax = 4 * 1024 * 1024;
+
+/** A run of events of one stream that follow each other in the file: one append. */
+type Run = [EventLine, ...EventLine[]];
+
+/**
+ * Imports an export into an empty log: the same events in the same order, with their ids, streams, revisions, times and
+ * provenance. Cut short, it is completed by running it again: what stands in the log must then be the file's beginning.
+ *
+ * Lines are appended in windows, each sent at once and waited for. A window is small enough for one group commit, so it
+ * stands as a whole or not at all, and the log is the file's beginning at every moment.
+ *
+ * @param onProgress told the bytes of the file that were read.
+ * @throws LogNotEmpty, LineRefused, StoreUnavailable; the signal's reason.
+ */
+export const importEvents = async (
+  store: EventStore,
+  path: string,
+  onProgress: (bytesRead: number) => void,
+  signal: AbortSignal,
+): Promise<ImportedEvents> => {
+  const standing = beginningOf(store);
+  const revisions = new Revisions(store);
+  let known = 0;
+  let imported = 0;
+  let window = emptyWindow();
+
+  const append = async (): Promise<void> => {
+    const runs = runsOf(window.lines);
+    await revisions.hold(runs);
+    await appendAll(store, runs);
+    imported += window.lines.length;
+    const last = window.lines.at(-1);
+    window = emptyWindow();
+    if (last !== undefined) onProgress(last.bytesRead);
+  };
+
+  let beginning = true;
+  for await (const line of eventLines(path)) {
+    signal.throwIfAborted();
+    if (beginning) {
+      const { value: event } = await standing.next();
+      if (event !== undefined) {
+        holdSame(event, line);
+        known += 1;
+        if (known % eventsMax === 0) onProgress(line.bytesRead);
+        continue;
+      }
+      beginning = false;
+    }
+    if (isFull(window, line)) await append();
+    add(window, line);
+  }
+  await append();
+  return { imported, known };
+};
+
+async function* beginningOf(store: EventStore): AsyncGenerator<RecordedEvent, undefined> {
+  for (let page = await store.readAll(0); page.length > 0; page = await store.readAll(page.at(-1)?.ordinal ?? 0))
+    yield* page;
+  return undefined;
+}
+
+const holdSame = (event: RecordedEvent, { line, stream, revision, event: carried }: EventLine): void => {
+  const same = event.id === carried.id && event.stream === stream && event.revision === revision;
+  if (same) return;
+  const what = `it holds ${event.type} of stream ${event.stream} where line ${line} says ${carried.type} of ${stream}`;
+  throw new LogNotEmpty(`An export is imported into an empty log, and this one is not empty: ${what}.`);
+};
+
+interface Window {
+  readonly lines: EventLine[];
+  readonly ids: Set<string>;
+  appends: number;
+  bytes: number;
+}
+
+const emptyWindow = (): Window => ({ lines: [], ids: new Set(), appends: 0, bytes: 0 });
+
+const isFull = ({ lines, appends, bytes }: Window, next: EventLine): boolean =>
+  lines.length > 0 && (appends >= appendsMax || lines.length >= eventsMax || bytes + next.bytes > bytesMax);
+
+const add = (window: Window, line: EventLine): void => {
+  const { id } = line.event;
+  if (window.ids.size === window.ids.add(id).size) throw new LineRefused(line.line, `event ${id} stands before it already`);
+  if (window.lines.at(-1)?.stream !== line.stream) window.appends += 1;
+  window.lines.push(line);
+  window.bytes += line.bytes;
+};
+
+const runsOf = (lines: readonly EventLine[]): readonly Run[] => {
+  const runs: Run[] = [];
+  for (const line of lines) {
+    const run = runs.at(-1);
+    if (run?.[0].stream === line.stream) run.push(line);
+    else runs.push([line]);
+  }
+  return runs;
+};
+
+/** In the order of the file: the store writes appends in the order in which it is given them. */
+const appendAll = async (store: EventStore, runs: readonly Run[]): Promise<void> => {
+  const appends = runs.map(async ([first, ...more]) => {
+    const events = [first, ...more].map(({ event }) => event);
+    const { recorded } = await store.append(first.stream, first.revision - 1, events);
+    // Answered with what stands there under its id.
+    if (recorded[0]?.revision !== first.revision)
+      throw new LineRefused(first.line, `event ${first.event.id} stands before it already in stream ${first.stream}`);
+  });
+  await Promise.allSettled(appends);
+  await Promise.all(appends);
+};
+
+const keptMax = 1_000_000;
+
+/** Which revision comes next in each stream, known before anything of a window is appended. */
+class Revisions {
+  readonly #next = new Map<string, number>();
+  /** False once a stream may have been forgotten. */
+  #complete = true;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** @throws LineRefused where a line does not follow the one before it in its stream. */
+  async hold(runs: readonly Run[]): Promise<void> {
+    for (const run of runs)
+      for (const { line, stream, revision } of run) {
+        const next = this.#next.get(stream) ?? (await this.#inLog(stream, revision));
+        if (revision !== next)
+          throw new LineRefused(line, `it is revision ${revision} of stream ${stream}, whose next one is ${next}`);
+        this.#next.set(stream, revision + 1);
+      }
+    if (this.#next.size <= keptMax) return;
+    this.#next.clear();
+    this.#complete = false;
+  }
+
+  /** The stream's next revision, as far as it matters: that of the line, where the log ends just before it. */
+  async #inLog(stream: string, revision: number): Promise<number> {
+    if (this.#complete && revision > 0 && this.#next.size > 0) return 0;
+    const from = Math.max(revision - 1, 0);
+    const found = await this.store.readStream(stream, Math.max(from - 1, noStream), 2);
+    return (found.at(-1)?.revision ?? from - 1) + 1;
+  }
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Decider, Refusal } from './event-sourcing/decider.js';
+import { deterministicId } from './event-sourcing/event-id.js';
+import type { EventStore } from './event-sourcing/event-store.js';
+import type { Fact } from './event-sourcing/fact.js';
+import { type KeyedHash, keyedHash } from './event-sourcing/keyed-hash.js';
+import { isAccepted, transactions } from './event-sourcing/transact.js';
+import { normalFormRule } from './stakeholders/handle.js';
+
+type ClaimsKeyFact = Fact<'ClaimsKeyTaken', { readonly fingerprint: string; readonly normalFormRule: number }>;
+interface AnotherKey extends Refusal<'AnotherKey'> {
+  readonly fingerprint: string;
+}
+
+/** Which key names the claims of this log: said once, by its fingerprint. */
+const claimsKey: Decider<string | null, ClaimsKeyFact, ClaimsKeyFact, AnotherKey> = {
+  category: 'claimskey',
+  initialState: null,
+  evolve: (_, { data }) => data.fingerprint,
+  decide: (request, fingerprint) => {
+    if (fingerprint === null) return [request];
+    return fingerprint === request.data.fingerprint ? [] : { refused: 'AnotherKey', fingerprint };
+  },
+};
+
+/** The key of the claims is not the one by which this log names them: with another, one handle would have two holders. */
+export class ClaimsKeyRefused extends Error {
+  override readonly name = 'ClaimsKeyRefused';
+}
+
+const keyBytes = 32;
+
+/** Reads the key of the claims from the data folder, or makes it there, once, with rights for its owner only. */
+export const claimsKeyFile = async (dataFolder: string): Promise<Buffer> => {
+  const path = join(dataFolder, 'claims.key');
+  await mkdir(dataFolder, { recursive: true });
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(`${randomBytes(keyBytes).toString('hex')}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return parseClaimsKey((await readFile(path, 'utf8')).trim(), path);
+};
+
+/** @throws ClaimsKeyRefused where the text is not sixty-four hexadecimal digits. `from` names the place in the message, never the text. */
+export const parseClaimsKey = (text: string, from: string): Buffer => {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new ClaimsKeyRefused(`${from} holds no claims' key: 64 hexadecimal digits are expected.`);
+  return Buffer.from(text, 'hex');
+};
+
+/**
+ * Binds the key to the log at the log's first start, and holds it against the log at every other.
+ * @throws ClaimsKeyRefused where the log was begun under another key.
+ */
+export const bindClaimsKey = async (store: EventStore, key: Buffer): Promise<KeyedHash> => {
+  const hash = keyedHash(key);
+  const commandId = deterministicId('claims-key', hash.fingerprint);
+  const outcome = await transactions(store).transact(
+    claimsKey,
+    'log',
+    { type: 'ClaimsKeyTaken', data: { fingerprint: hash.fingerprint, normalFormRule } },
+    { actor: 'rapport', actorKind: 'policy', credential: 'rapport', correlationId: commandId, commandId, inputDigest: hash.fingerprint },
+  );
+  if (!isAccepted(outcome)) {
+    const bound = 'fingerprint' in outcome ? outcome.fingerprint : 'another';
+    throw new ClaimsKeyRefused(`This log names its claims with the key ${bound}; the key given is ${hash.fingerprint}.`);
+  }
+  return hash;
+};

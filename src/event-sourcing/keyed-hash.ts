@@ -1,0 +1,29 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Json } from './fact.js';
+
+/**
+ * Names values without saying them: HMAC-SHA-256 under a key that is made once and kept beside the log. Without the key
+ * nobody can tell from a stream's name, or from a digest, what it stands for.
+ */
+export interface KeyedHash {
+  /** Thirty-two hexadecimal digits. */
+  of(text: string): string;
+  /** Tells keys apart without saying them: sixteen hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+export const keyedHash = (key: Buffer): KeyedHash => ({
+  of: (text) => createHmac('sha256', key).update(text).digest('hex').slice(0, 32),
+  fingerprint: createHash('sha256').update('rapport claims key\n').update(key).digest('hex').slice(0, 16),
+});
+
+/** JSON with the keys of every object in order and nothing undefined: equal values, equal text. */
+export const canonicalJson = (value: Json | undefined): string => {
+  if (Array.isArray(value)) return `[${value.map((each: Json) => canonicalJson(each)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined && each !== null);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`)
+    .join(',')}}`;
+};

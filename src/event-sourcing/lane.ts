@@ -1,0 +1,150 @@
+import { messageOf, projectBatch } from './batch.js';
+import type { RecordedEvent } from './event-store.js';
+import { StoreUnavailable } from './event-store.js';
+import { BoundedKept } from './kept.js';
+import type { Projection } from './projection.js';
+import type { Build, ReadStore, Stall } from './read-store.js';
+import { LeaseLost } from './read-store.js';
+
+/** Where a projector says what happens to it; pino's shape. Details hold no personal text. */
+export interface ProjectorLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** What a projector does about a batch that fails. */
+export interface Retries {
+  /** How often the one event is tried before the projection is stalled. */
+  readonly triesMax: number;
+  /** Wait after the first of these tries; each later one waits four times as long. */
+  readonly backOffMs: number;
+  /** How long a stalled projection waits before it tries again. */
+  readonly stalledMs: number;
+}
+
+const keptMax = 50_000;
+
+/** One projection in the projector: the build that it writes while this process holds its lease, and its failures. */
+export class Lane {
+  readonly projection: Projection;
+  stall: Stall | undefined;
+  /** Milliseconds since 1970, before which it is left alone. */
+  retryAt = 0;
+  #build: Build | undefined;
+  #token = 0;
+  /** Events that it takes at once: fewer after a failure, to find the one that fails. */
+  #limit: number;
+  #failures = 0;
+  #tries = 0;
+  readonly #kept = new BoundedKept(keptMax);
+  readonly #readStore: ReadStore;
+  readonly #log: ProjectorLog;
+  readonly #pageMax: number;
+  readonly #retries: Retries;
+
+  constructor(projection: Projection, readStore: ReadStore, log: ProjectorLog, pageMax: number, retries: Retries) {
+    this.projection = projection;
+    this.#readStore = readStore;
+    this.#log = log;
+    this.#pageMax = pageMax;
+    this.#limit = pageMax;
+    this.#retries = retries;
+  }
+
+  /** The build that it writes; undefined while another process does. */
+  get build(): Build | undefined {
+    return this.#build;
+  }
+
+  get token(): number {
+    return this.#token;
+  }
+
+  get checkpoint(): number {
+    return this.#build?.checkpoint ?? 0;
+  }
+
+  enter(build: Build, token: number, stall: Stall | undefined): void {
+    this.#build = build;
+    this.#token = token;
+    this.stall = stall;
+    this.retryAt = 0;
+    this.#failures = 0;
+    this.#tries = 0;
+    // The event that was the trouble is tried alone first.
+    this.#limit = stall === undefined ? this.#pageMax : 1;
+  }
+
+  async leave(): Promise<void> {
+    const build = this.#build;
+    this.#build = undefined;
+    this.#kept.clear();
+    await build?.close();
+  }
+
+  /** Projects the events after its checkpoint up to an ordinal, or the first of them. Does not throw. */
+  async take(page: readonly RecordedEvent[], upTo: number): Promise<void> {
+    const build = this.#build;
+    if (build === undefined) return;
+    const after = build.checkpoint;
+    const all = page[0] !== undefined && page[0].ordinal > after ? page : page.filter(({ ordinal }) => ordinal > after);
+    const events = all.length > this.#limit ? all.slice(0, this.#limit) : all;
+    const end = events.length < all.length ? (events.at(-1)?.ordinal ?? upTo) : upTo;
+    try {
+      await projectBatch(this.projection, build, this.#kept, events, end);
+      await this.#passed();
+    } catch (error) {
+      this.#kept.clear();
+      if (error instanceof LeaseLost) await this.leave();
+      else await this.#failed(error, events);
+    }
+  }
+
+  async #passed(): Promise<void> {
+    this.#failures = 0;
+    this.#tries = 0;
+    this.#limit = Math.min(this.#limit * 2, this.#pageMax);
+    if (this.stall === undefined || this.checkpoint < this.stall.ordinal) return;
+    this.#log.info({ projection: this.projection.name, ordinal: this.stall.ordinal }, 'projection goes on');
+    this.stall = undefined;
+    await this.#note(null);
+  }
+
+  async #failed(error: unknown, events: readonly RecordedEvent[]): Promise<void> {
+    this.#failures += 1;
+    const details = { projection: this.projection.name, from: events[0]?.ordinal, events: events.length, error: messageOf(error) };
+    this.#log.warn(details, 'projecting a batch failed');
+    const storeFailed = error instanceof StoreUnavailable;
+    if (events.length > 1 && !storeFailed) {
+      // Once more as it was, for what passes by itself; then by halves.
+      this.#limit = this.#failures === 1 ? events.length : Math.ceil(events.length / 2);
+      return;
+    }
+    this.#tries += 1;
+    const { triesMax, backOffMs, stalledMs } = this.#retries;
+    if (this.#tries < triesMax) {
+      this.retryAt = Date.now() + backOffMs * 4 ** (this.#tries - 1);
+      return;
+    }
+    // A store that comes back is gone on with sooner than an event that needs another program.
+    this.retryAt = Date.now() + (storeFailed ? Math.min(stalledMs, 16 * backOffMs) : stalledMs);
+    await this.#stalled(error, events[0]);
+  }
+
+  async #stalled(error: unknown, event: RecordedEvent | undefined): Promise<void> {
+    const again = this.stall !== undefined;
+    this.stall = { ordinal: event?.ordinal ?? this.checkpoint, eventId: event?.id ?? '', message: messageOf(error) };
+    if (!again) this.#log.error({ projection: this.projection.name, ...this.stall }, 'projection is stalled');
+    await this.#note(this.stall);
+  }
+
+  // Other processes are told where that is possible; when the store is what fails, they find out by themselves.
+  async #note(stall: Stall | null): Promise<void> {
+    try {
+      await this.#readStore.noteStall(this.projection, stall);
+    } catch (error) {
+      this.#log.warn({ projection: this.projection.name, error: messageOf(error) }, 'could not note whether the projection is stalled');
+    }
+  }
+}

@@ -1,0 +1,277 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { v4 } from 'uuid';
+import { messageOf } from './batch.js';
+import { Bell } from './bell.js';
+import type { EventStore } from './event-store.js';
+import { FirstBuilds } from './first-builds.js';
+import type { ProjectorLog, Retries } from './lane.js';
+import { Lane } from './lane.js';
+import type { Projection } from './projection.js';
+import type { Progress, ReadStore, Stall } from './read-store.js';
+import { LeaseLost, projectLease } from './read-store.js';
+import { Tail } from './tail.js';
+import type { Waited, Whereabouts } from './waiting.js';
+import { Waiting } from './waiting.js';
+
+export type { ProjectorLog } from './lane.js';
+export type { Waited } from './waiting.js';
+
+export interface ProjectorOptions {
+  readonly store: EventStore;
+  readonly readStore: ReadStore;
+  readonly projections: readonly Projection[];
+  readonly log?: ProjectorLog;
+  /** Events in a batch, 500 at most by default. */
+  readonly pageMax?: number;
+  /** How long another process waits for this one once it is dead, 3,000 by default; renewed three times as often. */
+  readonly leaseMs?: number;
+  readonly retries?: Partial<Retries>;
+}
+
+/** How one projection is. */
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  /** The ordinal up to which its rows go; while it is building, those of the build. */
+  readonly checkpoint: number;
+  /** How far that is behind the head of the log. */
+  readonly lag: number;
+  readonly state: 'live' | 'building' | 'stalled';
+  readonly stalledAt?: Stall;
+  /** This process projects it. */
+  readonly here: boolean;
+}
+
+export interface ProjectorStatus {
+  /** This process projects all of them; else another does, or none. */
+  readonly projecting: boolean;
+  /** Ordinal of the newest event. */
+  readonly head: number;
+  readonly projections: readonly ProjectionStatus[];
+}
+
+const silent: ProjectorLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const retriesByDefault: Retries = { triesMax: 4, backOffMs: 100, stalledMs: 30_000 };
+// How soon a lease is tried that another process has, or a build looked for that is being made.
+const standbyMs = 250;
+const troubleMs = 1_000;
+const reportIntervalMs = 1_000;
+
+/**
+ * Follows the log and keeps the rows of all projections up to date, in the one process that holds their leases; in the
+ * others it stands by. Each projection has its own checkpoint and its own failures: one that fails leaves the others going.
+ */
+export class Projector {
+  readonly #store: EventStore;
+  readonly #readStore: ReadStore;
+  readonly #log: ProjectorLog;
+  readonly #pageMax: number;
+  readonly #leaseMs: number;
+  readonly #holder = `projector-${v4()}`;
+  readonly #lanes: readonly Lane[];
+  readonly #lanesByName: ReadonlyMap<string, Lane>;
+  readonly #bell = new Bell();
+  readonly #tail: Tail;
+  readonly #firstBuilds: FirstBuilds;
+  readonly #waiting: Waiting;
+  /** What other processes were last heard to have projected. */
+  #heard: ReadonlyMap<string, Progress> = new Map();
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #tendAt = 0;
+  #reportedAt = 0;
+
+  constructor({ store, readStore, projections, log = silent, pageMax = 500, leaseMs = 3_000, retries }: ProjectorOptions) {
+    this.#store = store;
+    this.#readStore = readStore;
+    this.#log = log;
+    this.#pageMax = pageMax;
+    this.#leaseMs = leaseMs;
+    this.#lanes = projections.map((projection) => new Lane(projection, readStore, log, pageMax, { ...retriesByDefault, ...retries }));
+    this.#lanesByName = new Map(this.#lanes.map((lane) => [lane.projection.name, lane]));
+    const ring = (): void => this.#bell.ring();
+    this.#tail = new Tail(store, pageMax, ring);
+    this.#firstBuilds = new FirstBuilds({ store, readStore, log, holder: this.#holder, leaseMs, ended: () => this.#tendSoon() });
+    this.#waiting = new Waiting(
+      (name) => this.#whereIs(name),
+      () => this.#hear(),
+    );
+  }
+
+  /** Begins to project, or to stand by. */
+  start(): void {
+    if (this.#running !== undefined) return;
+    this.#stopping = false;
+    this.#tendAt = 0;
+    this.#running = this.#run();
+  }
+
+  /** Finishes the running batch, gives the leases up, and ends all waits. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#bell.ring();
+    await this.#firstBuilds.stop();
+    await this.#running;
+    this.#running = undefined;
+    this.#tail.stop();
+    this.#waiting.stop();
+    for (const lane of this.#lanes) await lane.leave();
+    await this.#readStore.release(this.#holder, this.#lanes.map(({ projection }) => projectLease(projection)));
+  }
+
+  /**
+   * Waits until readers here see what these projections (all, by default) make of the events up to an ordinal: 0 waits
+   * until they are built. Also in a process that stands by. 'stalled' as soon as one of them stands still before it.
+   * @param limitMs after which it is 'timeout'.
+   */
+  waitFor(ordinal: number, names: readonly string[] | undefined, limitMs: number): Promise<Waited> {
+    return this.#waiting.until(ordinal, names ?? [...this.#lanesByName.keys()], limitMs);
+  }
+
+  /** How far everything is, whichever process projects it. */
+  async status(): Promise<ProjectorStatus> {
+    const progress = await this.#readStore.progress();
+    const head = await this.#store.head();
+    const projections = this.#lanes.map((lane): ProjectionStatus => {
+      const { name, version } = lane.projection;
+      const known = progress.find((each) => each.name === name);
+      const here = lane.build !== undefined;
+      const stalledAt = here ? lane.stall : known?.stall;
+      const live = known?.live === true;
+      const checkpoint = lane.build?.checkpoint ?? (live ? known.checkpoint : (known?.building?.ordinal ?? 0));
+      const state = stalledAt !== undefined ? 'stalled' : live ? 'live' : 'building';
+      return { name, version, checkpoint, lag: Math.max(0, head - checkpoint), state, ...(stalledAt && { stalledAt }), here };
+    });
+    return { projecting: projections.every(({ here }) => here), head, projections };
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        if (Date.now() >= this.#tendAt) await this.#tend();
+        if (await this.#round()) {
+          await turn();
+          continue;
+        }
+        await this.#switchBuilt();
+        await this.#bell.rung(this.#idleMs());
+      } catch (error) {
+        this.#log.warn({ error: messageOf(error) }, 'projecting was interrupted');
+        await this.#bell.rung(troubleMs);
+      }
+    }
+  }
+
+  /**
+   * Each lane takes a page. Those at the same checkpoint share it, so at the head, where all soon are, a page is read
+   * once. One that is behind (it was stalled, say) is not ahead of the front afterwards, so that it comes to join it.
+   */
+  async #round(): Promise<boolean> {
+    const now = Date.now();
+    const ready = this.#lanes.filter(({ build, retryAt }) => build !== undefined && retryAt <= now);
+    if (ready.length === 0) return false;
+    const front = Math.max(...ready.map(({ checkpoint }) => checkpoint));
+    const behind = Map.groupBy(ready.filter(({ checkpoint }) => checkpoint < front), ({ checkpoint }) => checkpoint);
+    const page = this.#tail.take(front);
+    const end = page?.at(-1)?.ordinal ?? front;
+    if (page !== undefined) await this.#give(ready.filter(({ checkpoint }) => checkpoint === front), page, end);
+    for (const [checkpoint, lanes] of behind) {
+      const read = await this.#store.readAll(checkpoint, this.#pageMax);
+      const within = read.filter(({ ordinal }) => ordinal <= end);
+      const full = within.length === read.length && read.length === this.#pageMax;
+      await this.#give(lanes, within, full ? (read.at(-1)?.ordinal ?? end) : end);
+    }
+    return page !== undefined || behind.size > 0;
+  }
+
+  async #give(lanes: readonly Lane[], page: Parameters<Lane['take']>[0], upTo: number): Promise<void> {
+    for (const lane of lanes) {
+      await lane.take(page, upTo);
+      if (lane.build === undefined) this.#tendAt = 0;
+    }
+    this.#waiting.check();
+  }
+
+  /** Keeps or takes the leases, and leaves or enters lanes accordingly. */
+  async #tend(): Promise<void> {
+    const held = await this.#readStore.hold(this.#holder, this.#lanes.map(({ projection }) => projectLease(projection)), this.#leaseMs);
+    const missing: Projection[] = [];
+    for (const lane of this.#lanes) {
+      const token = held.get(projectLease(lane.projection));
+      if (lane.build !== undefined && lane.token !== token) await this.#leave(lane);
+      if (lane.build !== undefined || token === undefined || this.#firstBuilds.has(lane.projection)) continue;
+      if (!(await this.#enter(lane, token))) missing.push(lane.projection);
+    }
+    this.#firstBuilds.begin(missing);
+    const all = this.#lanes.every(({ build }) => build !== undefined);
+    this.#tendAt = Date.now() + (all ? this.#leaseMs / 3 : Math.min(standbyMs, this.#leaseMs / 3));
+  }
+
+  async #leave(lane: Lane): Promise<void> {
+    this.#log.info({ projection: lane.projection.name }, 'another process projects from here on');
+    await lane.leave();
+    this.#waiting.check();
+  }
+
+  /** Answers false where there is no build to go on with. */
+  async #enter(lane: Lane, token: number): Promise<boolean> {
+    const { projection } = lane;
+    try {
+      const build = await this.#readStore.open(projection, token);
+      if (build === null) return false;
+      if (build.checkpoint > (await this.#store.head())) {
+        // The log was restored from a copy that is older than these rows.
+        this.#log.warn({ projection: projection.name, checkpoint: build.checkpoint }, 'rows are ahead of the log and are built anew');
+        await this.#readStore.discard(build);
+        return false;
+      }
+      const stall = (await this.#readStore.progress()).find(({ name }) => name === projection.name)?.stall;
+      lane.enter(build, token, stall);
+      this.#log.info({ projection: projection.name, version: projection.version, checkpoint: build.checkpoint }, 'projecting from here on');
+      this.#waiting.check();
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+    }
+    return true;
+  }
+
+  /** Lets readers see builds that have come to the end of the log for the first time. */
+  async #switchBuilt(): Promise<void> {
+    const building = this.#lanes.flatMap(({ build }) => (build === undefined || build.live ? [] : [build]));
+    if (building.length === 0) return;
+    const head = await this.#store.head();
+    for (const build of building) {
+      if (build.checkpoint < head) continue;
+      await this.#readStore.makeLive(build, this.#holder);
+      this.#log.info({ projection: build.projection.name, version: build.projection.version }, 'new rows are live');
+      this.#waiting.check();
+    }
+    if (Date.now() - this.#reportedAt < reportIntervalMs) return;
+    this.#reportedAt = Date.now();
+    for (const build of building) if (!build.live) await this.#readStore.report(build, head);
+  }
+
+  #whereIs(name: string): Whereabouts {
+    const lane = this.#lanesByName.get(name);
+    if (lane === undefined) throw new TypeError(`There is no projection '${name}'.`);
+    const heard = this.#heard.get(name);
+    const { build, stall } = lane;
+    if (build !== undefined) return { checkpoint: build.checkpoint, live: build.live, stalled: stall !== undefined, here: true };
+    return { checkpoint: heard?.checkpoint ?? 0, live: heard?.live ?? false, stalled: heard?.stall !== undefined, here: false };
+  }
+
+  async #hear(): Promise<void> {
+    this.#heard = new Map((await this.#readStore.progress()).map((progress) => [progress.name, progress]));
+  }
+
+  #tendSoon(): void {
+    this.#tendAt = 0;
+    this.#bell.ring();
+  }
+
+  #idleMs(): number {
+    const now = Date.now();
+    const retries = this.#lanes.flatMap(({ build, retryAt }) => (build !== undefined && retryAt > now ? [retryAt] : []));
+    return Math.max(0, Math.min(this.#tendAt, ...retries) - now);
+  }
+}

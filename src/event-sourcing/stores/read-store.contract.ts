@@ -1,0 +1,442 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Batch } from '../batch.js';
+import { open } from '../position.js';
+import type { Build, Projected, ReadStore, RowWriter, Table } from '../read-store.js';
+import { AlreadyBuilding, LeaseLost, NotBuiltYet, buildLease, projectLease } from '../read-store.js';
+
+/** One read store that stands somewhere, empty at first. */
+export interface ReadStoreSubject {
+  /** Opens it, each time as another process would. */
+  open(projections: readonly Projected[], logId?: string): Promise<ReadStore>;
+  /** Closes and deletes all. */
+  dispose(): Promise<void>;
+}
+
+const span: Table = {
+  name: 'span',
+  columns: { who: 'text', topic: 'text', known_from: 'integer', known_until: 'integer', value: 'real' },
+  nullable: ['value'],
+  key: ['who', 'topic', 'known_from'],
+  indexes: [{ columns: ['value', 'who'], whereNotNull: 'value' }],
+};
+const place: Table = {
+  name: 'place',
+  columns: { id: 'integer', name: 'text', holder: 'text' },
+  nullable: ['holder'],
+  key: ['id'],
+  indexes: [{ columns: ['holder'], unique: true, whereNotNull: 'holder' }],
+};
+const spans: Projected = { name: 'spans', version: 1, tables: [span] };
+const places: Projected = { name: 'all-places', version: 1, tables: [place] };
+const ttlMs = 60_000;
+
+const writing = (write: (rows: RowWriter) => void) => {
+  const batch = new Batch();
+  write(batch);
+  return batch.writes();
+};
+
+/** A live build of the projection, its writer open. */
+const live = async (store: ReadStore, projection: Projected, holder = 'one'): Promise<Build> => {
+  await store.hold(holder, [buildLease(projection)], ttlMs);
+  const filled = await store.begin(projection, holder);
+  await filled.settle();
+  const token = await store.seize(holder, projectLease(projection), ttlMs);
+  await store.makeLive(filled, holder);
+  await filled.close();
+  await store.release(holder, [buildLease(projection)]);
+  return opened(store, projection, token);
+};
+
+const opened = async (store: ReadStore, projection: Projected, token: number): Promise<Build> => {
+  const build = await store.open(projection, token);
+  if (build === null) throw new Error('There is no build.');
+  return build;
+};
+
+/** What every read store promises. */
+export const readStoreContract = (name: string, make: () => Promise<ReadStoreSubject>): void => {
+  describe(`${name} as a read store`, () => {
+    let subject: ReadStoreSubject;
+    let store: ReadStore;
+    const closing: { close(): Promise<void> }[] = [];
+    const closed = <T extends { close(): Promise<void> }>(one: T): T => {
+      closing.push(one);
+      return one;
+    };
+    const another = async (projections: readonly Projected[] = [spans, places], logId?: string): Promise<ReadStore> =>
+      closed(await subject.open(projections, logId));
+
+    beforeEach(async () => {
+      subject = await make();
+      store = await another();
+    });
+    afterEach(async () => {
+      for (const one of closing.splice(0).reverse()) await one.close();
+      await subject.dispose();
+    });
+
+    describe('keeps rows', () => {
+      it('as they were put, replaced, inserted and removed, with nulls, fractions and large numbers', async () => {
+        const build = closed(await live(store, places));
+        const write = (rows: RowWriter): void => {
+          rows.insert(place, { id: 1, name: 'Ü', holder: null });
+          rows.put(place, { id: Number.MAX_SAFE_INTEGER, name: '', holder: 'h' });
+          rows.insert(place, { id: 3, name: 'x' });
+          rows.remove(place, [3]);
+        };
+        await build.commit(writing(write), 5);
+        await build.commit(
+          writing((rows) => rows.put(place, { id: 1, name: 'other', holder: 'i' })),
+          6,
+        );
+        await build.commit(
+          writing((rows) => rows.remove(place, [99])),
+          7,
+        );
+        const expected = [
+          { id: 1, name: 'other', holder: 'i' },
+          { id: Number.MAX_SAFE_INTEGER, name: '', holder: 'h' },
+        ];
+        expect(await store.all('SELECT * FROM place ORDER BY id')).toEqual(expected);
+        expect(await build.rows.first('SELECT * FROM place WHERE id = ?', [1])).toEqual(expected[0]);
+        expect(await store.first('SELECT * FROM place WHERE id = ?', [2])).toBeUndefined();
+      });
+
+      it('that swap a value which only one may have, in the order of the writes', async () => {
+        const build = closed(await live(store, places));
+        const write = (rows: RowWriter): void => {
+          rows.put(place, { id: 1, name: 'a', holder: 'h' });
+          rows.put(place, { id: 1, name: 'a', holder: null });
+          rows.put(place, { id: 2, name: 'b', holder: 'h' });
+        };
+        await build.commit(writing(write), 1);
+        const swap = (rows: RowWriter): void => {
+          rows.put(place, { id: 2, name: 'b', holder: null });
+          rows.put(place, { id: 1, name: 'a', holder: 'h' });
+          rows.put(place, { id: 2, name: 'b', holder: 'i' });
+        };
+        await build.commit(writing(swap), 2);
+        expect(await store.all('SELECT id, holder FROM place ORDER BY id')).toEqual([
+          { id: 1, holder: 'h' },
+          { id: 2, holder: 'i' },
+        ]);
+      });
+
+      it('in versions that answer as of any ordinal', async () => {
+        const build = closed(await live(store, spans));
+        const version = (rows: RowWriter, ordinal: number, value: number | null): void => {
+          rows.close(span, ['w', 't'], ordinal);
+          rows.insert(span, { who: 'w', topic: 't', known_from: ordinal, known_until: open, value });
+        };
+        for (const ordinal of [2, 4])
+          await build.commit(
+            writing((rows) => version(rows, ordinal, ordinal / 10)),
+            ordinal,
+          );
+        const three = (rows: RowWriter): void => [6, 8, 10].forEach((ordinal) => version(rows, ordinal, ordinal / 10));
+        await build.commit(writing(three), 10);
+        await build.commit(
+          writing((rows) => rows.close(span, ['w', 't'], 12)),
+          12,
+        );
+        const asOf = (ordinal: number) =>
+          store.first('SELECT value FROM span WHERE who = ? AND known_from <= ? AND known_until > ?', [
+            'w',
+            ordinal,
+            ordinal,
+          ]);
+        expect(await Promise.all([1, 2, 3, 4, 7, 8, 11].map(asOf))).toEqual([
+          undefined,
+          { value: 0.2 },
+          { value: 0.2 },
+          { value: 0.4 },
+          { value: 0.6 },
+          { value: 0.8 },
+          { value: 1 },
+        ]);
+        expect(await asOf(12)).toBeUndefined();
+        expect(await store.first('SELECT count(*) AS n FROM span')).toEqual({ n: 5 });
+      });
+
+      it('and folds together what one batch writes twice', () => {
+        const write = (rows: RowWriter): void => {
+          rows.insert(span, { who: 'a', topic: 't', known_from: 1, known_until: open, value: 1 });
+          rows.insert(span, { who: 'b', topic: 't', known_from: 2, known_until: open, value: 2 });
+          rows.close(span, ['a', 't'], 3);
+          rows.close(span, ['b', 't'], 2);
+          rows.close(span, ['c', 't'], 4);
+        };
+        expect(writing(write)).toEqual([
+          {
+            table: span,
+            writes: [
+              { kind: 'insert', values: ['a', 't', 1, 3, 1] },
+              { kind: 'close', values: ['c', 't', 4] },
+            ],
+          },
+        ]);
+        const bare: Table = { name: 'bare', columns: { id: 'integer', note: 'text' }, key: ['id'] };
+        const puts = (rows: RowWriter): void => {
+          rows.put(bare, { id: 1, note: 'x' });
+          rows.put(bare, { id: 1, note: 'y' });
+          rows.put(bare, { id: 2, note: 'z' });
+          rows.remove(bare, [2]);
+          rows.insert(bare, { id: 3, note: 'w' });
+          rows.remove(bare, [3]);
+        };
+        expect(writing(puts)[0]?.writes).toEqual([
+          { kind: 'put', values: [1, 'y'] },
+          { kind: 'remove', values: [2] },
+        ]);
+      });
+    });
+
+    describe('commits', () => {
+      it('rows and checkpoint together, or neither', async () => {
+        const build = closed(await live(store, places));
+        await build.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'a' })),
+          10,
+        );
+        const broken = (rows: RowWriter): void => {
+          rows.insert(place, { id: 2, name: 'b' });
+          rows.insert(place, { id: 1, name: 'again' });
+        };
+        await expect(build.commit(writing(broken), 20)).rejects.toThrow();
+        await expect(
+          build.commit(
+            writing((rows) => rows.insert(place, { id: 4, name: null })),
+            20,
+          ),
+        ).rejects.toThrow();
+        expect(build.checkpoint).toBe(10);
+        expect(await store.all('SELECT id FROM place')).toEqual([{ id: 1 }]);
+        const [, progress] = await (await another()).progress();
+        expect(progress).toMatchObject({ name: 'all-places', live: true, checkpoint: 10 });
+        await build.commit(
+          writing((rows) => rows.insert(place, { id: 2, name: 'b' })),
+          20,
+        );
+        expect(build.checkpoint).toBe(20);
+      });
+
+      it('nothing of a writer whose lease another has taken', async () => {
+        const old = closed(await live(store, places));
+        const other = await another();
+        const token = await other.seize('two', projectLease(places), ttlMs);
+        const build = closed(await opened(other, places, token));
+        await expect(
+          old.commit(
+            writing((rows) => rows.insert(place, { id: 1, name: 'old' })),
+            1,
+          ),
+        ).rejects.toThrow(LeaseLost);
+        await build.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'new' })),
+          1,
+        );
+        await expect(old.commit([], 2)).rejects.toThrow(LeaseLost);
+        await expect(other.open(places, token - 1)).rejects.toThrow(LeaseLost);
+        expect(await store.all('SELECT name FROM place')).toEqual([{ name: 'new' }]);
+      });
+    });
+
+    describe('lets readers', () => {
+      it('join projections', async () => {
+        const [one, two] = [closed(await live(store, spans)), closed(await live(store, places))];
+        await one.commit(
+          writing((rows) => rows.insert(span, { who: 'w', topic: 't', known_from: 1, known_until: open, value: null })),
+          1,
+        );
+        await two.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'w' })),
+          1,
+        );
+        expect(await store.all('SELECT s.topic, p.id FROM span s JOIN place p ON p.name = s.who')).toEqual([
+          { topic: 't', id: 1 },
+        ]);
+      });
+
+      it('be told that rows are not built yet, and of their own mistakes', async () => {
+        await expect(store.all('SELECT * FROM place')).rejects.toThrow(NotBuiltYet);
+        closed(await live(store, places));
+        expect(await store.all('SELECT * FROM place')).toEqual([]);
+        closed(await live(store, spans));
+        await expect(store.all('SELECT * FROM nowhere')).rejects.not.toThrow(NotBuiltYet);
+      });
+
+      it('see a new build when it is made live, and not before, in every process', async () => {
+        const other = await another();
+        const old = closed(await live(store, places));
+        await old.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'old' })),
+          1,
+        );
+        const read = async (): Promise<readonly unknown[]> =>
+          Promise.all([store, other].map((each) => each.first('SELECT name FROM place')));
+        await sleep(30);
+        expect(await read()).toEqual([{ name: 'old' }, { name: 'old' }]);
+
+        await store.hold('one', [buildLease(places)], ttlMs);
+        const next = await store.begin(places, 'one');
+        await next.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'new' })),
+          1,
+        );
+        expect(await next.rows.all('SELECT name FROM place')).toEqual([{ name: 'new' }]);
+        await store.report(next, 9);
+        expect((await other.progress())[1]).toMatchObject({
+          live: true,
+          checkpoint: 1,
+          building: { ordinal: 1, target: 9 },
+        });
+        expect(await read()).toEqual([{ name: 'old' }, { name: 'old' }]);
+        await next.settle();
+        expect(await read()).toEqual([{ name: 'old' }, { name: 'old' }]);
+        await store.makeLive(next, 'one');
+        await next.close();
+        // This process reads it at once, another one a moment later.
+        expect(await store.first('SELECT name FROM place')).toEqual({ name: 'new' });
+        await sleep(30);
+        expect(await read()).toEqual([{ name: 'new' }, { name: 'new' }]);
+        expect((await other.progress())[1]).toEqual({ name: 'all-places', version: 1, live: true, checkpoint: 1 });
+      });
+
+      it('see the rows of an older version until those of the newer are live', async () => {
+        const old = closed(await live(store, places));
+        await old.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'old' })),
+          1,
+        );
+        const newer: Projected = {
+          ...places,
+          version: 2,
+          tables: [{ ...place, columns: { ...place.columns, more: 'text' }, nullable: ['more'] }],
+        };
+        const next = await another([spans, newer]);
+        expect(await next.first('SELECT name FROM place')).toEqual({ name: 'old' });
+        await expect(next.first('SELECT more FROM place')).rejects.toThrow(NotBuiltYet);
+        expect((await next.progress())[1]).toEqual({ name: 'all-places', version: 2, live: false, checkpoint: 0 });
+        closed(await live(next, newer, 'two'));
+        expect(await next.first('SELECT more FROM place')).toBeUndefined();
+        // The old one is still projected by a process, whose readers keep it; when that has gone, it goes.
+        await sleep(30);
+        expect(await store.first('SELECT name FROM place')).toEqual({ name: 'old' });
+        await store.release('one', [projectLease(places)]);
+        closed(await live(next, newer, 'two'));
+        await sleep(30);
+        expect((await store.progress())[1]).toMatchObject({ version: 1, live: false });
+      });
+    });
+
+    describe('keeps builds apart', () => {
+      it('and begins one only for who holds its lease', async () => {
+        await expect(store.begin(places, 'one')).rejects.toThrow(AlreadyBuilding);
+        await store.hold('one', [buildLease(places)], ttlMs);
+        await expect((await another()).begin(places, 'two')).rejects.toThrow(AlreadyBuilding);
+      });
+
+      it('and throws away what a dead process left unfinished', async () => {
+        const other = await another();
+        await other.hold('dead', [buildLease(places)], 1);
+        const left = closed(await other.begin(places, 'dead'));
+        await left.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'left' })),
+          1,
+        );
+        await sleep(5);
+        expect(await store.open(places, 1)).toBeNull();
+        const build = closed(await live(store, places));
+        expect(build.checkpoint).toBe(0);
+        await expect(left.settle()).rejects.toThrow(AlreadyBuilding);
+      });
+
+      it('and goes on with one that was settled and never live', async () => {
+        await store.hold('one', [buildLease(places)], ttlMs);
+        const filled = await store.begin(places, 'one');
+        await filled.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'a' })),
+          7,
+        );
+        await filled.settle();
+        await filled.close();
+        const token = await store.seize('two', projectLease(places), ttlMs);
+        const build = closed(await opened(store, places, token));
+        expect([build.checkpoint, build.live]).toEqual([7, false]);
+        await expect(store.makeLive(build, 'one')).rejects.toThrow(LeaseLost);
+        await store.makeLive(build, 'two');
+        expect([await store.all('SELECT id FROM place'), build.live]).toEqual([[{ id: 1 }], true]);
+      });
+
+      it('and leaves alone those of another log or with other columns', async () => {
+        const build = closed(await live(store, places));
+        await build.commit(
+          writing((rows) => rows.insert(place, { id: 1, name: 'a' })),
+          7,
+        );
+        const foreign = await another([places], 'fedcba9876543210');
+        expect(await foreign.open(places, build.id + Date.now() + 1_000)).toBeNull();
+        await expect(foreign.all('SELECT * FROM place')).rejects.toThrow(NotBuiltYet);
+        const changed: Projected = { ...places, tables: [{ ...place, columns: { ...place.columns, more: 'text' } }] };
+        expect(await (await another([changed])).open(changed, Date.now() + 1_000)).toBeNull();
+      });
+
+      it('and does without one that is of no use', async () => {
+        const build = await live(store, places);
+        await store.discard(build);
+        await sleep(30);
+        await expect(store.all('SELECT * FROM place')).rejects.toThrow(NotBuiltYet);
+        expect((await store.progress())[1]).toMatchObject({ live: false, checkpoint: 0 });
+      });
+    });
+
+    describe('gives leases', () => {
+      it('to one holder at a time, who keeps the token while he renews', async () => {
+        const other = await another();
+        const mine = await store.hold('one', ['a', 'b'], ttlMs);
+        expect([...mine.keys()]).toEqual(['a', 'b']);
+        expect(await other.hold('two', ['a', 'b', 'c'], ttlMs)).toEqual(new Map([['c', expect.any(Number)]]));
+        expect(await store.hold('one', ['a', 'b'], ttlMs)).toEqual(mine);
+        await store.release('one', ['a']);
+        const theirs = await other.hold('two', ['a', 'b'], ttlMs);
+        expect([...theirs.keys()]).toEqual(['a']);
+        expect(theirs.get('a')).toBeGreaterThan(mine.get('a') ?? Infinity);
+      });
+
+      it('to another when they were not renewed in time', async () => {
+        const mine = await store.hold('one', ['a'], 20);
+        expect((await store.hold('two', ['a'], ttlMs)).size).toBe(0);
+        await sleep(30);
+        const theirs = await store.hold('two', ['a'], ttlMs);
+        expect(theirs.get('a')).toBeGreaterThan(mine.get('a') ?? Infinity);
+        expect((await store.hold('one', ['a'], ttlMs)).size).toBe(0);
+      });
+
+      it('by force too, and takes none from who has none', async () => {
+        const mine = await store.hold('one', ['a'], ttlMs);
+        const token = await store.seize('two', 'a', ttlMs);
+        expect(token).toBeGreaterThan(mine.get('a') ?? Infinity);
+        await store.release('one', ['a']);
+        expect(await store.hold('two', ['a'], ttlMs)).toEqual(new Map([['a', token]]));
+      });
+    });
+
+    it('tells every process where a projection stands still', async () => {
+      const stall = { ordinal: 3, eventId: 'e', message: 'broken' };
+      await store.noteStall(places, stall);
+      const other = await another();
+      expect((await other.progress()).map((each) => each.stall)).toEqual([undefined, stall]);
+      await other.noteStall(places, null);
+      expect((await store.progress()).map((each) => each.stall)).toEqual([undefined, undefined]);
+    });
+
+    it('refuses projections that cannot stand side by side', async () => {
+      await expect(subject.open([places, { ...places, name: 'others' }])).rejects.toThrow(TypeError);
+      await expect(subject.open([places, { ...places, tables: [] }])).rejects.toThrow(TypeError);
+      await expect(subject.open([{ ...places, name: '../away' }])).rejects.toThrow(TypeError);
+      await expect(subject.open([{ ...places, tables: [{ ...place, name: 'a; b' }] }])).rejects.toThrow(TypeError);
+    });
+  });
+};

@@ -1,0 +1,252 @@
+import { type Decider, type Refusal, isRefusal, streamOf } from './decider.js';
+import { deterministicId } from './event-id.js';
+import { type EventStore, type NewEvent, PartialOverlap, type RecordedEvent, WrongExpectedRevision, noStream } from './event-store.js';
+import type { Fact, JsonObject } from './fact.js';
+import type { Provenance } from './provenance.js';
+
+/** Who asks, and how: what `transact` stamps on the events. */
+export interface CommandContext extends Provenance {
+  /** The stream's revision that the caller has seen; another one is a `RevisionConflict`. */
+  readonly expectedRevision?: number;
+}
+
+/** Refused where a command id came before, in the same stream from the same credential, with another input. */
+export type CommandIdReused = Refusal<'CommandIdReused'>;
+
+export interface Accepted<State> {
+  /** What happened: now, or the first time where the command is known. Empty where there was nothing new to say. */
+  readonly events: readonly RecordedEvent[];
+  /** True where this call wrote nothing. */
+  readonly already: boolean;
+  readonly state: State;
+  readonly revision: number;
+  /** Ordinal of the newest event that the answer rests on; 0 where the stream is empty. */
+  readonly ordinal: number;
+}
+
+/** The stream is at another revision than the caller expected, or the race for it was lost too often. */
+export class RevisionConflict extends Error {
+  override readonly name = 'RevisionConflict';
+  constructor(
+    readonly stream: string,
+    readonly currentRevision: number,
+  ) {
+    super(`It has changed meanwhile: its revision is ${currentRevision} now.`);
+  }
+}
+
+export interface StreamState<State> {
+  readonly state: State;
+  readonly revision: number;
+  readonly ordinal: number;
+}
+
+/** The one door to a decider's stream: read what is newer, fold, decide, append. */
+export interface Transactions {
+  /** @throws RevisionConflict, StoreUnavailable */
+  transact<State, Request, F extends Fact<string, object>, R extends Refusal>(
+    decider: Decider<State, Request, F, R>,
+    id: string,
+    request: Request,
+    context: CommandContext,
+  ): Promise<Accepted<State> | R | CommandIdReused>;
+
+  /** What a command did, where the stream holds it already: for commands that do more than one stream's work. */
+  recall<State, Request, F extends Fact<string, object>, R extends Refusal>(
+    decider: Decider<State, Request, F, R>,
+    id: string,
+    context: CommandContext,
+  ): Promise<Accepted<State> | CommandIdReused | null>;
+
+  /** The state of a stream, as new as the log. */
+  read<State, Request, F extends Fact<string, object>, R extends Refusal>(
+    decider: Decider<State, Request, F, R>,
+    id: string,
+  ): Promise<StreamState<State>>;
+}
+
+export const isAccepted = <State>(outcome: Accepted<State> | Refusal): outcome is Accepted<State> => 'events' in outcome;
+
+interface Remembered {
+  readonly digest: string;
+  readonly first: number;
+  last: number;
+}
+
+/** A stream as far as it was folded, with the commands that it holds: so a command sent again is known by its stream alone. */
+interface Folded {
+  state: unknown;
+  revision: number;
+  ordinal: number;
+  readonly commands: Map<string, Remembered>;
+}
+
+const pageMax = 1_000;
+const triesMax = 50;
+
+/**
+ * @param cachedEventsMax how many events' ids the cache holds in all before the streams least recently used leave it.
+ */
+export const transactions = (store: EventStore, cachedEventsMax = 200_000): Transactions => {
+  const cache = new Map<string, Folded>();
+  const turns = new Map<string, Promise<unknown>>();
+  let cachedEvents = 0;
+
+  const forget = (stream: string): void => {
+    const folded = cache.get(stream);
+    if (folded === undefined) return;
+    cachedEvents -= folded.revision + 1;
+    cache.delete(stream);
+  };
+
+  const keep = (stream: string, folded: Folded): void => {
+    forget(stream);
+    if (folded.revision === noStream) return;
+    cache.set(stream, folded);
+    cachedEvents += folded.revision + 1;
+    for (const oldest of cache.keys()) {
+      if (cachedEvents <= cachedEventsMax || oldest === stream) break;
+      forget(oldest);
+    }
+  };
+
+  const foldInto = (folded: Folded, decider: AnyDecider, events: readonly RecordedEvent[]): void => {
+    for (const event of events) {
+      folded.state = decider.evolve(folded.state, { type: event.type, data: event.data });
+      folded.revision = event.revision;
+      folded.ordinal = event.ordinal;
+      const key = commandKey(event.provenance);
+      const known = folded.commands.get(key);
+      if (known) known.last = event.revision;
+      else folded.commands.set(key, { digest: event.provenance.inputDigest, first: event.revision, last: event.revision });
+    }
+  };
+
+  /** Folds what the log holds beyond `folded`. The entry leaves the cache while it changes. */
+  const refresh = async (stream: string, decider: AnyDecider, from?: Folded): Promise<Folded> => {
+    const folded = from ?? { state: decider.initialState, revision: noStream, ordinal: 0, commands: new Map() };
+    forget(stream);
+    for (;;) {
+      const events = await store.readStream(stream, folded.revision, pageMax);
+      foldInto(folded, decider, events);
+      if (events.length < pageMax) break;
+    }
+    keep(stream, folded);
+    return folded;
+  };
+
+  /** What a command did when it was accepted, where this stream holds it. */
+  const recalled = async (stream: string, folded: Folded, context: CommandContext): Promise<Accepted<unknown> | CommandIdReused | null> => {
+    const known = folded.commands.get(commandKey(context));
+    if (known === undefined) return null;
+    if (known.digest !== context.inputDigest) return { refused: 'CommandIdReused' };
+    const events = await store.readStream(stream, known.first - 1, known.last - known.first + 1);
+    return { events, already: true, state: folded.state, revision: folded.revision, ordinal: events.at(-1)?.ordinal ?? folded.ordinal };
+  };
+
+  const attempt = async (
+    decider: AnyDecider,
+    stream: string,
+    request: unknown,
+    context: CommandContext,
+  ): Promise<Accepted<unknown> | Refusal> => {
+    const cached = cache.get(stream);
+    let folded = cached ?? (await refresh(stream, decider));
+    // What is cached may lead to facts, which the append verifies; it is never an answer by itself.
+    let fresh = cached === undefined;
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      const known = await recalled(stream, folded, context);
+      if (known) return known;
+
+      const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== folded.revision;
+      const decision = unexpected ? [] : decider.decide(request, folded.state);
+      if (isRefusal(decision) || decision.length === 0) {
+        if (!fresh) {
+          folded = await refresh(stream, decider, folded);
+          fresh = true;
+          continue;
+        }
+        if (unexpected) throw new RevisionConflict(stream, folded.revision);
+        if (isRefusal(decision)) return decision;
+        return { events: [], already: true, state: folded.state, revision: folded.revision, ordinal: folded.ordinal };
+      }
+
+      try {
+        const events = stamped(stream, decision, context);
+        const { recorded } = await store.append(stream, folded.revision, events);
+        // Ids that stood there already are answered with what stood there: another input may have written it.
+        if (recorded.some(({ provenance }) => provenance.inputDigest !== context.inputDigest)) return { refused: 'CommandIdReused' };
+        if (recorded[0]?.revision !== folded.revision + 1) {
+          folded = await refresh(stream, decider, folded);
+          continue;
+        }
+        forget(stream);
+        foldInto(folded, decider, recorded);
+        keep(stream, folded);
+        return { events: recorded, already: false, state: folded.state, revision: folded.revision, ordinal: folded.ordinal };
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision || error instanceof PartialOverlap)) throw error;
+        const before = folded.revision;
+        folded = await refresh(stream, decider, folded);
+        fresh = true;
+        // An overlap that reading again does not explain is not a race.
+        if (error instanceof PartialOverlap && folded.revision === before) throw error;
+      }
+    }
+    throw new RevisionConflict(stream, folded.revision);
+  };
+
+  /** One after another on one stream: two tries of one command never run at once. */
+  const inTurn = async <T>(stream: string, work: () => Promise<T>): Promise<T> => {
+    const before = turns.get(stream);
+    const mine = before === undefined ? work() : before.then(work, work);
+    turns.set(stream, mine);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(stream) === mine) turns.delete(stream);
+    }
+  };
+
+  return {
+    transact: (decider, id, request, context) => {
+      const stream = streamOf(decider, id);
+      return inTurn(stream, () => attempt(erased(decider), stream, request, context)) as Promise<never>;
+    },
+    recall: (decider, id, context) => {
+      const stream = streamOf(decider, id);
+      return inTurn(stream, async () =>
+        recalled(stream, await refresh(stream, erased(decider), cache.get(stream)), context),
+      ) as Promise<never>;
+    },
+    read: (decider, id) => {
+      const stream = streamOf(decider, id);
+      return inTurn(stream, async () => {
+        const { state, revision, ordinal } = await refresh(stream, erased(decider), cache.get(stream));
+        return { state, revision, ordinal };
+      }) as Promise<never>;
+    },
+  };
+};
+
+interface AnyDecider {
+  readonly initialState: unknown;
+  readonly evolve: (state: unknown, fact: Fact) => unknown;
+  readonly decide: (request: unknown, state: unknown) => readonly Fact[] | Refusal;
+}
+
+/** The cache holds streams of every kind: the types of one meet again at `transact`, where its own decider is named. */
+const erased = (decider: unknown): AnyDecider => decider as AnyDecider;
+
+const commandKey = ({ credential, commandId }: Pick<Provenance, 'credential' | 'commandId'>): string => `${credential}\n${commandId}`;
+
+const stamped = (stream: string, facts: readonly Fact[], context: CommandContext): readonly NewEvent[] => {
+  const { expectedRevision: _, ...provenance } = context;
+  return facts.map(({ type, data }, index) => ({
+    id: deterministicId(stream, provenance.credential, provenance.commandId, index),
+    type,
+    version: 1,
+    data: data as JsonObject,
+    provenance,
+  }));
+};

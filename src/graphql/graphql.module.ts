@@ -1,0 +1,61 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import type { EventStore } from '../event-sourcing/event-store.js';
+import { Projector } from '../event-sourcing/projector.js';
+import type { Settings } from '../settings.js';
+import { EVENT_STORE, PROJECTOR, SETTINGS } from '../tokens.js';
+import { formatted } from './execution.js';
+import { tokensMax } from './limits.js';
+import { Moments } from './moments.js';
+import { NodeRegistry } from './node.js';
+import { NodeResolver } from './node.resolver.js';
+import { type Resolved, touchedUp } from './schema-touches.js';
+import { ValidArguments } from './valid-arguments.pipe.js';
+
+const mercuriusOptions = ({ introspection }: Settings): MercuriusDriverConfig => {
+  let resolved: Resolved = {};
+  return {
+    autoSchemaFile: true,
+    sortSchema: true,
+    transformResolvers: (resolvers) => {
+      resolved = Array.isArray(resolvers) ? Object.assign({}, ...resolvers) : resolvers;
+      return resolvers as Exclude<typeof resolvers, unknown[]>;
+    },
+    transformSchema: (schema) => touchedUp(schema, resolved),
+    // The routes are our own (`http.ts`): Mercurius' miss what GraphQL over HTTP asks for.
+    routes: false,
+    // An operation that comes a second time is compiled.
+    jit: 1,
+    graphql: { parseOptions: { maxTokens: tokensMax } },
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
+    errorFormatter: formatted as never,
+  };
+};
+
+/** The schema's root and what every resolver leans on. */
+@Global()
+@Module({})
+export class ApiModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, ...mercuriusOptions(settings) })],
+      providers: [
+        NodeRegistry,
+        NodeResolver,
+        { provide: APP_PIPE, useClass: ValidArguments },
+        {
+          provide: Moments,
+          inject: [EVENT_STORE, PROJECTOR, SETTINGS],
+          useFactory: (store: EventStore, projector: Projector, { limits }: Settings) => new Moments(store, projector, limits.waitMs),
+        },
+      ],
+      exports: [NodeRegistry, Moments, GraphQLModule],
+    };
+  }
+}
+
+export { GraphQLSchemaHost };

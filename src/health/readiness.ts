@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EventStore } from '../event-sourcing/event-store.js';
+import { Projector } from '../event-sourcing/projector.js';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { EVENT_STORE, PROJECTOR, READ_STORE } from '../tokens.js';
+import type { ProjectionLag } from './metrics.js';
+
+/** How far one projection is, as `/readyz` tells it. */
+interface ProjectionReadiness {
+  readonly projection: string;
+  readonly version: number;
+  readonly state: 'live' | 'building' | 'stalled';
+  readonly eventsBehind: number;
+  readonly stalledAt?: { readonly event: string };
+}
+
+export interface Ready {
+  readonly ready: boolean;
+  readonly eventStore: 'answers' | 'does not answer';
+  readonly readStore: 'answers' | 'does not answer';
+  /** Ordinal of the newest event. */
+  readonly head: number | null;
+  readonly projections: readonly ProjectionReadiness[];
+}
+
+/** How long a store may take to answer before it counts as one that does not. */
+const answerMs = 2_000;
+
+const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, answerMs, undefined)));
+  try {
+    return await Promise.race([answer, late]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Whether the service can do its work: the stores answer, and no projection stands still or is being built for the first time. */
+@Injectable()
+export class Readiness {
+  constructor(
+    @Inject(EVENT_STORE) private readonly eventStore: EventStore,
+    @Inject(READ_STORE) private readonly readStore: ReadStore,
+    @Inject(PROJECTOR) private readonly projector: Projector,
+  ) {}
+
+  async now(): Promise<Ready> {
+    const [head, rows, status] = await Promise.all([
+      inTime(this.eventStore.head()),
+      inTime(this.readStore.progress()),
+      inTime(this.projector.status()),
+    ]);
+    const projections = (status?.projections ?? []).map(
+      ({ name, version, state, lag, stalledAt }): ProjectionReadiness => ({
+        projection: name,
+        version,
+        state,
+        eventsBehind: lag,
+        // What it said of the event may quote what a person wrote; the log has it.
+        ...(stalledAt && { stalledAt: { event: stalledAt.eventId } }),
+      }),
+    );
+    return {
+      ready: head !== undefined && rows !== undefined && status !== undefined && projections.every(({ state }) => state === 'live'),
+      eventStore: head === undefined ? 'does not answer' : 'answers',
+      readStore: rows === undefined ? 'does not answer' : 'answers',
+      head: head ?? null,
+      projections,
+    };
+  }
+
+  lags({ projections }: Ready): readonly ProjectionLag[] {
+    return projections.map(({ projection, eventsBehind, state }) => ({ projection, eventsBehind, stalled: state === 'stalled' }));
+  }
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
+import type { Transactions } from '../event-sourcing/transact.js';
+import type { Identity } from '../stakeholders/identity.js';
+import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
+import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
+import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
+import { ConversationsResolver, InteractionFieldsResolver, ParticipantResolver } from './conversations.resolver.js';
+import { InteractionsHandler, RECORDING } from './interactions.handler.js';
+import { InteractionNodes } from './interactions.nodes.js';
+import { InteractionsResolver } from './interactions.resolver.js';
+import { type Recording, recording } from './recording.js';
+
+@Module({
+  imports: [CqrsModule, StakeholdersModule],
+  providers: [
+    {
+      provide: RECORDING,
+      inject: [TRANSACTIONS, IDENTITY, CLAIMS_HASH],
+      useFactory: (transactions: Transactions, identity: Identity, hash: KeyedHash): Recording => recording(transactions, identity, hash.of),
+    },
+    InteractionsHandler,
+    InteractionNodes,
+    InteractionsResolver,
+    ConversationsResolver,
+    InteractionFieldsResolver,
+    ParticipantResolver,
+  ],
+  exports: [InteractionNodes],
+})
+export class InteractionsModule {}

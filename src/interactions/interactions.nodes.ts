@@ -1,0 +1,103 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { streamOf } from '../event-sourcing/decider.js';
+import type { EventStore } from '../event-sourcing/event-store.js';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { toGlobalId } from '../graphql/ids.js';
+import { type Moment, present } from '../graphql/moment.js';
+import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
+import { EVENT_STORE, READ_STORE } from '../tokens.js';
+import type { Correction, Interaction } from './interaction-node.types.js';
+import { type Correction as CorrectionView, type InteractionView, recordedView } from './interaction-view.js';
+import { interaction, type Tone as ToneFact } from './interaction.js';
+import type { Tone } from './interactions.types.js';
+import { interactionsById, interactionsByKey } from './timeline-pages.js';
+
+/** Interactions as GraphQL shows them. */
+@Injectable()
+export class InteractionNodes {
+  constructor(
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly stakeholders: StakeholderNodes,
+  ) {}
+
+  nodeOf(view: InteractionView, moment: Moment): Interaction {
+    return {
+      __typename: 'Interaction',
+      id: toGlobalId('Interaction', view.interactionId, moment),
+      liveId: toGlobalId('Interaction', view.interactionId),
+      view,
+      moment,
+      revision: view.revision,
+      direction: view.direction,
+      channel: view.channel,
+      act: view.act,
+      occurredAt: Date.parse(view.occurredAt),
+      recordedAt: view.recordedAt,
+      participants: view.participants.map(({ stakeholderId, role }, index) => {
+        const used = view.handles[index];
+        return { stakeholderId, role, moment, handle: used ? { channel: used.channel, site: used.site ?? null, address: used.address } : null };
+      }),
+      ourPeople: view.ourPeople,
+      subject: view.subject,
+      text: view.text,
+      language: view.language,
+      url: view.url,
+      topics: view.topics,
+      reach: view.reach,
+      tone: view.tone && toneOf(view.tone),
+      retraction: view.retraction,
+      corrections: view.corrections.map(correctionOf),
+      marks: view.marks,
+      recordedBy: view.recordedBy,
+      source: view.source,
+    };
+  }
+
+  /** Those that were known and had happened at that moment, by their keys. */
+  async byKey(keys: readonly number[], moment: Moment): Promise<ReadonlyMap<number, Interaction>> {
+    const found = await interactionsByKey(this.rows, keys, moment);
+    return new Map([...found].map(([key, view]) => [key, this.nodeOf(view, moment)]));
+  }
+
+  /** The same by their ids. */
+  async byId(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Interaction>> {
+    const found = await interactionsById(this.rows, ids, moment);
+    return new Map([...found].map(([id, { view }]) => [id, this.nodeOf(view, moment)]));
+  }
+
+  /**
+   * An interaction just written about, as its own stream tells it: what a mutation shows is as new as what it wrote,
+   * however far the rows are. The rows of what hangs on it are waited for, a while.
+   */
+  async justNow(id: string, ordinal: number, now: number): Promise<Interaction> {
+    const [view] = await Promise.all([this.#fromStream(id), this.stakeholders.readable(ordinal)]);
+    return this.nodeOf(view, present(now));
+  }
+
+  async #fromStream(id: string): Promise<InteractionView> {
+    const view = recordedView(await this.store.readStream(streamOf(interaction, id)));
+    if (view === null) throw new Error(`Interaction ${id} was never recorded.`);
+    return view;
+  }
+}
+
+const toneOf = ({ value, model, modelVersion, person }: ToneFact): Tone => ({
+  value,
+  assessedBy: person ?? `${model ?? 'unknown'} ${modelVersion ?? ''}`.trim(),
+  byPerson: person !== undefined,
+});
+
+/** Participants are shown by the ids that clients know. */
+const shown = (field: string, value: unknown): unknown => {
+  if (field === 'participants' && Array.isArray(value))
+    return value.map((each: { stakeholderId: string; role: string }) => ({ ...each, stakeholderId: toGlobalId('Stakeholder', each.stakeholderId) }));
+  if (field === 'inReplyTo' && typeof value === 'string') return toGlobalId('Interaction', value);
+  return value ?? null;
+};
+
+const correctionOf = ({ at, by, reason, from, to }: CorrectionView): Correction => {
+  const [before, after] = [from as Readonly<Record<string, unknown>>, to as Readonly<Record<string, unknown>>];
+  const changes = Object.keys(after).map((field) => ({ field, from: shown(field, before[field]), to: shown(field, after[field]) }));
+  return { at, by, reason, changes };
+};

@@ -1,0 +1,26 @@
+import type { LoggerService } from '@nestjs/common';
+import { type Logger, pino } from 'pino';
+import type { LogLevel } from './settings.js';
+
+/** The service's log: JSON lines on standard output. Whoever writes a line keeps secrets and what persons wrote out of it. */
+export const openLog = (level: LogLevel): Logger =>
+  pino({
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    // A net below that rule, for a header or a token that slips into a line.
+    redact: { paths: ['authorization', '*.authorization', 'headers', '*.headers', 'token', '*.token'], censor: '[redacted]' },
+  });
+
+/** Nest's own words, which are of use to nobody but who looks for a fault in the wiring. */
+export const nestLog = (log: Logger): LoggerService => {
+  const said = (message: unknown): string => (message instanceof Error ? message.name : String(message));
+  return {
+    log: (message: unknown, context: unknown) => log.debug({ context }, said(message)),
+    error: (message: unknown, stack: unknown, context: unknown) => log.error({ context, stack }, said(message)),
+    warn: (message: unknown, context: unknown) => log.warn({ context }, said(message)),
+    debug: (message: unknown, context: unknown) => log.trace({ context }, said(message)),
+    verbose: (message: unknown, context: unknown) => log.trace({ context }, said(message)),
+  };
+};

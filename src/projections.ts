@@ -1,0 +1,8 @@
+import { standingProjection } from './advocacy/standing-projection.js';
+import type { Projection } from './event-sourcing/projection.js';
+import { timeline } from './interactions/timeline.js';
+import { relationshipFacts } from './relationships/relationship-facts.js';
+import { directory } from './stakeholders/directory.js';
+
+/** Every context's read models: what the service projects, and what `rapport rebuild` builds anew. */
+export const projections: readonly Projection[] = [directory, timeline, relationshipFacts, standingProjection()];

@@ -1,0 +1,51 @@
+import type { Refusal } from '../event-sourcing/decider.js';
+import { deterministicId } from '../event-sourcing/event-id.js';
+import { type Accepted, type CommandContext, type CommandIdReused, type Transactions, isAccepted } from '../event-sourcing/transact.js';
+import { type AssessableStance, type Relationship, type RelationshipRefusal, type RelationshipRequest, type Step, relationship } from './relationship.js';
+
+/** What is decided about a relationship, in the caller's words. Dates are RFC 3339, UTC, milliseconds. */
+export type RelatingRequest =
+  | { readonly type: 'AssessStance'; readonly stakeholderId: string; readonly stance: AssessableStance; readonly occurredAt: string }
+  | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
+  | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
+
+export type RelatingOutcome =
+  | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
+  | RelationshipRefusal
+  | Refusal<'StakeholderNotFound'>
+  | CommandIdReused;
+
+/** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
+export interface Known {
+  isIdentified(stakeholderId: string): Promise<boolean>;
+}
+
+/** Where we stand with somebody, over the streams of relationships. */
+export interface Relating {
+  ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
+}
+
+export const relating = ({ transact }: Transactions, stakeholders: Known): Relating => ({
+  ask: async (request, context) => {
+    const { stakeholderId } = request;
+    if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
+    const asked = inItsStream(request, deterministicId('relationship-fact', context.credential, context.commandId));
+    const outcome = await transact(relationship, stakeholderId, asked, context);
+    return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
+  },
+});
+
+const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequest => {
+  const { stakeholderId } = request;
+  switch (request.type) {
+    case 'AssessStance':
+      return { type: 'AssessStance', data: { stakeholderId, factId, stance: request.stance, occurredAt: request.occurredAt } };
+    case 'WithdrawStance':
+      return { type: 'WithdrawStance', data: { stakeholderId, factId, occurredAt: request.occurredAt } };
+    case 'TakeStep':
+      return { type: 'TakeStep', data: { stakeholderId, factId, step: request.step, occurredAt: request.occurredAt } };
+    case 'Retract':
+      return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
+  }
+};

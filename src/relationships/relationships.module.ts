@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Transactions } from '../event-sourcing/transact.js';
+import type { Identity } from '../stakeholders/identity.js';
+import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
+import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
+import { TRANSACTIONS } from '../tokens.js';
+import { type Relating, relating } from './relating.js';
+import { RELATING, RelationshipsHandler } from './relationships.handler.js';
+import { RelationshipFactNodes } from './relationships.nodes.js';
+import { RelationshipsResolver } from './relationships.resolver.js';
+
+@Module({
+  imports: [CqrsModule, StakeholdersModule],
+  providers: [
+    {
+      provide: RELATING,
+      inject: [TRANSACTIONS, IDENTITY],
+      useFactory: (transactions: Transactions, identity: Identity): Relating => relating(transactions, identity),
+    },
+    RelationshipsHandler,
+    RelationshipFactNodes,
+    RelationshipsResolver,
+  ],
+  exports: [RelationshipFactNodes],
+})
+export class RelationshipsModule {}

@@ -1,0 +1,174 @@
+import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsIn, IsOptional } from 'class-validator';
+import { ExplainedCommandInput, ReasonedCommandInput } from '../graphql/commands.js';
+import { enumOf } from '../graphql/enum-of.js';
+import { IsGlobalId } from '../graphql/ids.js';
+import { Node } from '../graphql/node.js';
+import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
+import { DateTime, PositionScalar } from '../graphql/scalars.js';
+import { Retraction } from '../interactions/interactions.types.js';
+import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
+
+export const StepEnum = enumOf(steps);
+registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone with somebody, in this order.' });
+
+/** A decision about a relationship, as timelines show it. */
+@ObjectType({ isAbstract: true })
+abstract class RelationshipFact extends Node {
+  @Field(() => DateTime)
+  readonly occurredAt!: number;
+
+  @Field(() => DateTime)
+  readonly recordedAt!: number;
+
+  @Field(() => String, { description: 'Who decided it.' })
+  readonly by!: string;
+
+  @Field(() => String, { nullable: true })
+  readonly reason!: string | null;
+
+  @Field(() => Retraction, { nullable: true })
+  readonly retraction!: Retraction | null;
+}
+
+@ObjectType({ implements: () => Node })
+export class StepTaken extends RelationshipFact {
+  readonly __typename = 'StepTaken';
+
+  @Field(() => StepEnum)
+  readonly step!: Step;
+
+  @Field(() => [StepEnum], { description: 'Earlier steps that had not been taken by then.' })
+  readonly skipped!: readonly Step[];
+}
+
+@ObjectType({ implements: () => Node })
+export class StanceAssessed extends RelationshipFact {
+  readonly __typename = 'StanceAssessed';
+
+  @Field(() => StanceEnum)
+  readonly stance!: Stance;
+}
+
+@ObjectType({ implements: () => Node })
+export class StanceWithdrawn extends RelationshipFact {
+  readonly __typename = 'StanceWithdrawn';
+}
+
+/** Types that a relationship's facts have in global ids. */
+export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn'] as const;
+
+// Inputs.
+
+const occurredAt = 'When the person came to that view; now, when left out.';
+
+@InputType()
+export class AssessStanceInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => StanceEnum, { description: 'Any but UNKNOWN.' })
+  @IsIn(stances.slice(1), { message: 'Any stance but UNKNOWN can be assessed; to take an assessment back, withdraw it.' })
+  stance!: AssessableStance;
+
+  @Field(() => DateTime, { nullable: true, description: occurredAt })
+  @IsOptional()
+  occurredAt?: number | null;
+}
+
+@InputType()
+export class WithdrawStanceInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => DateTime, { nullable: true, description: occurredAt })
+  @IsOptional()
+  occurredAt?: number | null;
+}
+
+@InputType()
+export class TakeStepInput extends ExplainedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => StepEnum)
+  step!: Step;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was taken; now, when left out.' })
+  @IsOptional()
+  occurredAt?: number | null;
+}
+
+@InputType()
+export class RetractRelationshipFactInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => ID, { description: 'Of the step, the assessment or the withdrawal, as its timeline entry has it.' })
+  @IsGlobalId(relationshipFactTypes)
+  factId!: string;
+}
+
+// Outcomes.
+
+@ObjectType({ isAbstract: true })
+abstract class AboutRelationship {
+  @Field(() => Stakeholder)
+  readonly stakeholder!: Stakeholder;
+
+  @Field(() => ID, { description: 'Of the fact: what retracting it takes.' })
+  readonly factId!: string;
+
+  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
+  readonly already!: boolean;
+
+  @Field(() => PositionScalar)
+  readonly position!: string;
+}
+
+@ObjectType()
+export class StanceWasAssessed extends AboutRelationship {
+  readonly __typename = 'StanceWasAssessed';
+}
+@ObjectType()
+export class StanceWasWithdrawn extends AboutRelationship {
+  readonly __typename = 'StanceWasWithdrawn';
+}
+@ObjectType()
+export class StepWasTaken extends AboutRelationship {
+  readonly __typename = 'StepWasTaken';
+}
+@ObjectType()
+export class RelationshipFactRetracted extends AboutRelationship {
+  readonly __typename = 'RelationshipFactRetracted';
+}
+
+@ObjectType({ implements: () => Refusal, description: "Returned when no person's assessment holds at that date." })
+export class NoStanceToWithdraw extends Refusal {
+  readonly __typename = 'NoStanceToWithdraw';
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when this stakeholder has no such fact.' })
+export class RelationshipFactNotFound extends Refusal {
+  readonly __typename = 'RelationshipFactNotFound';
+}
+
+export const AssessStanceResult = resultOf('AssessStanceResult', () => [StanceWasAssessed, StakeholderNotFound, CommandIdReused]);
+export const WithdrawStanceResult = resultOf('WithdrawStanceResult', () => [
+  StanceWasWithdrawn,
+  NoStanceToWithdraw,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const TakeStepResult = resultOf('TakeStepResult', () => [StepWasTaken, StakeholderNotFound, CommandIdReused]);
+export const RetractRelationshipFactResult = resultOf('RetractRelationshipFactResult', () => [
+  RelationshipFactRetracted,
+  RelationshipFactNotFound,
+  StakeholderNotFound,
+  CommandIdReused,
+]);

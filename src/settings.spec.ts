@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolve } from 'node:path';
+import { SettingsRefused, settingsFrom } from './settings.js';
+
+const faultsOf = (env: Record<string, string>): Record<string, string> => {
+  try {
+    settingsFrom(env);
+  } catch (error) {
+    if (error instanceof SettingsRefused) return Object.fromEntries(error.faults.map(({ setting, message }) => [setting, message]));
+    throw error;
+  }
+  return {};
+};
+
+describe('settings', () => {
+  it('serves on the embedded stores in ./data where nothing is said', () => {
+    expect(settingsFrom({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      dataFolder: resolve('data'),
+      eventStore: { kind: 'sqlite', path: resolve('data/events.db') },
+      readStore: { kind: 'sqlite', path: resolve('data') },
+      logLevel: 'info',
+      introspection: true,
+    });
+  });
+
+  it('keeps the stores in the data folder that is given', () => {
+    const { eventStore, readStore } = settingsFrom({ RAPPORT_DATA: '/var/lib/rapport' });
+    expect([eventStore.path, readStore.path]).toEqual(['/var/lib/rapport/events.db', '/var/lib/rapport']);
+  });
+
+  it.each(['sqlite:/tmp/e.db', 'sqlite:///tmp/e.db'])('takes %s', (url) => {
+    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore.path).toBe('/tmp/e.db');
+  });
+
+  it('names every fault at once', () => {
+    expect(Object.keys(faultsOf({ PORT: 'many', HOST: '', LOG_LEVEL: 'loud', RAPPORT_INTROSPECTION: 'perhaps', RAPPORT_COST_MAX: '0' }))).toEqual([
+      'PORT',
+      'HOST',
+      'LOG_LEVEL',
+      'RAPPORT_INTROSPECTION',
+      'RAPPORT_COST_MAX',
+    ]);
+  });
+
+  it.each([
+    ['kurrentdb://localhost:2113', 'KurrentDB'],
+    ['esdb+discover://a.example', 'EventStoreDB'],
+    ['postgres://localhost/rapport', 'PostgreSQL'],
+    ['mysql://localhost', "unknown kind 'mysql'"],
+    ['sqlite:', 'names no path'],
+    ['', 'is not a store'],
+  ])('refuses the store %p by name', (url, said) => {
+    expect(faultsOf({ READ_STORE_URL: url })['READ_STORE_URL']).toContain(said);
+  });
+
+  it.each(['-1', '65536', '3000.5', '', '0x10'])('refuses the port %p', (port) => {
+    expect(faultsOf({ PORT: port })['PORT']).toBe(`must be a whole number from 0 to 65535, not '${port}'.`);
+  });
+});

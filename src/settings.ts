@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { IsIn, IsInt, IsNotEmpty, Max, Min, ValidateBy, validateSync, type ValidationArguments } from 'class-validator';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Where a store is: for now, always with SQLite. The log is a file; the read store is a folder, with a file for each build. */
+export interface StoreLocation {
+  readonly kind: 'sqlite';
+  readonly path: string;
+}
+
+export interface Limits {
+  /** Bytes of a request's body. */
+  readonly bodyMax: number;
+  /** Levels of fields in an operation. */
+  readonly depthMax: number;
+  /** Objects that an operation may make the service build, as estimated before it runs. */
+  readonly costMax: number;
+  /** Aliases in an operation. */
+  readonly aliasesMax: number;
+  /** How long a query waits for `atLeast`, in milliseconds. */
+  readonly waitMs: number;
+  /** How long a shutdown may take, in milliseconds. */
+  readonly shutdownMs: number;
+}
+
+/** What the environment says, checked. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the data folder. */
+  readonly dataFolder: string;
+  readonly eventStore: StoreLocation;
+  readonly readStore: StoreLocation;
+  readonly logLevel: LogLevel;
+  readonly introspection: boolean;
+  readonly limits: Limits;
+}
+
+export interface SettingFault {
+  readonly setting: string;
+  readonly message: string;
+}
+
+/** The environment has faults: all of them, each with its setting. */
+export class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
+  constructor(readonly faults: readonly SettingFault[]) {
+    super(['The settings have faults:', ...faults.map(({ setting, message }) => `  ${setting} ${message}`)].join('\n'));
+  }
+}
+
+/** Stores of other products are known by name, so that who asks for one learns that it is to come. */
+const laterStores: Readonly<Record<string, string>> = {
+  esdb: 'EventStoreDB',
+  'esdb+discover': 'EventStoreDB',
+  kurrentdb: 'KurrentDB',
+  'kurrentdb+discover': 'KurrentDB',
+  postgres: 'PostgreSQL',
+  postgresql: 'PostgreSQL',
+};
+
+const sqlitePath = (url: string): string | undefined => /^sqlite:(?:\/\/(?=.))?(.+)$/.exec(url)?.[1];
+
+const storeFault = (url: string): string => {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  const product = scheme === undefined ? undefined : laterStores[scheme];
+  if (product !== undefined) return `names a ${product} store, which this version does not support yet; it takes sqlite:PATH.`;
+  if (scheme === 'sqlite') return 'names no path; write sqlite:PATH.';
+  return scheme === undefined ? 'is not a store; write sqlite:PATH.' : `names a store of the unknown kind '${scheme}'; write sqlite:PATH.`;
+};
+
+const IsStore = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isStore',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && sqlitePath(value) !== undefined,
+      defaultMessage: (args?: ValidationArguments) => storeFault(String(args?.value)),
+    },
+  });
+
+const Whole = (min: number, max: number): PropertyDecorator => {
+  const message = `must be a whole number from ${min} to ${max}, not '$value'.`;
+  return (target, property) => {
+    IsInt({ message })(target, property);
+    Min(min, { message })(target, property);
+    Max(max, { message })(target, property);
+  };
+};
+
+const words = (all: readonly string[]): string => `must be one of ${all.join(', ')}, not '$value'.`;
+
+/** The settings as the environment has them; what is missing has its default. */
+class Environment {
+  @Whole(0, 65_535) PORT: unknown = 3_000;
+  @IsNotEmpty({ message: 'must not be empty.' }) HOST = '127.0.0.1';
+  @IsNotEmpty({ message: 'must not be empty.' }) RAPPORT_DATA = './data';
+  @IsStore() EVENT_STORE_URL: unknown;
+  @IsStore() READ_STORE_URL: unknown;
+  @IsIn(logLevels, { message: words(logLevels) }) LOG_LEVEL: LogLevel = 'info';
+  @IsIn(['true', 'false'], { message: words(['true', 'false']) }) RAPPORT_INTROSPECTION = 'true';
+  // A call of recordInteractions holds 500 texts of 64 KiB.
+  @Whole(1_024, 1_073_741_824) RAPPORT_BODY_MAX: unknown = 41_943_040;
+  @Whole(1, 1_000) RAPPORT_DEPTH_MAX: unknown = 16;
+  @Whole(1, 1_000_000_000) RAPPORT_COST_MAX: unknown = 25_000;
+  @Whole(0, 100_000) RAPPORT_ALIASES_MAX: unknown = 50;
+  @Whole(0, 600_000) RAPPORT_WAIT_MS: unknown = 5_000;
+  @Whole(100, 600_000) RAPPORT_SHUTDOWN_MS: unknown = 10_000;
+}
+
+const numeric = (value: unknown): unknown => (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value);
+
+const faultsOf = (environment: Environment): readonly SettingFault[] =>
+  validateSync(environment).flatMap(({ property, constraints }) =>
+    // One sentence a setting: of several broken rules, the first says enough.
+    Object.values(constraints ?? {})
+      .slice(0, 1)
+      .map((message) => ({ setting: property, message })),
+  );
+
+/**
+ * Reads the settings.
+ * @throws SettingsRefused with every fault at once.
+ */
+export const settingsFrom = (env: Readonly<Record<string, string | undefined>>): Settings => {
+  const environment = new Environment();
+  const given = Object.keys(environment).filter((name) => env[name] !== undefined);
+  const numbers = new Set(Object.entries(environment).flatMap(([name, value]) => (typeof value === 'number' ? [name] : [])));
+  Object.assign(environment, Object.fromEntries(given.map((name) => [name, numbers.has(name) ? numeric(env[name]) : env[name]])));
+
+  const dataFolder = resolve(environment.RAPPORT_DATA);
+  environment.EVENT_STORE_URL ??= `sqlite:${resolve(dataFolder, 'events.db')}`;
+  environment.READ_STORE_URL ??= `sqlite:${dataFolder}`;
+
+  const faults = faultsOf(environment);
+  if (faults.length > 0) throw new SettingsRefused(faults);
+
+  const store = (url: unknown): StoreLocation => ({ kind: 'sqlite', path: resolve(sqlitePath(String(url)) ?? '') });
+  return {
+    port: Number(environment.PORT),
+    host: environment.HOST,
+    dataFolder,
+    eventStore: store(environment.EVENT_STORE_URL),
+    readStore: store(environment.READ_STORE_URL),
+    logLevel: environment.LOG_LEVEL,
+    introspection: environment.RAPPORT_INTROSPECTION === 'true',
+    limits: {
+      bodyMax: Number(environment.RAPPORT_BODY_MAX),
+      depthMax: Number(environment.RAPPORT_DEPTH_MAX),
+      costMax: Number(environment.RAPPORT_COST_MAX),
+      aliasesMax: Number(environment.RAPPORT_ALIASES_MAX),
+      waitMs: Number(environment.RAPPORT_WAIT_MS),
+      shutdownMs: Number(environment.RAPPORT_SHUTDOWN_MS),
+    },
+  };
+};

@@ -1,0 +1,119 @@
+import type { Row, Table } from '../event-sourcing/read-store.js';
+import type { Channel } from './handle.js';
+import type { HeldExternalId, HeldHandle, StakeholderKind } from './stakeholder.js';
+
+/**
+ * Stakeholders in their versions; the key is the ordinal of the event that identified them. `identified_at` is when that
+ * was recorded, in milliseconds, `revision` that of the stakeholder's stream, `sort_name` the name as `folded` gives it.
+ */
+export const stakeholderTable: Table = {
+  name: 'stakeholder',
+  columns: {
+    key: 'integer',
+    known_from: 'integer',
+    known_until: 'integer',
+    id: 'text',
+    kind: 'text',
+    name: 'text',
+    sort_name: 'text',
+    retired: 'integer',
+    revision: 'integer',
+    identified_at: 'integer',
+  },
+  key: ['key', 'known_from'],
+  indexes: [{ columns: ['id'] }, { columns: ['sort_name', 'key'] }],
+};
+
+/** Handles as they were given, while they are held. `place` is the place in the list with which they came. */
+export const stakeholderHandleTable: Table = {
+  name: 'stakeholder_handle',
+  columns: {
+    stakeholder: 'integer',
+    token: 'text',
+    known_from: 'integer',
+    known_until: 'integer',
+    place: 'integer',
+    claim: 'text',
+    rule: 'integer',
+    channel: 'text',
+    site: 'text',
+    address: 'text',
+  },
+  nullable: ['site'],
+  key: ['stakeholder', 'token', 'known_from'],
+  indexes: [{ columns: ['claim'] }],
+};
+
+/** External ids, while they are held. */
+export const stakeholderExternalIdTable: Table = {
+  name: 'stakeholder_external_id',
+  columns: {
+    stakeholder: 'integer',
+    token: 'text',
+    known_from: 'integer',
+    known_until: 'integer',
+    place: 'integer',
+    claim: 'text',
+    system: 'text',
+    id: 'text',
+  },
+  key: ['stakeholder', 'token', 'known_from'],
+  indexes: [{ columns: ['claim'] }],
+};
+
+/** By which words stakeholders are found: those of their name and of their handles' addresses and sites. */
+export const stakeholderWordTable: Table = {
+  name: 'stakeholder_word',
+  columns: { word: 'text', stakeholder: 'integer', known_from: 'integer', known_until: 'integer' },
+  key: ['word', 'stakeholder', 'known_from'],
+};
+
+export const directoryTables: readonly Table[] = [
+  stakeholderTable,
+  stakeholderHandleTable,
+  stakeholderExternalIdTable,
+  stakeholderWordTable,
+];
+
+/** A row of `stakeholder`, as far as it tells who somebody is. */
+export type StakeholderRow = Row & {
+  readonly key: number;
+  readonly id: string;
+  readonly kind: StakeholderKind;
+  readonly name: string;
+  readonly sort_name: string;
+  readonly retired: number;
+  readonly revision: number;
+  readonly identified_at: number;
+};
+
+/** A row of `stakeholder_handle`, as far as it tells what is held. */
+export type HandleRow = Row & {
+  stakeholder: number;
+  token: string;
+  claim: string;
+  rule: number;
+  channel: Channel;
+  site: string | null;
+  address: string;
+};
+/** A row of `stakeholder_external_id`, likewise. */
+export type ExternalIdRow = Row & { stakeholder: number; token: string; claim: string; system: string; id: string };
+
+/** A handle as its row tells it. */
+export const heldHandle = ({ claim, token, rule, channel, site, address }: HandleRow): HeldHandle => ({
+  claim,
+  token,
+  rule,
+  channel,
+  ...(site === null ? {} : { site }),
+  address,
+});
+
+/** An external id as its row tells it. */
+export const heldExternalId = ({ claim, token, system, id }: ExternalIdRow): HeldExternalId => ({
+  claim,
+  token,
+  system,
+  id,
+});

@@ -1,0 +1,182 @@
+import type { ClaimStanding } from '../event-sourcing/claims.js';
+import type { Decider, Refusal } from '../event-sourcing/decider.js';
+import type { Fact } from '../event-sourcing/fact.js';
+import type { Channel } from './handle.js';
+
+export type StakeholderKind = 'person' | 'organisation';
+
+/** A handle as it was given, with the claim (keyed hash of its normal form under `rule`) and the token of this holding. */
+export interface HeldHandle {
+  readonly claim: string;
+  readonly token: string;
+  readonly rule: number;
+  readonly channel: Channel;
+  readonly site?: string;
+  readonly address: string;
+}
+
+export interface HeldExternalId {
+  readonly claim: string;
+  readonly token: string;
+  readonly system: string;
+  readonly id: string;
+}
+
+/** Whose personal fields these are. */
+type Personal<Fields> = { readonly of: readonly string[] } & Fields;
+
+// Stored names and shapes: add to them, never change them.
+export type StakeholderFact =
+  | Fact<
+      'StakeholderIdentified',
+      {
+        readonly stakeholderId: string;
+        readonly kind: StakeholderKind;
+        readonly tokens: readonly string[];
+        readonly personal: Personal<{
+          readonly name: string;
+          readonly handles: readonly HeldHandle[];
+          readonly externalIds: readonly HeldExternalId[];
+        }>;
+      }
+    >
+  | Fact<'StakeholderRenamed', { readonly stakeholderId: string; readonly personal: Personal<{ readonly name: string; readonly was: string }> }>
+  | Fact<'HandleAdded', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly handle: HeldHandle }> }>
+  | Fact<'HandleRemoved', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly handle: HeldHandle }> }>
+  | Fact<'ExternalIdAdded', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly externalId: HeldExternalId }> }>
+  | Fact<'ExternalIdRemoved', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly externalId: HeldExternalId }> }>
+  | Fact<'StakeholderRetired', { readonly stakeholderId: string }>
+  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
+
+export type StakeholderRequest =
+  | Fact<
+      'IdentifyStakeholder',
+      {
+        readonly stakeholderId: string;
+        readonly kind: StakeholderKind;
+        readonly name: string;
+        readonly handles: readonly HeldHandle[];
+        readonly externalIds: readonly HeldExternalId[];
+      }
+    >
+  | Fact<'RenameStakeholder', { readonly stakeholderId: string; readonly name: string }>
+  | Fact<'AddHandle', { readonly stakeholderId: string; readonly handle: HeldHandle }>
+  | Fact<'RemoveHandle', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'AddExternalId', { readonly stakeholderId: string; readonly externalId: HeldExternalId }>
+  | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
+  | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
+
+export type StakeholderRefusal = Refusal<'StakeholderNotFound' | 'HandleNotHeld' | 'ExternalIdNotHeld' | 'ClaimsSettled'>;
+
+export interface Stakeholder {
+  readonly identified: boolean;
+  readonly retired: boolean;
+  readonly name: string;
+  readonly handles: readonly HeldHandle[];
+  readonly externalIds: readonly HeldExternalId[];
+  /** What became of each claim that was made for this stakeholder. */
+  readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
+}
+
+const settled = (
+  claims: Stakeholder['claims'],
+  tokens: readonly string[],
+  standing: Exclude<ClaimStanding, 'pending'>,
+): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
+
+/** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
+export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
+  category: 'stakeholder',
+  initialState: { identified: false, retired: false, name: '', handles: [], externalIds: [], claims: {} },
+
+  evolve: (state, { type, data }) => {
+    switch (type) {
+      case 'StakeholderIdentified': {
+        const { name, handles, externalIds } = data.personal;
+        return { ...state, identified: true, name, handles, externalIds, claims: settled(state.claims, data.tokens, 'held') };
+      }
+      case 'StakeholderRenamed':
+        return { ...state, name: data.personal.name };
+      case 'HandleAdded':
+        return {
+          ...state,
+          handles: [...state.handles, data.personal.handle],
+          claims: settled(state.claims, [data.token], 'held'),
+        };
+      case 'HandleRemoved':
+        return {
+          ...state,
+          handles: state.handles.filter(({ token }) => token !== data.token),
+          claims: settled(state.claims, [data.token], 'given-up'),
+        };
+      case 'ExternalIdAdded':
+        return {
+          ...state,
+          externalIds: [...state.externalIds, data.personal.externalId],
+          claims: settled(state.claims, [data.token], 'held'),
+        };
+      case 'ExternalIdRemoved':
+        return {
+          ...state,
+          externalIds: state.externalIds.filter(({ token }) => token !== data.token),
+          claims: settled(state.claims, [data.token], 'given-up'),
+        };
+      case 'StakeholderRetired':
+        return { ...state, retired: true };
+      case 'ClaimsAbandoned':
+        return { ...state, claims: settled(state.claims, data.tokens, 'given-up') };
+    }
+  },
+
+  decide: ({ type, data }, state) => {
+    if (type === 'AbandonClaims') {
+      const tokens = data.tokens.filter((token) => state.claims[token] === undefined);
+      if (data.tokens.some((token) => state.claims[token] === 'held')) return { refused: 'ClaimsSettled' };
+      return tokens.length === 0 ? [] : [{ type: 'ClaimsAbandoned', data: { tokens } }];
+    }
+    const { stakeholderId } = data;
+    const of = [stakeholderId];
+    const abandoned = ({ token }: { readonly token: string }): boolean => state.claims[token] === 'given-up';
+
+    if (type === 'IdentifyStakeholder') {
+      if (state.identified) return [];
+      const { kind, name, handles, externalIds } = data;
+      const holdings = [...handles, ...externalIds];
+      if (holdings.some(abandoned)) return { refused: 'ClaimsSettled' };
+      const tokens = holdings.map(({ token }) => token);
+      return [{ type: 'StakeholderIdentified', data: { stakeholderId, kind, tokens, personal: { of, name, handles, externalIds } } }];
+    }
+    if (!state.identified) return { refused: 'StakeholderNotFound' };
+
+    switch (type) {
+      case 'RenameStakeholder':
+        if (data.name === state.name) return [];
+        return [{ type: 'StakeholderRenamed', data: { stakeholderId, personal: { of, name: data.name, was: state.name } } }];
+      case 'AddHandle': {
+        const { handle } = data;
+        if (state.handles.some(({ claim }) => claim === handle.claim)) return [];
+        if (abandoned(handle)) return { refused: 'ClaimsSettled' };
+        return [{ type: 'HandleAdded', data: { stakeholderId, token: handle.token, personal: { of, handle } } }];
+      }
+      case 'RemoveHandle': {
+        const handle = state.handles.find(({ claim }) => claim === data.claim);
+        if (!handle) return { refused: 'HandleNotHeld' };
+        return [{ type: 'HandleRemoved', data: { stakeholderId, token: handle.token, personal: { of, handle } } }];
+      }
+      case 'AddExternalId': {
+        const { externalId } = data;
+        if (state.externalIds.some(({ claim }) => claim === externalId.claim)) return [];
+        if (abandoned(externalId)) return { refused: 'ClaimsSettled' };
+        return [{ type: 'ExternalIdAdded', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } }];
+      }
+      case 'RemoveExternalId': {
+        const externalId = state.externalIds.find(({ claim }) => claim === data.claim);
+        if (!externalId) return { refused: 'ExternalIdNotHeld' };
+        return [{ type: 'ExternalIdRemoved', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } }];
+      }
+      case 'RetireStakeholder':
+        return state.retired ? [] : [{ type: 'StakeholderRetired', data: { stakeholderId } }];
+    }
+  },
+};

@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { EventStore } from './event-sourcing/event-store.js';
+import type { Projection } from './event-sourcing/projection.js';
+import { Projector, type ProjectorLog } from './event-sourcing/projector.js';
+import type { ReadStore } from './event-sourcing/read-store.js';
+import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
+import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
+import { type Transactions, transactions } from './event-sourcing/transact.js';
+import type { Settings } from './settings.js';
+import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
+import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
+
+/** What the stores are opened with, beside the settings. */
+export interface StoresOptions {
+  readonly settings: Settings;
+  /** Every context's projections. */
+  readonly projections: readonly Projection[];
+}
+
+/** The one place that chooses the stores. */
+export const openEventStore = ({ eventStore }: Settings): EventStore => {
+  mkdirSync(dirname(eventStore.path), { recursive: true });
+  return openSqliteEventStore({ path: eventStore.path });
+};
+
+export const openReadStore = ({ readStore }: Settings, projections: readonly Projection[], logId: string): ReadStore =>
+  openSqliteReadStore({ folder: readStore.path, projections, logId });
+
+/** Starts the projector when everything stands, and at the end closes what was opened, in the order in which it leans on each other. */
+@Injectable()
+class StoresLife implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(READ_STORE) private readonly readStore: ReadStore,
+    @Inject(EVENT_STORE) private readonly eventStore: EventStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.projector.start();
+  }
+
+  /** Runs once no request runs any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.projector.stop();
+    await this.readStore.close();
+    await this.eventStore.close();
+  }
+}
+
+/** The log, the rows, and what keeps the one in step with the other: for every context. */
+@Global()
+@Module({})
+export class StoresModule {
+  static forRoot({ settings, projections }: StoresOptions): DynamicModule {
+    return {
+      module: StoresModule,
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: EVENT_STORE, useFactory: () => openEventStore(settings) },
+        { provide: READ_STORE, inject: [EVENT_STORE], useFactory: ({ logId }: EventStore) => openReadStore(settings, projections, logId) },
+        {
+          provide: PROJECTOR,
+          inject: [EVENT_STORE, READ_STORE, LOG],
+          useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) => new Projector({ store, readStore, projections, log }),
+        },
+        { provide: TRANSACTIONS, inject: [EVENT_STORE], useFactory: (store: EventStore): Transactions => transactions(store) },
+        {
+          provide: CLAIMS_HASH,
+          inject: [EVENT_STORE],
+          useFactory: async (store: EventStore) => bindClaimsKey(store, await claimsKeyFile(settings.dataFolder)),
+        },
+        StoresLife,
+      ],
+      exports: [SETTINGS, EVENT_STORE, READ_STORE, PROJECTOR, TRANSACTIONS, CLAIMS_HASH],
+    };
+  }
+}

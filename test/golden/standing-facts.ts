@@ -1,0 +1,20 @@
+import type { Assessment, AssessedStance, Expression, Withdrawal } from '../../src/advocacy/facts-of-standing.js';
+
+/** Facts of a stakeholder's standing for tests, dated in days from 1970, which may be fractions. */
+export const dayMs = 86_400_000;
+
+export function said(day: number, tone: number | null, factId = `said on ${day}`): Expression {
+  return { kind: 'expression', factId, at: day * dayMs, tone, act: false };
+}
+
+export function acted(day: number, tone: number | null = null, factId = `acted on ${day}`): Expression {
+  return { kind: 'expression', factId, at: day * dayMs, tone, act: true };
+}
+
+export function assessed(day: number, stance: AssessedStance, by = 'Ada', recorded = day): Assessment {
+  return { kind: 'assessment', factId: `assessed on ${day} as ${recorded}`, at: day * dayMs, recorded, stance, by };
+}
+
+export function withdrew(day: number, recorded = day): Withdrawal {
+  return { kind: 'withdrawal', factId: `withdrew on ${day} as ${recorded}`, at: day * dayMs, recorded };
+}
