@@ -127,7 +127,7 @@ const told: fc.Arbitrary<readonly Told[]> = fc.array(
     },
     fc.record({ of: fc.constant('relationship' as const), id: who, request: relationshipRequest }),
   ),
-  { minLength: 5, maxLength: 40 },
+  { minLength: 5, maxLength: 60, size: '+1' },
 );
 
 const interactionRequestOf = (
@@ -206,7 +206,7 @@ const noSpans: Projection<null> = {
   load: () => Promise.resolve(null),
   evolve: () => undefined,
 };
-const timeline = timelineWith(3);
+const timeline = timelineWith(2);
 const projections = [directory, timeline, relationshipFacts, noSpans];
 
 /** All that a list holds, page by page. */

@@ -4,10 +4,11 @@ import { RelationshipsModule } from '../relationships/relationships.module.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
+import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule],
-  providers: [ConversionNodes, AdvocacyResolver, StandingResolver, ConversionResolver, StandingSpanResolver, TimelineResolver],
+  providers: [ConversionNodes, AdvocacyResolver, StandingResolver, ConversionResolver, StandingSpanResolver, TimelineResolver, RulesStarter],
 })
 export class AdvocacyModule {}

@@ -128,18 +128,21 @@ const known = Object.entries(attributes);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const faultOf = (name: string, kind: string, value: unknown): string | undefined => {
+const textFault = (name: string, value: unknown): string | undefined => {
+  if (typeof value !== 'string' || value === '') return `${name} is missing, or no text`;
+  return unescaped(value) === undefined ? `${name} has a % that escapes nothing` : undefined;
+};
+
+const faultOf = (name: string, kind: (typeof attributes)[keyof CloudEvent], value: unknown): string | undefined => {
   switch (kind) {
     case 'count':
       return Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : `${name} is no whole number from 0`;
     case 'data':
       return isObject(value) ? undefined : 'data is no object';
     case 'optional text':
-      if (value === undefined) return undefined;
-    // falls through
-    default:
-      if (typeof value !== 'string' || value === '') return `${name} is missing, or no text`;
-      return unescaped(value) === undefined ? `${name} has a % that escapes nothing` : undefined;
+      return value === undefined ? undefined : textFault(name, value);
+    case 'text':
+      return textFault(name, value);
   }
 };
 

@@ -42,9 +42,8 @@ export const importEvents = async (
   let window = emptyWindow();
 
   const append = async (): Promise<void> => {
-    const runs = runsOf(window.lines);
-    await revisions.hold(runs);
-    await appendAll(store, runs);
+    await revisions.hold(window.lines);
+    await appendAll(store, runsOf(window.lines));
     imported += window.lines.length;
     const last = window.lines.at(-1);
     window = emptyWindow();
@@ -58,6 +57,7 @@ export const importEvents = async (
       const { value: event } = await standing.next();
       if (event !== undefined) {
         holdSame(event, line);
+        revisions.note(line);
         known += 1;
         if (known % eventsMax === 0) onProgress(line.bytesRead);
         continue;
@@ -98,7 +98,8 @@ const isFull = ({ lines, appends, bytes }: Window, next: EventLine): boolean =>
 
 const add = (window: Window, line: EventLine): void => {
   const { id } = line.event;
-  if (window.ids.size === window.ids.add(id).size) throw new LineRefused(line.line, `event ${id} stands before it already`);
+  if (window.ids.size === window.ids.add(id).size)
+    throw new LineRefused(line.line, `event ${id} stands before it already`);
   if (window.lines.at(-1)?.stream !== line.stream) window.appends += 1;
   window.lines.push(line);
   window.bytes += line.bytes;
@@ -127,35 +128,37 @@ const appendAll = async (store: EventStore, runs: readonly Run[]): Promise<void>
   await Promise.all(appends);
 };
 
-const keptMax = 1_000_000;
+const streamsMax = 1_000_000;
 
-/** Which revision comes next in each stream, known before anything of a window is appended. */
+/** Which revision comes next in each stream: held against every line before anything of its window is appended. */
 class Revisions {
   readonly #next = new Map<string, number>();
-  /** False once a stream may have been forgotten. */
+  /** False once streams were forgotten: then the log is asked. */
   #complete = true;
 
   constructor(private readonly store: EventStore) {}
 
+  note({ stream, revision }: EventLine): void {
+    this.#next.set(stream, revision + 1);
+  }
+
   /** @throws LineRefused where a line does not follow the one before it in its stream. */
-  async hold(runs: readonly Run[]): Promise<void> {
-    for (const run of runs)
-      for (const { line, stream, revision } of run) {
-        const next = this.#next.get(stream) ?? (await this.#inLog(stream, revision));
-        if (revision !== next)
-          throw new LineRefused(line, `it is revision ${revision} of stream ${stream}, whose next one is ${next}`);
-        this.#next.set(stream, revision + 1);
-      }
-    if (this.#next.size <= keptMax) return;
+  async hold(lines: readonly EventLine[]): Promise<void> {
+    for (const line of lines) {
+      const { stream, revision } = line;
+      if (!(await this.#isNext(stream, revision)))
+        throw new LineRefused(line.line, `revision ${revision} does not come next in stream ${stream}`);
+      this.note(line);
+    }
+    if (this.#next.size <= streamsMax) return;
     this.#next.clear();
     this.#complete = false;
   }
 
-  /** The stream's next revision, as far as it matters: that of the line, where the log ends just before it. */
-  async #inLog(stream: string, revision: number): Promise<number> {
-    if (this.#complete && revision > 0 && this.#next.size > 0) return 0;
-    const from = Math.max(revision - 1, 0);
-    const found = await this.store.readStream(stream, Math.max(from - 1, noStream), 2);
-    return (found.at(-1)?.revision ?? from - 1) + 1;
+  async #isNext(stream: string, revision: number): Promise<boolean> {
+    const next = this.#next.get(stream);
+    if (next !== undefined || this.#complete) return revision === (next ?? 0);
+    const found = await this.store.readStream(stream, Math.max(revision - 2, noStream), 2);
+    return (found.at(-1)?.revision ?? noStream) === revision - 1;
   }
 }

@@ -34,7 +34,8 @@ const layoutOf = (table: Table): Layout => {
 };
 
 /** A table whose rows are kept in their versions. */
-export const isVersioned = (table: Table): boolean => 'known_until' in table.columns && table.key.at(-1) === 'known_from';
+export const isVersioned = (table: Table): boolean =>
+  'known_until' in table.columns && table.key.at(-1) === 'known_from';
 
 type Pending = { kind: Write['kind'] | 'dropped'; values: Value[] };
 type Subject = Value | undefined;
@@ -145,7 +146,8 @@ export class Batch implements RowWriter {
   }
 
   put(table: Table, row: Row): void {
-    if (isVersioned(table)) throw new TypeError(`Rows of ${table.name} have versions: close the present one and insert the next.`);
+    if (isVersioned(table))
+      throw new TypeError(`Rows of ${table.name} have versions: close the present one and insert the next.`);
     this.#pendingOf(table).put(row);
   }
 
@@ -182,7 +184,9 @@ export class NotFolded extends Error {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says; of any realm, since the driver's errors are not of the one that tests run in. */
+export const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 const evolved = (projection: Projection, loaded: unknown, event: RecordedEvent, batch: Batch): void => {
   try {

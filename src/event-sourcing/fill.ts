@@ -35,7 +35,11 @@ const keptMax = 50_000;
 const reportIntervalMs = 1_000;
 
 /** Begins a build of each projection; the holder has their build leases. */
-export const beginFilling = async (readStore: ReadStore, projections: readonly Projection[], holder: string): Promise<readonly Filler[]> => {
+export const beginFilling = async (
+  readStore: ReadStore,
+  projections: readonly Projection[],
+  holder: string,
+): Promise<readonly Filler[]> => {
   const fillers: Filler[] = [];
   for (const projection of projections)
     fillers.push({ projection, build: await readStore.begin(projection, holder), kept: new BoundedKept(keptMax) });
@@ -74,7 +78,10 @@ export const fillToHead = async (fillers: readonly Filler[], options: FillOption
 const fillPage = async (filler: Filler, page: Parameters<typeof projectBatch>[3], upTo: number): Promise<void> => {
   const { projection, build, kept } = filler;
   try {
-    const events = page[0] !== undefined && page[0].ordinal > build.checkpoint ? page : page.filter(({ ordinal }) => ordinal > build.checkpoint);
+    const events =
+      page[0] !== undefined && page[0].ordinal > build.checkpoint
+        ? page
+        : page.filter(({ ordinal }) => ordinal > build.checkpoint);
     await projectBatch(projection, build, kept, events, upTo);
   } catch (error) {
     filler.failure = error ?? new Error(messageOf(error));

@@ -44,7 +44,13 @@ export class FirstBuilds {
 
   /** Begins to build them all, unless it is building already: then they are asked for again. */
   begin(projections: readonly Projection[]): void {
-    if (projections.length === 0 || this.#running !== undefined || this.#abort.signal.aborted || Date.now() < this.#notBefore) return;
+    if (
+      projections.length === 0 ||
+      this.#running !== undefined ||
+      this.#abort.signal.aborted ||
+      Date.now() < this.#notBefore
+    )
+      return;
     this.#building = new Set(projections);
     this.#running = this.#build(projections).finally(() => {
       this.#building = new Set();
@@ -63,7 +69,13 @@ export class FirstBuilds {
     const names = projections.map(({ name }) => name);
     const fillers: Filler[] = [];
     try {
-      const leases = await keepLeases(readStore, holder, projections.map(buildLease), leaseMs, () => new AlreadyBuilding(names.join(', ')));
+      const leases = await keepLeases(
+        readStore,
+        holder,
+        projections.map(buildLease),
+        leaseMs,
+        () => new AlreadyBuilding(names.join(', ')),
+      );
       try {
         log.info({ projections: names }, 'building new rows');
         fillers.push(...(await beginFilling(readStore, projections, holder)));
@@ -83,7 +95,8 @@ export class FirstBuilds {
 
   async #settle({ projection, build, failure }: Filler): Promise<void> {
     const { readStore, holder, log } = this.#options;
-    if (failure !== undefined) log.warn({ projection: projection.name, error: messageOf(failure) }, 'building met an event that fails');
+    if (failure !== undefined)
+      log.warn({ projection: projection.name, error: messageOf(failure) }, 'building met an event that fails');
     let usable = build;
     if (build.broken) {
       // Half a batch is in it. Another is gone on with from the beginning, batch by batch in transactions.

@@ -17,11 +17,11 @@ export const keyedHash = (key: Buffer): KeyedHash => ({
   fingerprint: createHash('sha256').update('rapport claims key\n').update(key).digest('hex').slice(0, 16),
 });
 
-/** JSON with the keys of every object in order and nothing undefined: equal values, equal text. */
+/** JSON with the keys of every object in order and nothing undefined: equal values, equal text. Null is a value: it clears. */
 export const canonicalJson = (value: Json | undefined): string => {
   if (Array.isArray(value)) return `[${value.map((each: Json) => canonicalJson(each)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined && each !== null);
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return `{${entries
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`)

@@ -113,7 +113,12 @@ export class Lane {
 
   async #failed(error: unknown, events: readonly RecordedEvent[]): Promise<void> {
     this.#failures += 1;
-    const details = { projection: this.projection.name, from: events[0]?.ordinal, events: events.length, error: messageOf(error) };
+    const details = {
+      projection: this.projection.name,
+      from: events[0]?.ordinal,
+      events: events.length,
+      error: messageOf(error),
+    };
     this.#log.warn(details, 'projecting a batch failed');
     const storeFailed = error instanceof StoreUnavailable;
     if (events.length > 1 && !storeFailed) {
@@ -144,7 +149,10 @@ export class Lane {
     try {
       await this.#readStore.noteStall(this.projection, stall);
     } catch (error) {
-      this.#log.warn({ projection: this.projection.name, error: messageOf(error) }, 'could not note whether the projection is stalled');
+      this.#log.warn(
+        { projection: this.projection.name, error: messageOf(error) },
+        'could not note whether the projection is stalled',
+      );
     }
   }
 }

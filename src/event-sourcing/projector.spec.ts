@@ -78,7 +78,9 @@ const everyRow = async (rows: RowReader): Promise<unknown> => [
 ];
 
 const present = (rows: RowReader): Promise<unknown> =>
-  rows.all(`SELECT b.account, b.amount, h.amount AS held FROM balance b LEFT JOIN holding h ON h.account = b.account WHERE b.known_until = ${open} ORDER BY 1`);
+  rows.all(
+    `SELECT b.account, b.amount, h.amount AS held FROM balance b LEFT JOIN holding h ON h.account = b.account WHERE b.known_until = ${open} ORDER BY 1`,
+  );
 
 const poisoned = (account: string): void => {
   if (account === 'poison') throw new Error('cannot be folded');
@@ -179,7 +181,9 @@ describe('An event that fails', () => {
     expect(await projector.waitFor(last, ['balances'], 5_000)).toBe('stalled');
     // What stands before the event is there.
     expect(await projector.waitFor(13, ['balances'], 5_000)).toBe('projected');
-    expect(await readStore.first(`SELECT amount FROM balance WHERE account = 'a' AND known_until = ${open}`)).toEqual({ amount: 13 });
+    expect(await readStore.first(`SELECT amount FROM balance WHERE account = 'a' AND known_until = ${open}`)).toEqual({
+      amount: 13,
+    });
     const [stalled, live] = (await projector.status()).projections;
     expect(stalled).toMatchObject({ name: 'balances', state: 'stalled', checkpoint: 13, lag: 7 });
     expect(stalled?.stalledAt).toMatchObject({ ordinal: 14, message: expect.stringContaining('cannot be folded') });
@@ -203,7 +207,7 @@ describe('An event that fails', () => {
 
     const folded: string[] = [];
     const fixed = processIn(folder, store, [balances({ folding: (account) => folded.push(account) }), holdings()]);
-    while ((await fixed.projector.waitFor(last, ["balances"], 5_000)) === "stalled") await sleep(10);
+    while ((await fixed.projector.waitFor(last, ['balances'], 5_000)) === 'stalled') await sleep(10);
     expect(folded).toEqual(['poison', 'a']);
     expect((await fixed.projector.status()).projections.map(({ state }) => state)).toEqual(['live', 'live']);
     expect(await present(fixed.readStore)).toEqual([
@@ -230,8 +234,14 @@ describe('An event that fails', () => {
     const store = logIn(folder);
     const last = await append(store, deposited('a', 1), deposited('poison', 1), deposited('a', 2));
     // Balances fail in folding, holdings in writing: a row of this projection may not be without an amount.
-    const unwritable = { ...holdings(), evolve: (loaded: Map<string, number>, event: Parameters<Projection['evolve']>[1], rows: Parameters<Projection['evolve']>[2]) =>
-      holdings().evolve(loaded, event.data['account'] === 'poison' ? { ...event, ordinal: 1 } : event, rows) };
+    const unwritable = {
+      ...holdings(),
+      evolve: (
+        loaded: Map<string, number>,
+        event: Parameters<Projection['evolve']>[1],
+        rows: Parameters<Projection['evolve']>[2],
+      ) => holdings().evolve(loaded, event.data['account'] === 'poison' ? { ...event, ordinal: 1 } : event, rows),
+    };
     const { projector } = processIn(folder, store, [balances({ folding: poisoned }), unwritable]);
     expect(await projector.waitFor(last, ['balances'], 5_000)).toBe('stalled');
     expect(await projector.waitFor(last, ['holdings'], 5_000)).toBe('stalled');
@@ -319,10 +329,15 @@ describe('A new version of a projection', () => {
     await old.stop();
     let go: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (go = resolve));
-    const waiting: Projection = { ...balances({ version: 2 }), load: (...all) => gone.then(() => balances().load(...all)) };
+    const waiting: Projection = {
+      ...balances({ version: 2 }),
+      load: (...all) => gone.then(() => balances().load(...all)),
+    };
     const next = processIn(folder, store, [waiting]);
     expect(await next.projector.waitFor(last, undefined, 100)).toBe('timeout');
-    expect((await next.projector.status()).projections).toMatchObject([{ version: 2, state: 'building', checkpoint: 0, lag: 1 }]);
+    expect((await next.projector.status()).projections).toMatchObject([
+      { version: 2, state: 'building', checkpoint: 0, lag: 1 },
+    ]);
     expect(await next.readStore.all('SELECT amount FROM balance')).toEqual([{ amount: 1 }]);
     go();
     expect(await next.projector.waitFor(last, undefined, 5_000)).toBe('projected');

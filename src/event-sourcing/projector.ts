@@ -81,17 +81,34 @@ export class Projector {
   #tendAt = 0;
   #reportedAt = 0;
 
-  constructor({ store, readStore, projections, log = silent, pageMax = 500, leaseMs = 3_000, retries }: ProjectorOptions) {
+  constructor({
+    store,
+    readStore,
+    projections,
+    log = silent,
+    pageMax = 500,
+    leaseMs = 3_000,
+    retries,
+  }: ProjectorOptions) {
     this.#store = store;
     this.#readStore = readStore;
     this.#log = log;
     this.#pageMax = pageMax;
     this.#leaseMs = leaseMs;
-    this.#lanes = projections.map((projection) => new Lane(projection, readStore, log, pageMax, { ...retriesByDefault, ...retries }));
+    this.#lanes = projections.map(
+      (projection) => new Lane(projection, readStore, log, pageMax, { ...retriesByDefault, ...retries }),
+    );
     this.#lanesByName = new Map(this.#lanes.map((lane) => [lane.projection.name, lane]));
     const ring = (): void => this.#bell.ring();
     this.#tail = new Tail(store, pageMax, ring);
-    this.#firstBuilds = new FirstBuilds({ store, readStore, log, holder: this.#holder, leaseMs, ended: () => this.#tendSoon() });
+    this.#firstBuilds = new FirstBuilds({
+      store,
+      readStore,
+      log,
+      holder: this.#holder,
+      leaseMs,
+      ended: () => this.#tendSoon(),
+    });
     this.#waiting = new Waiting(
       (name) => this.#whereIs(name),
       () => this.#hear(),
@@ -116,7 +133,10 @@ export class Projector {
     this.#tail.stop();
     this.#waiting.stop();
     for (const lane of this.#lanes) await lane.leave();
-    await this.#readStore.release(this.#holder, this.#lanes.map(({ projection }) => projectLease(projection)));
+    await this.#readStore.release(
+      this.#holder,
+      this.#lanes.map(({ projection }) => projectLease(projection)),
+    );
   }
 
   /**
@@ -140,7 +160,15 @@ export class Projector {
       const live = known?.live === true;
       const checkpoint = lane.build?.checkpoint ?? (live ? known.checkpoint : (known?.building?.ordinal ?? 0));
       const state = stalledAt !== undefined ? 'stalled' : live ? 'live' : 'building';
-      return { name, version, checkpoint, lag: Math.max(0, head - checkpoint), state, ...(stalledAt && { stalledAt }), here };
+      return {
+        name,
+        version,
+        checkpoint,
+        lag: Math.max(0, head - checkpoint),
+        state,
+        ...(stalledAt && { stalledAt }),
+        here,
+      };
     });
     return { projecting: projections.every(({ here }) => here), head, projections };
   }
@@ -171,10 +199,18 @@ export class Projector {
     const ready = this.#lanes.filter(({ build, retryAt }) => build !== undefined && retryAt <= now);
     if (ready.length === 0) return false;
     const front = Math.max(...ready.map(({ checkpoint }) => checkpoint));
-    const behind = Map.groupBy(ready.filter(({ checkpoint }) => checkpoint < front), ({ checkpoint }) => checkpoint);
+    const behind = Map.groupBy(
+      ready.filter(({ checkpoint }) => checkpoint < front),
+      ({ checkpoint }) => checkpoint,
+    );
     const page = this.#tail.take(front);
     const end = page?.at(-1)?.ordinal ?? front;
-    if (page !== undefined) await this.#give(ready.filter(({ checkpoint }) => checkpoint === front), page, end);
+    if (page !== undefined)
+      await this.#give(
+        ready.filter(({ checkpoint }) => checkpoint === front),
+        page,
+        end,
+      );
     for (const [checkpoint, lanes] of behind) {
       const read = await this.#store.readAll(checkpoint, this.#pageMax);
       const within = read.filter(({ ordinal }) => ordinal <= end);
@@ -194,7 +230,11 @@ export class Projector {
 
   /** Keeps or takes the leases, and leaves or enters lanes accordingly. */
   async #tend(): Promise<void> {
-    const held = await this.#readStore.hold(this.#holder, this.#lanes.map(({ projection }) => projectLease(projection)), this.#leaseMs);
+    const held = await this.#readStore.hold(
+      this.#holder,
+      this.#lanes.map(({ projection }) => projectLease(projection)),
+      this.#leaseMs,
+    );
     const missing: Projection[] = [];
     for (const lane of this.#lanes) {
       const token = held.get(projectLease(lane.projection));
@@ -221,16 +261,23 @@ export class Projector {
       if (build === null) return false;
       if (build.checkpoint > (await this.#store.head())) {
         // The log was restored from a copy that is older than these rows.
-        this.#log.warn({ projection: projection.name, checkpoint: build.checkpoint }, 'rows are ahead of the log and are built anew');
+        this.#log.warn(
+          { projection: projection.name, checkpoint: build.checkpoint },
+          'rows are ahead of the log and are built anew',
+        );
         await this.#readStore.discard(build);
         return false;
       }
       const stall = (await this.#readStore.progress()).find(({ name }) => name === projection.name)?.stall;
       lane.enter(build, token, stall);
-      this.#log.info({ projection: projection.name, version: projection.version, checkpoint: build.checkpoint }, 'projecting from here on');
+      this.#log.info(
+        { projection: projection.name, version: projection.version, checkpoint: build.checkpoint },
+        'projecting from here on',
+      );
       this.#waiting.check();
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
+      this.#log.warn({ projection: projection.name, error: error.message }, 'the lease was lost at once');
     }
     return true;
   }
@@ -256,8 +303,14 @@ export class Projector {
     if (lane === undefined) throw new TypeError(`There is no projection '${name}'.`);
     const heard = this.#heard.get(name);
     const { build, stall } = lane;
-    if (build !== undefined) return { checkpoint: build.checkpoint, live: build.live, stalled: stall !== undefined, here: true };
-    return { checkpoint: heard?.checkpoint ?? 0, live: heard?.live ?? false, stalled: heard?.stall !== undefined, here: false };
+    if (build !== undefined)
+      return { checkpoint: build.checkpoint, live: build.live, stalled: stall !== undefined, here: true };
+    return {
+      checkpoint: heard?.checkpoint ?? 0,
+      live: heard?.live ?? false,
+      stalled: heard?.stall !== undefined,
+      here: false,
+    };
   }
 
   async #hear(): Promise<void> {
@@ -271,7 +324,9 @@ export class Projector {
 
   #idleMs(): number {
     const now = Date.now();
-    const retries = this.#lanes.flatMap(({ build, retryAt }) => (build !== undefined && retryAt > now ? [retryAt] : []));
+    const retries = this.#lanes.flatMap(({ build, retryAt }) =>
+      build !== undefined && retryAt > now ? [retryAt] : [],
+    );
     return Math.max(0, Math.min(this.#tendAt, ...retries) - now);
   }
 }

@@ -15,7 +15,11 @@ export interface Table {
   /** Columns that may be null. */
   readonly nullable?: readonly string[];
   readonly key: readonly string[];
-  readonly indexes?: readonly { readonly columns: readonly string[]; readonly unique?: boolean; /** Only rows where this column is not null. */ readonly whereNotNull?: string }[];
+  readonly indexes?: readonly {
+    readonly columns: readonly string[];
+    readonly unique?: boolean;
+    /** Only rows where this column is not null. */ readonly whereNotNull?: string;
+  }[];
 }
 
 /**
@@ -93,7 +97,9 @@ export class LeaseLost extends Error {
 export class AlreadyBuilding extends Error {
   override readonly name = 'AlreadyBuilding';
   constructor(readonly projection: string) {
-    super(`Another build of projection '${projection}' is under way; try again when it has finished or, should its process have died, in some seconds.`);
+    super(
+      `Another build of projection '${projection}' is under way; try again when it has finished or, should its process have died, in some seconds.`,
+    );
   }
 }
 
@@ -135,7 +141,7 @@ export interface Build {
   commit(writes: readonly TableWrites[], ordinal: number): Promise<void>;
   /**
    * Ends the filling: what was written is on disk when it resolves.
-   * @throws AlreadyBuilding where somebody else has begun another build meanwhile, since the `buildLease` was lost.
+   * @throws where the `buildLease` was lost and somebody else has thrown the build away.
    */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -174,7 +180,7 @@ export interface ReadStore extends RowReader {
   report(build: Build, target: number): Promise<void>;
   /**
    * Lets readers see this settled build in place of every other of its version, in one step; the others are deleted, and
-   * so are those of older versions that no process projects any more.
+   * so are those of older versions that no process projects any more. A stall that it has passed is over.
    * @throws LeaseLost unless the holder has the `projectLease`.
    */
   makeLive(build: Build, holder: string): Promise<void>;

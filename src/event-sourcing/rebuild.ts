@@ -32,10 +32,17 @@ export const rebuild = async (options: RebuildOptions): Promise<void> => {
   const { readStore, projections, names, leaseMs = 5_000 } = options;
   const chosen = projections.filter(({ name }) => names?.includes(name) ?? true);
   const unknown = names?.find((name) => !chosen.some((projection) => projection.name === name));
-  if (unknown !== undefined) throw new TypeError(`There is no projection '${unknown}': ${projections.map(({ name }) => name).join(', ')}.`);
+  if (unknown !== undefined)
+    throw new TypeError(`There is no projection '${unknown}': ${projections.map(({ name }) => name).join(', ')}.`);
   const holder = `rebuild-${v4()}`;
   const byLease = new Map(chosen.map((projection) => [buildLease(projection), projection.name]));
-  const leases = await keepLeases(readStore, holder, [...byLease.keys()], leaseMs, (lease) => new AlreadyBuilding(byLease.get(lease) ?? lease));
+  const leases = await keepLeases(
+    readStore,
+    holder,
+    [...byLease.keys()],
+    leaseMs,
+    (lease) => new AlreadyBuilding(byLease.get(lease) ?? lease),
+  );
   const fillers: Filler[] = [];
   try {
     fillers.push(...(await beginFilling(readStore, chosen, holder)));
@@ -44,7 +51,9 @@ export const rebuild = async (options: RebuildOptions): Promise<void> => {
     // Settling waits for the disk, and the log went on.
     await fillToHead(fillers, options);
     for (const filler of fillers) if (filler.failure === undefined) await takeOver(filler, options, holder, leaseMs);
-    const failures = fillers.flatMap(({ projection, failure }) => (failure === undefined ? [] : [[projection.name, failure] as const]));
+    const failures = fillers.flatMap(({ projection, failure }) =>
+      failure === undefined ? [] : [[projection.name, failure] as const],
+    );
     if (failures.length > 0) throw new RebuildFailed(new Map(failures));
   } finally {
     for (const { build } of fillers) await (build.live ? build.close() : readStore.discard(build));

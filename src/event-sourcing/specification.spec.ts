@@ -34,7 +34,11 @@ describe('specifyDecider', () => {
 
 describe('recorded and numbered', () => {
   it('numbers events, and revisions in each stream, unless asked for others', () => {
-    const events = numbered(deposited('a', 1), recorded(closed('a'), { stream: 'b-1', ordinal: 7, recordedAt: 5 }), closed('c'));
+    const events = numbered(
+      deposited('a', 1),
+      recorded(closed('a'), { stream: 'b-1', ordinal: 7, recordedAt: 5 }),
+      closed('c'),
+    );
     expect(events.map(({ ordinal, revision, stream }) => [ordinal, revision, stream])).toEqual([
       [1, 0, 'test-1'],
       [7, 0, 'b-1'],
@@ -65,7 +69,12 @@ describe('specifyProjection', () => {
       .thenRows(balance, [{ account: 'a', known_from: 1, known_until: open, amount: 1 }]));
 
   it('shows rows without versions, and what was not given as null', async () => {
-    const projected = specifyProjection(holdings()).given(deposited('a', 1), deposited('b', 2), closed('a'), deposited('a', 4));
+    const projected = specifyProjection(holdings()).given(
+      deposited('a', 1),
+      deposited('b', 2),
+      closed('a'),
+      deposited('a', 4),
+    );
     await projected.thenRows(holding, [
       { account: 'a', amount: 4, note: null },
       { account: 'b', amount: 2, note: null },
@@ -80,8 +89,8 @@ describe('specifyProjection', () => {
 
   it('throws where rows depend on the batches', async () => {
     const forgetful = { ...balances(), load: () => Promise.resolve(new Map<string, number>()) };
-    await expect(specifyProjection(forgetful).given(deposited('a', 1), deposited('a', 2)).thenRows(balance, [])).rejects.toThrow(
-      /Batches change|UNIQUE/,
-    );
+    await expect(
+      specifyProjection(forgetful).given(deposited('a', 1), deposited('a', 2)).thenRows(balance, []),
+    ).rejects.toThrow(/Batches change|UNIQUE/);
   });
 });

@@ -25,7 +25,8 @@ export const specifyDecider = <State, Request, F extends Fact<string, object>, R
 ) => ({
   given: (...facts: readonly F[]) => ({
     when: (request: Request) => {
-      const decide = (): readonly F[] | R => decider.decide(request, facts.reduce(decider.evolve, decider.initialState));
+      const decide = (): readonly F[] | R =>
+        decider.decide(request, facts.reduce(decider.evolve, decider.initialState));
       return {
         then: (expected: readonly F[] | R): void => equal(decide(), expected),
         thenNothingHappens: (): void => equal(decide(), []),
@@ -113,7 +114,10 @@ const rowsOf = async (rows: RowReader, { name, key }: Table): Promise<readonly R
   return Array.from(found, (row) => ({ ...row }));
 };
 
-const projectedFrom = async (projection: Projection, pages: readonly (readonly RecordedEvent[])[]): Promise<ReadStore> => {
+const projectedFrom = async (
+  projection: Projection,
+  pages: readonly (readonly RecordedEvent[])[],
+): Promise<ReadStore> => {
   const readStore = openSqliteReadStore({ folder: ':memory:', projections: [projection], logId: logIdOfTests });
   await replayInto(readStore, [projection], pages);
   return readStore;
@@ -122,9 +126,16 @@ const projectedFrom = async (projection: Projection, pages: readonly (readonly R
 /** The events in one batch and each in its own must give the same rows. */
 const projectedBothWays = async (projection: Projection, events: readonly RecordedEvent[]): Promise<ReadStore> => {
   const atOnce = await projectedFrom(projection, [events]);
-  const oneByOne = await projectedFrom(projection, events.map((event) => [event]));
+  const oneByOne = await projectedFrom(
+    projection,
+    events.map((event) => [event]),
+  );
   for (const table of projection.tables)
-    deepStrictEqual(await rowsOf(oneByOne, table), await rowsOf(atOnce, table), `Batches change the rows of ${table.name}.`);
+    deepStrictEqual(
+      await rowsOf(oneByOne, table),
+      await rowsOf(atOnce, table),
+      `Batches change the rows of ${table.name}.`,
+    );
   await oneByOne.close();
   return atOnce;
 };
@@ -149,7 +160,9 @@ export const specifyProjection = (projection: Projection) => ({
       thenColumns: (table: Table, expected: readonly Row[]): Promise<void> =>
         reading(async (rows) => {
           const columns = Object.keys(expected[0] ?? {});
-          const picked = (await rowsOf(rows, table)).map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
+          const picked = (await rowsOf(rows, table)).map((row) =>
+            Object.fromEntries(columns.map((column) => [column, row[column]])),
+          );
           deepStrictEqual(picked, expected);
         }),
       /** Whatever a query over the rows answers. */

@@ -9,7 +9,10 @@ export type BankFact =
   | Fact<'Closed', { readonly account: string }>
   | Fact<'Noticed', { readonly text: string }>;
 
-export const deposited = (account: string, amount: number): BankFact => ({ type: 'Deposited', data: { account, amount } });
+export const deposited = (account: string, amount: number): BankFact => ({
+  type: 'Deposited',
+  data: { account, amount },
+});
 export const closed = (account: string): BankFact => ({ type: 'Closed', data: { account } });
 export const noticed = (text: string): BankFact => ({ type: 'Noticed', data: { text } });
 

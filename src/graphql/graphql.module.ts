@@ -7,7 +7,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import { Projector } from '../event-sourcing/projector.js';
 import type { Settings } from '../settings.js';
 import { EVENT_STORE, PROJECTOR, SETTINGS } from '../tokens.js';
-import { formatted } from './execution.js';
+import { formatted, withVariables } from './execution.js';
 import { tokensMax } from './limits.js';
 import { Moments } from './moments.js';
 import { NodeRegistry } from './node.js';
@@ -32,6 +32,7 @@ const mercuriusOptions = ({ introspection }: Settings): MercuriusDriverConfig =>
     graphql: { parseOptions: { maxTokens: tokensMax } },
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
     errorFormatter: formatted as never,
+    hooks: { preExecution: withVariables },
   };
 };
 

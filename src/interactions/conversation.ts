@@ -15,7 +15,7 @@ export interface Conversation {
   readonly cut: boolean;
 }
 
-export const conversationMax = 10_000;
+const conversationMax = 10_000;
 
 /** The conversation that an interaction belongs to, by the id of any member or of what they reply to; null for none. */
 export const conversation = async (

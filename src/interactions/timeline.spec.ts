@@ -3,6 +3,7 @@ import {
   corrected,
   day,
   dayMs,
+  forgetful,
   identified,
   interactionFact,
   mailOf,
@@ -195,6 +196,16 @@ describe('timeline', () => {
       .given(identified('ada'), ...entries)
       .thenRows(timelineArrivalsTable, [
         { stakeholder: 1, last_ordinal: 4, first_ordinal: 2, first_at: dayMs(1), last_at: dayMs(3) },
+      ]);
+  });
+
+  it('counts on from its rows after a restart', async () => {
+    const entries = [1, 2, 3, 4, 5].map((number) => passed(`i${number}`, 'ada', { occurredAt: day(number) }));
+    await specifyProjection(forgetful(timelineWith(2)))
+      .given(identified('ada'), ...entries)
+      .thenColumns(timelineArrivalsTable, [
+        { first_ordinal: 2, last_ordinal: 3, first_at: dayMs(1), last_at: dayMs(2) },
+        { first_ordinal: 4, last_ordinal: 5, first_at: dayMs(3), last_at: dayMs(4) },
       ]);
   });
 

@@ -58,10 +58,9 @@ export class StakeholderNodes {
 
   /** A stakeholder just written about: as new as the ordinal, or as its own stream says where the rows are behind. */
   async justNow(id: string, ordinal: number, now: number): Promise<Stakeholder> {
-    const moment = present(Math.max(now, Date.now()));
-    await this.readable(ordinal);
-    const found = (await this.identified([id], moment)).get(id);
-    return found !== undefined && found.key <= ordinal ? found : this.#fromStream(id, moment);
+    const moment = present(now);
+    const found = (await this.readable(ordinal)) ? (await this.identified([id], moment)).get(id) : undefined;
+    return found ?? this.#fromStream(id, moment);
   }
 
   /** Waits a while for a fact to be readable. */

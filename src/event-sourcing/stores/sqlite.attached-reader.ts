@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../batch.js';
 import type { Projected, Row, Value } from '../read-store.js';
 import { sqliteCode } from './sqlite.connection.js';
 import { SqliteRowReader } from './sqlite.rows.js';
@@ -93,8 +94,8 @@ export class AttachedReader {
   }
 
   #missing(error: unknown): Attachable | undefined {
-    if (!(error instanceof Error) || sqliteCode(error) !== 1) return undefined;
-    const [, table] = missingTable.exec(error.message) ?? [];
+    if (sqliteCode(error) !== 1) return undefined;
+    const [, table] = missingTable.exec(messageOf(error)) ?? [];
     return [...this.#builds.values()].find(
       ({ projection }) =>
         !this.#attached.includes(projection.name) && projection.tables.some(({ name }) => name === table),

@@ -86,12 +86,7 @@ export class SqliteBuild implements Build {
    * Makes the file and its tables, in one transaction that ends when it is settled.
    * @param settled tells the registry that it is on disk.
    */
-  static fill(
-    projection: Projected,
-    file: BuildFile,
-    fillCacheKib: number,
-    settled: () => Promise<void>,
-  ): SqliteBuild {
+  static fill(projection: Projected, file: BuildFile, fillCacheKib: number, settled: () => Promise<void>): SqliteBuild {
     try {
       const db = openForFilling(file.path, fillCacheKib);
       db.exec('BEGIN');

@@ -6,12 +6,8 @@ import type { SerialisedEvent } from './serialised-event.js';
 import type { SqliteEventReader } from './sqlite.event-reader.js';
 import { sqliteCode } from './sqlite.connection.js';
 import { rowsOf } from './sqlite.event-reader.js';
-
-interface Stream {
-  readonly key: number;
-  /** Of its newest event. */
-  revision: number;
-}
+import type { StreamEnd } from './stream-ends.js';
+import { StreamEnds } from './stream-ends.js';
 
 /** The end of the log, as the transaction found it and its appends move it on. */
 interface End {
@@ -31,15 +27,12 @@ interface Written {
 // SQLite's code for a value that an index holds already.
 const uniqueViolated = 2067;
 
-// Streams whose key and newest revision are kept in memory.
-const streamsMax = 50_000;
-
 /**
  * Decides and writes appends inside a transaction that its caller holds. What it keeps in memory (ends of streams and
  * of the log, keys of types) holds until another process writes or the transaction fails: then `forget` is called.
  */
 export class SqliteEventWriter {
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams = new StreamEnds();
   readonly #types = new Map<string, number>();
   readonly #counted = new Map<number, number>();
   #written: Written[] = [];
@@ -70,7 +63,7 @@ export class SqliteEventWriter {
        LEFT JOIN (SELECT position, recorded_max, recorded_at FROM event ORDER BY position DESC LIMIT 1)`,
     );
     this.#typeNamed = rowsOf<[number]>(db, 'SELECT key FROM type WHERE name = ?');
-    this.#insertStream = db.prepare('INSERT INTO stream (key, name) VALUES (?, ?)');
+    this.#insertStream = db.prepare('INSERT INTO stream (key, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
     this.#insertType = db.prepare('INSERT INTO type (name, count) VALUES (?, 0)');
     this.#insertEvent = db.prepare(
       `INSERT INTO event (position, stream, revision, id, type, version, recorded_at, recorded_max, data, provenance)
@@ -89,12 +82,14 @@ export class SqliteEventWriter {
   }
 
   /** Key and newest revision of a stream; undefined for none. */
-  stream(name: string): Readonly<Stream> | undefined {
+  stream(name: string): Readonly<StreamEnd> | undefined {
     return this.#stream(name);
   }
 
   /** @throws WrongExpectedRevision, PartialOverlap: then it has written nothing, and the transaction may go on. */
   append(stream: string, expectedRevision: number, events: readonly SerialisedEvent[]): Appended {
+    const begun = expectedRevision === noStream ? this.#begin(stream) : undefined;
+    if (begun) return this.#write(stream, begun, events);
     const present = this.#stream(stream);
     const actual = present?.revision ?? noStream;
     // One event at the right revision is tried at once, and the index refuses it where it is known: that spares the
@@ -103,11 +98,12 @@ export class SqliteEventWriter {
       const earlier = this.#earlier(stream, present.key, events);
       if (earlier) return earlier;
     }
-    if (expectedRevision !== actual) throw new WrongExpectedRevision(stream, expectedRevision, actual);
+    if (present === undefined || expectedRevision !== actual)
+      throw new WrongExpectedRevision(stream, expectedRevision, actual);
     try {
       return this.#write(stream, present, events);
     } catch (error) {
-      const earlier = present && sqliteCode(error) === uniqueViolated && this.#earlier(stream, present.key, events);
+      const earlier = sqliteCode(error) === uniqueViolated && this.#earlier(stream, present.key, events);
       if (earlier) return earlier;
       throw error;
     }
@@ -140,14 +136,13 @@ export class SqliteEventWriter {
     return { revision: last.revision, position: last.position, recorded: known };
   }
 
-  #write(name: string, present: Stream | undefined, events: readonly SerialisedEvent[]): Appended {
+  #write(name: string, stream: StreamEnd, events: readonly SerialisedEvent[]): Appended {
     const end = this.#endNow();
-    const stream = present ?? this.#newStream(name, end.ordinal + 1);
     const recorded = events.map((event) => this.#insert(name, stream, end, event));
     return { revision: stream.revision, position: positionOf(this.logId, end.ordinal), recorded };
   }
 
-  #insert(name: string, stream: Stream, end: End, serialised: SerialisedEvent): RecordedEvent {
+  #insert(name: string, stream: StreamEnd, end: End, serialised: SerialisedEvent): RecordedEvent {
     const { idBytes, event, version, data, provenance } = serialised;
     const recordedAt = event.recordedAt ?? this.#stampOf(end);
     const max = Math.max(end.recordedMax, recordedAt);
@@ -203,25 +198,21 @@ export class SqliteEventWriter {
     return (this.#end = { ordinal, recordedMax, stampedAt });
   }
 
-  #stream(name: string): Stream | undefined {
+  #stream(name: string): StreamEnd | undefined {
     const kept = this.#streams.get(name);
     if (kept) return kept;
     const row = this.#streamNamed.first(name);
     return row && this.#keep(name, { key: row[0], revision: row[1] });
   }
 
-  #newStream(name: string, key: number): Stream {
-    this.#insertStream.run(key, name);
-    return this.#keep(name, { key, revision: noStream });
+  /** Begins a stream with the next event; undefined where it exists. Its name's index tells, without a look-up before. */
+  #begin(name: string): StreamEnd | undefined {
+    if (this.#streams.get(name)) return undefined;
+    const key = this.#endNow().ordinal + 1;
+    return this.#insertStream.run(key, name).changes === 0 ? undefined : this.#keep(name, { key, revision: noStream });
   }
 
-  #keep(name: string, stream: Stream): Stream {
-    // The one kept longest goes; a stream in use is read again at once.
-    if (this.#streams.size >= streamsMax)
-      for (const oldest of this.#streams.keys()) {
-        this.#streams.delete(oldest);
-        break;
-      }
+  #keep(name: string, stream: StreamEnd): StreamEnd {
     this.#streams.set(name, stream);
     return stream;
   }

@@ -16,7 +16,8 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), 'read-store-'));
 readStoreContract('SQLite', () => {
   const folder = newFolder();
   return Promise.resolve({
-    open: (projections, logId = logIdOfTests) => Promise.try(() => openSqliteReadStore({ folder, projections, logId })),
+    open: (projections, logId = logIdOfTests) =>
+      new Promise((resolve) => resolve(openSqliteReadStore({ folder, projections, logId }))),
     dispose: () => Promise.resolve(rmSync(folder, { recursive: true })),
   });
 });

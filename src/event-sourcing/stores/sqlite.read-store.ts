@@ -138,18 +138,16 @@ class SqliteReadStore implements ReadStore {
   }
 
   async makeLive(build: Build, holder: string): Promise<void> {
-    const replaced = await this.#registry.makeLive(build.projection, build.id, holder);
+    const replaced = await this.#registry.makeLive(build.projection, build.id, build.checkpoint, holder);
     if (build instanceof SqliteBuild) build.live = true;
-    this.#registryVersion = -1;
-    this.#refreshedAt = -Infinity;
-    // The reader of this process lets go of what it had open first: elsewhere than on Unix that is what deleting takes.
-    this.#current();
+    this.#lookAgain();
     for (const entry of replaced) this.#delete(entry);
   }
 
   async discard(build: Build): Promise<void> {
     await build.close();
     await this.#registry.remove(build.id);
+    this.#lookAgain();
     this.#delete({ ...build.projection, id: build.id });
   }
 
@@ -186,6 +184,13 @@ class SqliteReadStore implements ReadStore {
     if (this.#reader !== undefined && version === this.#registryVersion) return this.#reader;
     this.#registryVersion = version;
     return this.#attachLive();
+  }
+
+  /** After a change of our own. Readers let go of what they had open first: elsewhere than on Unix deleting takes that. */
+  #lookAgain(): void {
+    this.#registryVersion = -1;
+    this.#refreshedAt = -Infinity;
+    this.#current();
   }
 
   #attachLive(): AttachedReader {

@@ -120,10 +120,7 @@ export class SqliteRegistry {
   }
 
   /** Enters a new build. Answers with its id, and with what a dead process left unfinished, which is out of the registry now. */
-  async begin(
-    projection: Projected,
-    holder: string,
-  ): Promise<{ id: number; left: readonly BuildEntry[] }> {
+  async begin(projection: Projected, holder: string): Promise<{ id: number; left: readonly BuildEntry[] }> {
     return this.#write(() => {
       const lease = this.#leases().get(buildLease(projection));
       if (lease?.holder !== holder) throw new AlreadyBuilding(projection.name);
@@ -158,7 +155,12 @@ export class SqliteRegistry {
   }
 
   /** Answers with the builds that it replaces, which are out of the registry now. */
-  async makeLive(projection: Projected, id: number, holder: string): Promise<readonly BuildEntry[]> {
+  async makeLive(
+    projection: Projected,
+    id: number,
+    checkpoint: number,
+    holder: string,
+  ): Promise<readonly BuildEntry[]> {
     return this.#write(() => {
       const leases = this.#leases();
       if (leases.get(projectLease(projection))?.holder !== holder)
@@ -166,6 +168,9 @@ export class SqliteRegistry {
       const sql = "UPDATE build SET state = 'live' WHERE id = ? AND state <> 'filling' RETURNING id";
       if (this.#rows.firstNow(sql, [id]) === undefined)
         throw new LeaseLost(`This build of '${projection.name}' was replaced.`);
+      const { name, version } = projection;
+      const passed = 'DELETE FROM stall WHERE name = ? AND version = ? AND ordinal <= ?';
+      this.#rows.allNow(passed, [name, version, checkpoint]);
       const replaced = this.builds().filter((entry) => this.#isReplaced(entry, projection, id, leases));
       for (const entry of replaced) this.#rows.allNow('DELETE FROM build WHERE id = ?', [entry.id]);
       return replaced;

@@ -91,7 +91,10 @@ const tell = (report: MailImportReport, dryRun: boolean, out: NodeJS.WritableStr
   for (const [reason, count] of reasons) say(out, `  ${counted(count)}  ${reason}`);
   if (conflicts.length > 0) say(out, `One id, two mails: ${counted(conflicts.length)}. The first is kept.`);
   for (const { messageId, origin, firstOrigin, message } of conflicts)
-    say(out, `  ${messageId} in ${origin}: ${message}${firstOrigin === undefined ? '' : `; the first is ${firstOrigin}`}`);
+    say(
+      out,
+      `  ${messageId} in ${origin}: ${message}${firstOrigin === undefined ? '' : `; the first is ${firstOrigin}`}`,
+    );
   if (failed.length > 0) say(out, `Failed: ${counted(failed.length)}`);
   for (const { messageId, origin, message } of failed) say(out, `  ${messageId} in ${origin}: ${message}`);
 };

@@ -1,0 +1,43 @@
+import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings } from './command.js';
+import { AlreadyBuilding } from './event-sourcing/read-store.js';
+import { rebuild, RebuildFailed } from './event-sourcing/rebuild.js';
+import { logOf } from './log-of.js';
+import { progressOf } from './progress.js';
+import { projections } from './projections.js';
+import { openReadStore } from './stores.module.js';
+
+const faultsOf = (names: readonly string[]): readonly string[] =>
+  names
+    .filter((name) => !projections.some((projection) => projection.name === name))
+    .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
+
+/** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
+export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
+  const settings = settingsFor(around, faultsOf(names));
+  const store = logOf(settings);
+  const progress = progressOf('Rebuilding', around);
+  try {
+    const readStore = openReadStore(settings, projections, store.logId);
+    try {
+      await rebuild({
+        store,
+        readStore,
+        projections,
+        ...(names.length > 0 && { names }),
+        onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
+        signal: around.signal,
+      });
+    } catch (error) {
+      if (error instanceof AlreadyBuilding || error instanceof RebuildFailed) throw new CommandFailed(error.message);
+      throw error;
+    } finally {
+      progress.stop();
+      await readStore.close();
+    }
+  } finally {
+    await store.close();
+  }
+  const rebuilt = names.length > 0 ? names : projections.map(({ name }) => name);
+  say(around.out, `Rebuilt: ${rebuilt.join(', ')}.`);
+  return 0;
+};
