@@ -22,9 +22,10 @@ const options: Options = {
  * was built before the last change would not be them, and building it anew would pull it from under others who use it.
  */
 const translated = async (): Promise<string> => {
-  const sources = (await Array.fromAsync(glob('src/**/*.ts', { cwd: root })))
-    .filter((path) => !/\.(?:spec|d|contract)\.ts$/.test(path))
-    .sort();
+  const sources: string[] = [];
+  for await (const path of glob('src/**/*.ts', { cwd: root }))
+    if (!/\.(?:spec|d|contract)\.ts$/.test(path)) sources.push(path);
+  sources.sort();
   const digest = createHash('sha256');
   for (const path of sources) {
     const { mtimeMs, size } = await stat(join(root, path));

@@ -59,7 +59,11 @@ describe('A batch', () => {
       rows.put(unique, { id: 2, note: 'a' });
       rows.put(unique, { id: 1, note: 'b' });
     };
-    expect(writing(write)[0]?.writes.map(({ values }) => values)).toEqual([[1, null], [2, 'a'], [1, 'b']]);
+    expect(writing(write)[0]?.writes.map(({ values }) => values)).toEqual([
+      [1, null],
+      [2, 'a'],
+      [1, 'b'],
+    ]);
   });
 
   it('refuses to put rows that have versions, and to close rows that have none', () => {

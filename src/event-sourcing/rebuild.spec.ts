@@ -125,11 +125,12 @@ describe('rebuild', () => {
     })();
     const reading = (async () => {
       let newest = 0;
-      for (; !ended.signal.aborted; await sleep(1)) {
+      while (!ended.signal.aborted) {
         const row = await serving.first<{ known: number }>('SELECT max(known_from) AS known FROM balance');
         // Never half, and never back.
         expect(row?.known ?? 0).toBeGreaterThanOrEqual(newest);
         newest = row?.known ?? 0;
+        await sleep(1);
       }
     })();
     for (let round = 0; round < 3; round += 1) {

@@ -22,7 +22,7 @@ export const leasesContract = (open: () => Promise<ReadStore>): void => {
   });
 
   it('to another when they were not renewed in time', async () => {
-      const store = await open();
+    const store = await open();
     const mine = await store.hold('one', ['a'], 20);
     expect((await store.hold('two', ['a'], ttlMs)).size).toBe(0);
     await sleep(30);
@@ -32,7 +32,7 @@ export const leasesContract = (open: () => Promise<ReadStore>): void => {
   });
 
   it('by force too, and takes none from who has none', async () => {
-      const store = await open();
+    const store = await open();
     const mine = await store.hold('one', ['a'], ttlMs);
     const token = await store.seize('two', 'a', ttlMs);
     expect(token).toBeGreaterThan(mine.get('a') ?? Infinity);

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { ClientError, GraphQLClient } from 'graphql-request';
+import { type Client as Subscriber, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+/** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
+export interface Outcome {
+  readonly __typename: string;
+  readonly message: string;
+  readonly already: boolean;
+  readonly position: string;
+  readonly factId: string;
+  readonly stakeholderId: string;
+  readonly interactionId: string;
+  readonly stakeholder: Shown;
+  readonly holder: Shown;
+  readonly interaction: ShownInteraction;
+  readonly identified: readonly Shown[];
+}
+
+export interface Shown {
+  readonly id: string;
+  readonly liveId: string;
+  readonly name: string;
+  readonly retired: boolean;
+  readonly revision: number;
+  readonly relationshipRevision: number;
+  readonly interactionCount: number;
+  readonly step: string | null;
+  readonly handles: readonly { readonly channel: string; readonly site: string | null; readonly address: string }[];
+  readonly externalIds: readonly { readonly system: string; readonly id: string }[];
+  readonly standing: ShownStanding;
+}
+
+export interface ShownStanding {
+  readonly stance: string;
+  readonly tone: number | null;
+  readonly since: string | null;
+  readonly rule: string | null;
+  readonly assessedBy: string | null;
+  readonly ruleStance: string;
+  readonly disputed: boolean;
+}
+
+export interface ShownInteraction {
+  readonly id: string;
+  readonly revision: number;
+  readonly text: string | null;
+  readonly subject: string | null;
+  readonly occurredAt: string;
+  readonly language: string | null;
+  readonly tone: { readonly value: number; readonly assessedBy: string; readonly byPerson: boolean } | null;
+  readonly participants: readonly {
+    readonly role: string;
+    readonly handle: { readonly address: string } | null;
+    readonly stakeholder: { readonly id: string; readonly name: string };
+  }[];
+  readonly retraction: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
+  readonly corrections: readonly {
+    readonly by: string;
+    readonly reason: string | null;
+    readonly changes: readonly { readonly field: string; readonly from: unknown; readonly to: unknown }[];
+  }[];
+  readonly source: { readonly name: string; readonly id: string } | null;
+}
+
+export interface BatchOutcome {
+  readonly results: readonly Outcome[];
+  readonly recorded: number;
+  readonly already: number;
+  readonly refused: number;
+  readonly position: string;
+}
+
+/** An error as a client sees it. */
+export interface Refused {
+  readonly status: number;
+  readonly message: string;
+  readonly code: unknown;
+  readonly extensions: Readonly<Record<string, unknown>>;
+  /** The paths of all faults of an input, joined by dots. */
+  readonly faultyPaths: readonly string[];
+}
+
+export const shown = `fragment shown on Stakeholder {
+  id liveId name retired revision relationshipRevision interactionCount step
+  handles { channel site address } externalIds { system id }
+  standing { stance tone since rule assessedBy ruleStance disputed }
+}`;
+
+export const shownInteraction = `fragment shownInteraction on Interaction {
+  id revision text subject occurredAt language tone { value assessedBy byPerson }
+  participants { role handle { address } stakeholder { id name } }
+  retraction { by reason at } corrections { by reason changes { field from to } } source { name id }
+}`;
+
+const recordedOutcome = `__typename ... on Refusal { message }
+  ... on InteractionRecorded { already position interaction { ...shownInteraction } identified { ...shown } }
+  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }`;
+
+const ofStakeholder = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position stakeholder { ...shown } } ${refusals.join(' ')}`;
+const ofInteraction = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position interaction { ...shownInteraction } }
+   ... on InteractionNotFound { interactionId } ${refusals.join(' ')}`;
+const ofRelationship = (happened: string): string =>
+  `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
+   ... on ${happened} { already position factId stakeholder { ...shown } }`;
+
+const nobody = '... on StakeholderNotFound { stakeholderId }';
+const retracted = '... on InteractionIsRetracted { interaction { ...shownInteraction } }';
+const handleTaken = '... on HandleTaken { holder { ...shown } }';
+const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
+
+const outcomes = {
+  identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
+  renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
+  addHandle: ofStakeholder('HandleAdded', handleTaken, nobody),
+  removeHandle: ofStakeholder('HandleRemoved', nobody),
+  addExternalId: ofStakeholder('ExternalIdAdded', externalIdTaken, nobody),
+  removeExternalId: ofStakeholder('ExternalIdRemoved', nobody),
+  retireStakeholder: ofStakeholder('StakeholderRetired', nobody),
+  recordInteraction: recordedOutcome,
+  correctInteraction: ofInteraction('InteractionCorrected', nobody, retracted),
+  retractInteraction: ofInteraction('InteractionRetracted'),
+  assessTone: ofInteraction('ToneAssessed', retracted),
+  assessStance: ofRelationship('StanceWasAssessed'),
+  withdrawStance: ofRelationship('StanceWasWithdrawn'),
+  takeStep: ofRelationship('StepWasTaken'),
+  retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
+} as const;
+
+export type Mutation = keyof typeof outcomes;
+export const mutations = Object.keys(outcomes) as readonly Mutation[];
+export type Input = Readonly<Record<string, unknown>>;
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const documentOf = (mutation: Mutation): string => {
+  const selected = outcomes[mutation];
+  const fragments = [shown, shownInteraction].filter((_, index) =>
+    selected.includes(index === 0 ? '...shown }' : '...shownInteraction }'),
+  );
+  return `mutation ($input: ${capitalised(mutation)}Input!) { outcome: ${mutation}(input: $input) { ${selected} } } ${fragments.join(' ')}`;
+};
+
+// What is asked of 500 results is less than of one: the service counts what it has to build.
+const manyDocument = `mutation ($input: RecordInteractionsInput!) { outcome: recordInteractions(input: $input) {
+  recorded already refused position results { __typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
+    ... on InteractionRecorded { already position interaction { id } identified { id name } } ... on SourceIdTaken { interaction { id } } } } }`;
+
+/** Waits a while for the service to be there: one that was just started, or started anew. */
+export interface Rapport {
+  readonly url: string;
+  readonly token: string;
+  query<Data>(document: string, variables?: Input): Promise<Data>;
+  /** What a query or mutation is refused with; fails where it is answered. */
+  refusal(document: string, variables?: Input): Promise<Refused>;
+  mutate(mutation: Mutation, input: Input): Promise<Outcome>;
+  /** What a mutation's input is refused with, as an error and not as a value. */
+  mutationRefusal(mutation: Mutation, input: Input): Promise<Refused>;
+  record(input?: Input): Promise<Outcome>;
+  recordMany(interactions: readonly Input[], commandId?: string): Promise<BatchOutcome>;
+  identify(name: string, input?: Input): Promise<Outcome>;
+  stakeholder(id: string, past?: Input): Promise<Shown | null>;
+  subscriber(): Subscriber;
+}
+
+/** Rapport through the clients of others: graphql-request, and graphql-ws for subscriptions. */
+export const rapportAt = ({ url, token }: { readonly url: string; readonly token: string }): Rapport => {
+  const client = new GraphQLClient(`${url}/graphql`, { headers: { authorization: `Bearer ${token}` } });
+  const query = <Data>(document: string, variables: Input = {}): Promise<Data> => client.request<Data>(document, { ...variables });
+
+  const refusal = async (document: string, variables: Input = {}): Promise<Refused> => {
+    try {
+      const answer = await query(document, variables);
+      throw new Error(`This was answered, and was to be refused: ${JSON.stringify(answer)}`);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      const [first] = error.response.errors ?? [];
+      const extensions: Readonly<Record<string, unknown>> = first?.extensions ?? {};
+      const faults = Array.isArray(extensions['faults']) ? (extensions['faults'] as readonly { readonly path: readonly string[] }[]) : [];
+      return {
+        status: error.response.status,
+        message: first?.message ?? '',
+        code: extensions['code'],
+        extensions,
+        faultyPaths: faults.map(({ path }) => path.join('.')),
+      };
+    }
+  };
+
+  const mutate = async (mutation: Mutation, input: Input): Promise<Outcome> =>
+    (await query<{ readonly outcome: Outcome }>(documentOf(mutation), { input })).outcome;
+
+  return {
+    url,
+    token,
+    query,
+    refusal,
+    mutate,
+    mutationRefusal: (mutation, input) => refusal(documentOf(mutation), { input }),
+    record: (input = {}) => mutate('recordInteraction', { ...aMail(), ...input }),
+    recordMany: async (interactions, commandId) => {
+      const input = { interactions: interactions.map((each) => ({ ...aMail(), ...each })), ...(commandId === undefined ? {} : { commandId }) };
+      return (await query<{ readonly outcome: BatchOutcome }>(manyDocument, { input })).outcome;
+    },
+    identify: (name, input = {}) => mutate('identifyStakeholder', { kind: 'PERSON', name, ...input }),
+    stakeholder: async (id, past = {}) => {
+      const document = `query ($id: ID!, $asOf: AsOf, $atLeast: Position) { stakeholder(id: $id, asOf: $asOf, atLeast: $atLeast) { ...shown } } ${shown}`;
+      return (await query<{ readonly stakeholder: Shown | null }>(document, { id, ...past })).stakeholder;
+    },
+    subscriber: () =>
+      createClient({
+        url: `${url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: `Bearer ${token}` },
+        retryAttempts: 0,
+      }),
+  };
+};
+
+/** Somebody's address on one channel; nobody has it yet. */
+export const newAddress = (name = 'somebody'): string => `${name}.${randomUUID().slice(0, 8)}@example.org`;
+export const mailHandle = (address: string): Input => ({ handle: { channel: 'EMAIL', address } });
+
+/** An inbound mail of somebody new, in the past. */
+export const aMail = (): Input => ({
+  direction: 'INBOUND',
+  channel: 'EMAIL',
+  act: 'COMMENT',
+  occurredAt: '2024-03-01T12:00:00Z',
+  with: [mailHandle(newAddress())],
+});
+
+/** Waits until a condition holds; fails after so many milliseconds. */
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`This did not come to be in ${withinMs} ms: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
