@@ -3,7 +3,12 @@ const contexts = '^src/(stakeholders|interactions|relationships|advocacy|listeni
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'kit-knows-no-context',
       severity: 'error',
@@ -38,13 +43,27 @@ module.exports = {
         pathNot: ['^src/$1/', '/(stakeholder|handle|interaction|relationship)\\.ts$'],
       },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$'] }, to: {} },
-    { name: 'tests-stay-outside', severity: 'error', from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$|specification\\.ts$' }, to: { path: ['^test/', '\\.spec\\.ts$', '\\.contract\\.ts$'] } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$|specification\\.ts$' },
+      to: { path: ['^test/', '\\.spec\\.ts$', '\\.contract\\.ts$'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], mainFields: ['module', 'main'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      mainFields: ['module', 'main'],
+    },
   },
 };

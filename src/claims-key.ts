@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Decider, Refusal } from './event-sourcing/decider.js';
 import { deterministicId } from './event-sourcing/event-id.js';
@@ -7,6 +7,7 @@ import type { EventStore } from './event-sourcing/event-store.js';
 import type { Fact } from './event-sourcing/fact.js';
 import { type KeyedHash, keyedHash } from './event-sourcing/keyed-hash.js';
 import { isAccepted, transactions } from './event-sourcing/transact.js';
+import { secretFile } from './secret-file.js';
 import { normalFormRule } from './stakeholders/handle.js';
 
 type ClaimsKeyFact = Fact<'ClaimsKeyTaken', { readonly fingerprint: string; readonly normalFormRule: number }>;
@@ -36,23 +37,13 @@ const keyBytes = 32;
 export const claimsKeyFile = async (dataFolder: string): Promise<Buffer> => {
   const path = join(dataFolder, 'claims.key');
   await mkdir(dataFolder, { recursive: true });
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(`${randomBytes(keyBytes).toString('hex')}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  return parseClaimsKey((await readFile(path, 'utf8')).trim(), path);
+  return parseClaimsKey(await secretFile(path, () => randomBytes(keyBytes).toString('hex')), path);
 };
 
 /** @throws ClaimsKeyRefused where the text is not sixty-four hexadecimal digits. `from` names the place in the message, never the text. */
 export const parseClaimsKey = (text: string, from: string): Buffer => {
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new ClaimsKeyRefused(`${from} holds no claims' key: 64 hexadecimal digits are expected.`);
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw new ClaimsKeyRefused(`${from} holds no claims' key: 64 hexadecimal digits are expected.`);
   return Buffer.from(text, 'hex');
 };
 
@@ -67,11 +58,20 @@ export const bindClaimsKey = async (store: EventStore, key: Buffer): Promise<Key
     claimsKey,
     'log',
     { type: 'ClaimsKeyTaken', data: { fingerprint: hash.fingerprint, normalFormRule } },
-    { actor: 'rapport', actorKind: 'policy', credential: 'rapport', correlationId: commandId, commandId, inputDigest: hash.fingerprint },
+    {
+      actor: 'rapport',
+      actorKind: 'policy',
+      credential: 'rapport',
+      correlationId: commandId,
+      commandId,
+      inputDigest: hash.fingerprint,
+    },
   );
   if (!isAccepted(outcome)) {
     const bound = 'fingerprint' in outcome ? outcome.fingerprint : 'another';
-    throw new ClaimsKeyRefused(`This log names its claims with the key ${bound}; the key given is ${hash.fingerprint}.`);
+    throw new ClaimsKeyRefused(
+      `This log names its claims with the key ${bound}; the key given is ${hash.fingerprint}.`,
+    );
   }
   return hash;
 };

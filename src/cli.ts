@@ -165,6 +165,18 @@ keys
     }),
   );
 
+program
+  .command('demo')
+  .description('serve the real mails of a package maintainer and his users, and tell what to look at')
+  .option('--about-all', 'all mails of the corpus, and not only those of his list')
+  .option('--once', 'tell, and end')
+  .action(({ aboutAll = false, once = false }: { readonly aboutAll?: boolean; readonly once?: boolean }) =>
+    run(async (around) => {
+      const { demoCommand } = await import('./demo.command.js');
+      return demoCommand({ aboutAll, once }, around);
+    }),
+  );
+
 /** What went wrong, for a person. */
 const tellFailure = (error: unknown): ExitStatus | 2 => {
   if (!(error instanceof Error)) {

@@ -10,7 +10,10 @@ export const openLog = (level: LogLevel): Logger =>
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     // A net below that rule, for a header or a token that slips into a line.
-    redact: { paths: ['authorization', '*.authorization', 'headers', '*.headers', 'token', '*.token'], censor: '[redacted]' },
+    redact: {
+      paths: ['authorization', '*.authorization', 'headers', '*.headers', 'token', '*.token'],
+      censor: '[redacted]',
+    },
   });
 
 /** Nest's own words, which are of use to nobody but who looks for a fault in the wiring. */

@@ -9,7 +9,8 @@ const main = async (): Promise<void> => {
   const log = openLog(settings.logLevel);
   const service = await startService(settings, log);
   process.stderr.write(`Rapport serves at ${service.url}\n`);
-  if (service.adminKeyPath !== null) process.stderr.write(`An admin key was made. Its token stands in ${service.adminKeyPath}\n`);
+  if (service.adminKeyPath !== null)
+    process.stderr.write(`An admin key was made. Its token stands in ${service.adminKeyPath}\n`);
 
   let stopping = false;
   const stop = (signal: string): void => {
@@ -35,7 +36,12 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   // A person reads this: what is wrong, and no stack where the settings or the folder are at fault.
-  const expected = error instanceof SettingsRefused || (error instanceof Error && 'code' in error) || (error instanceof Error && error.name.startsWith('Store'));
-  process.stderr.write(`${expected && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const expected =
+    error instanceof SettingsRefused ||
+    (error instanceof Error && 'code' in error) ||
+    (error instanceof Error && error.name.startsWith('Store'));
+  process.stderr.write(
+    `${expected && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(1);
 });

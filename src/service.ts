@@ -50,7 +50,12 @@ export const startService = async (settings: Settings, log: Logger, also: readon
   }
 };
 
-const serve = async (app: NestFastifyApplication, fastify: FastifyInstance, settings: Settings, log: Logger): Promise<Service> => {
+const serve = async (
+  app: NestFastifyApplication,
+  fastify: FastifyInstance,
+  settings: Settings,
+  log: Logger,
+): Promise<Service> => {
   const keys = app.get(Keys);
   const metrics = app.get(Metrics);
   logRequests(fastify, () => metrics);
@@ -60,18 +65,17 @@ const serve = async (app: NestFastifyApplication, fastify: FastifyInstance, sett
   const { schema } = app.get(GraphQLSchemaHost);
   const operations = new Operations(schema, settings.limits);
   await serveGraphqlOverHttp(fastify, { operations, metrics });
-  const sockets = serveGraphqlOverWebSocket(fastify, { operations, metrics, schema, keys, log, settings });
+  serveGraphqlOverWebSocket(fastify, { operations, metrics, schema, keys, log, settings });
   await serveGraphiql(fastify);
 
-  const adminKeyPath = await ensureAdminKey(keys, settings.dataFolder);
   await app.listen(settings.port, settings.host);
+  const adminKeyPath = await ensureAdminKey(keys, settings.dataFolder);
   const { port } = fastify.server.address() as { readonly port: number };
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 
   const close = async (): Promise<void> => {
     const cutOff = setTimeout(() => fastify.server.closeAllConnections(), settings.limits.shutdownMs);
     try {
-      sockets.goingAway();
       await app.close();
     } finally {
       clearTimeout(cutOff);

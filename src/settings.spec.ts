@@ -6,7 +6,8 @@ const faultsOf = (env: Record<string, string>): Record<string, string> => {
   try {
     settingsFrom(env);
   } catch (error) {
-    if (error instanceof SettingsRefused) return Object.fromEntries(error.faults.map(({ setting, message }) => [setting, message]));
+    if (error instanceof SettingsRefused)
+      return Object.fromEntries(error.faults.map(({ setting, message }) => [setting, message]));
     throw error;
   }
   return {};
@@ -35,13 +36,17 @@ describe('settings', () => {
   });
 
   it('names every fault at once', () => {
-    expect(Object.keys(faultsOf({ PORT: 'many', HOST: '', LOG_LEVEL: 'loud', RAPPORT_INTROSPECTION: 'perhaps', RAPPORT_COST_MAX: '0' }))).toEqual([
-      'PORT',
-      'HOST',
-      'LOG_LEVEL',
-      'RAPPORT_INTROSPECTION',
-      'RAPPORT_COST_MAX',
-    ]);
+    expect(
+      Object.keys(
+        faultsOf({
+          PORT: 'many',
+          HOST: '',
+          LOG_LEVEL: 'loud',
+          RAPPORT_INTROSPECTION: 'perhaps',
+          RAPPORT_COST_MAX: '0',
+        }),
+      ),
+    ).toEqual(['PORT', 'HOST', 'LOG_LEVEL', 'RAPPORT_INTROSPECTION', 'RAPPORT_COST_MAX']);
   });
 
   it.each([

@@ -67,9 +67,12 @@ const sqlitePath = (url: string): string | undefined => /^sqlite:(?:\/\/(?=.))?(
 const storeFault = (url: string): string => {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   const product = scheme === undefined ? undefined : laterStores[scheme];
-  if (product !== undefined) return `names a ${product} store, which this version does not support yet; it takes sqlite:PATH.`;
+  if (product !== undefined)
+    return `names a ${product} store, which this version does not support yet; it takes sqlite:PATH.`;
   if (scheme === 'sqlite') return 'names no path; write sqlite:PATH.';
-  return scheme === undefined ? 'is not a store; write sqlite:PATH.' : `names a store of the unknown kind '${scheme}'; write sqlite:PATH.`;
+  return scheme === undefined
+    ? 'is not a store; write sqlite:PATH.'
+    : `names a store of the unknown kind '${scheme}'; write sqlite:PATH.`;
 };
 
 const IsStore = (): PropertyDecorator =>
@@ -110,7 +113,8 @@ class Environment {
   @Whole(100, 600_000) RAPPORT_SHUTDOWN_MS: unknown = 10_000;
 }
 
-const numeric = (value: unknown): unknown => (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value);
+const numeric = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
 
 const faultsOf = (environment: Environment): readonly SettingFault[] =>
   validateSync(environment).flatMap(({ property, constraints }) =>
@@ -127,8 +131,13 @@ const faultsOf = (environment: Environment): readonly SettingFault[] =>
 export const settingsFrom = (env: Readonly<Record<string, string | undefined>>): Settings => {
   const environment = new Environment();
   const given = Object.keys(environment).filter((name) => env[name] !== undefined);
-  const numbers = new Set(Object.entries(environment).flatMap(([name, value]) => (typeof value === 'number' ? [name] : [])));
-  Object.assign(environment, Object.fromEntries(given.map((name) => [name, numbers.has(name) ? numeric(env[name]) : env[name]])));
+  const numbers = new Set(
+    Object.entries(environment).flatMap(([name, value]) => (typeof value === 'number' ? [name] : [])),
+  );
+  Object.assign(
+    environment,
+    Object.fromEntries(given.map((name) => [name, numbers.has(name) ? numeric(env[name]) : env[name]])),
+  );
 
   const dataFolder = resolve(environment.RAPPORT_DATA);
   environment.EVENT_STORE_URL ??= `sqlite:${resolve(dataFolder, 'events.db')}`;

@@ -17,6 +17,9 @@ export interface WriteSide {
   readonly commands: CommandBus;
   /** Digests inputs and names claims. */
   readonly hash: KeyedHash;
+}
+
+export interface OpenWriteSide extends WriteSide {
   close(): Promise<void>;
 }
 
@@ -29,7 +32,7 @@ class WriteSideModule {}
  * second.
  * @throws StoreUnavailable, ClaimsKeyRefused
  */
-export const openWriteSide = async (settings: Settings): Promise<WriteSide> => {
+export const openWriteSide = async (settings: Settings): Promise<OpenWriteSide> => {
   const store = openEventStore(settings);
   try {
     const hash = await bindClaimsKey(store, await claimsKeyFile(settings.dataFolder));

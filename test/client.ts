@@ -149,7 +149,6 @@ const manyDocument = `mutation ($input: RecordInteractionsInput!) { outcome: rec
   recorded already refused position results { __typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
     ... on InteractionRecorded { already position interaction { id } identified { id name } } ... on SourceIdTaken { interaction { id } } } } }`;
 
-/** Waits a while for the service to be there: one that was just started, or started anew. */
 export interface Rapport {
   readonly url: string;
   readonly token: string;
@@ -169,7 +168,8 @@ export interface Rapport {
 /** Rapport through the clients of others: graphql-request, and graphql-ws for subscriptions. */
 export const rapportAt = ({ url, token }: { readonly url: string; readonly token: string }): Rapport => {
   const client = new GraphQLClient(`${url}/graphql`, { headers: { authorization: `Bearer ${token}` } });
-  const query = <Data>(document: string, variables: Input = {}): Promise<Data> => client.request<Data>(document, { ...variables });
+  const query = <Data>(document: string, variables: Input = {}): Promise<Data> =>
+    client.request<Data>(document, { ...variables });
 
   const refusal = async (document: string, variables: Input = {}): Promise<Refused> => {
     try {
@@ -179,7 +179,9 @@ export const rapportAt = ({ url, token }: { readonly url: string; readonly token
       if (!(error instanceof ClientError)) throw error;
       const [first] = error.response.errors ?? [];
       const extensions: Readonly<Record<string, unknown>> = first?.extensions ?? {};
-      const faults = Array.isArray(extensions['faults']) ? (extensions['faults'] as readonly { readonly path: readonly string[] }[]) : [];
+      const faults = Array.isArray(extensions['faults'])
+        ? (extensions['faults'] as readonly { readonly path: readonly string[] }[])
+        : [];
       return {
         status: error.response.status,
         message: first?.message ?? '',
@@ -202,7 +204,10 @@ export const rapportAt = ({ url, token }: { readonly url: string; readonly token
     mutationRefusal: (mutation, input) => refusal(documentOf(mutation), { input }),
     record: (input = {}) => mutate('recordInteraction', { ...aMail(), ...input }),
     recordMany: async (interactions, commandId) => {
-      const input = { interactions: interactions.map((each) => ({ ...aMail(), ...each })), ...(commandId === undefined ? {} : { commandId }) };
+      const input = {
+        interactions: interactions.map((each) => ({ ...aMail(), ...each })),
+        ...(commandId === undefined ? {} : { commandId }),
+      };
       return (await query<{ readonly outcome: BatchOutcome }>(manyDocument, { input })).outcome;
     },
     identify: (name, input = {}) => mutate('identifyStakeholder', { kind: 'PERSON', name, ...input }),
@@ -234,10 +239,18 @@ export const aMail = (): Input => ({
 });
 
 /** Waits until a condition holds; fails after so many milliseconds. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
+export const until = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> => {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`This did not come to be in ${withinMs} ms: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
+
+/** Waits until a service says that it is ready: right after a start its rows are still being built. */
+export const ready = ({ url }: Pick<Rapport, 'url'>, withinMs?: number): Promise<void> =>
+  until(`${url} is ready`, async () => (await fetch(`${url}/readyz`)).ok, withinMs);

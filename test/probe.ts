@@ -1,6 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
-import { Args, ArgsType, Field, ID, InputType, Int, Mutation, ObjectType, Parent, Query, ResolveField, Resolver, createUnionType, registerEnumType } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  createUnionType,
+  registerEnumType,
+} from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { Length, ValidateNested } from 'class-validator';
 import type { Credential } from '../src/access/credential.js';
@@ -46,7 +61,11 @@ class TooHeavy {
   readonly message!: string;
 }
 
-const StoneResult = createUnionType({ name: 'StoneResult', types: () => [Stone, TooHeavy] as const, resolveType: ({ __typename }) => __typename });
+const StoneResult = createUnionType({
+  name: 'StoneResult',
+  types: () => [Stone, TooHeavy] as const,
+  resolveType: ({ __typename }: Stone | TooHeavy) => __typename,
+});
 
 const { Connection: StoneConnection } = connectionTypes<Stone>('Stone', () => Stone);
 
@@ -85,7 +104,12 @@ class BreakArgs {
 }
 
 const stoneOf = (weight: number, moment?: Moment): Stone =>
-  Object.assign(new Stone(), { id: toGlobalId('Stone', String(weight), moment), weight, colour: weight % 2 === 0 ? 'green' : 'dark-red', found: weight * 1_000 });
+  Object.assign(new Stone(), {
+    id: toGlobalId('Stone', String(weight), moment),
+    weight,
+    colour: weight % 2 === 0 ? 'green' : 'dark-red',
+    found: weight * 1_000,
+  });
 
 @Resolver(() => Stone)
 class StoneResolver {
@@ -93,16 +117,27 @@ class StoneResolver {
     nodes: NodeRegistry,
     private readonly moments: Moments,
   ) {
-    nodes.register('Stone', async (ids, moment) => ids.map((id) => (Number(id) < 1_000 ? stoneOf(Number(id), moment) : null)));
+    nodes.register('Stone', (ids, moment) =>
+      Promise.resolve(ids.map((id) => (Number(id) < 1_000 ? stoneOf(Number(id), moment) : null))),
+    );
   }
 
   @Query(() => StoneConnection)
   stones(@Args() args: ConnectionArgs): Connection<Stone> {
     const page = pageOf(args, 'stones', 'n');
     const { order, limit, after, before, fromEnd } = sliceOf(page, 'asc', ([weight]) => Number(weight));
-    const all = Array.from({ length: 50 }, (_, weight) => weight).filter((weight) => weight > (after ?? -1) && weight < (before ?? 50));
+    const all = Array.from({ length: 50 }, (_, weight) => weight).filter(
+      (weight) => weight > (after ?? -1) && weight < (before ?? 50),
+    );
     const found = order === 'asc' && fromEnd === true ? all.slice(-limit) : all.slice(0, limit);
-    return foundConnection(page, 'stones', { entries: found, more: all.length > found.length }, (weight) => [weight], stoneOf, () => 50);
+    return foundConnection(
+      page,
+      'stones',
+      { entries: found, more: all.length > found.length },
+      (weight) => [weight],
+      stoneOf,
+      () => 50,
+    );
   }
 
   @Query(() => [Stone])

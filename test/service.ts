@@ -26,7 +26,11 @@ export interface TestService {
   readonly adminToken: string;
   readonly app: NestFastifyApplication;
   /** Asks over HTTP; `token` is the admin's unless another is given, and null for none. */
-  graphql<Data = Readonly<Record<string, unknown>>>(query: string, variables?: Readonly<Record<string, unknown>>, token?: string | null): Promise<Answer<Data>>;
+  graphql<Data = Readonly<Record<string, unknown>>>(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    token?: string | null,
+  ): Promise<Answer<Data>>;
   makeKey(role: Role, name?: string): Promise<{ readonly id: string; readonly token: string }>;
   /** Stops the service and deletes its folder, unless it is to be started again. */
   stop(keepFolder?: boolean): Promise<void>;
@@ -41,7 +45,11 @@ export interface TestServiceOptions {
   readonly log?: Logger;
 }
 
-export const startTestService = async ({ env = {}, also = [], ...options }: TestServiceOptions = {}): Promise<TestService> => {
+export const startTestService = async ({
+  env = {},
+  also = [],
+  ...options
+}: TestServiceOptions = {}): Promise<TestService> => {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rapport-')));
   const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, ...env });
   const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), also);
@@ -54,7 +62,13 @@ export const startTestService = async ({ env = {}, also = [], ...options }: Test
     dataFolder,
     adminToken,
 
-    graphql: async <Data>(query: string, variables?: Readonly<Record<string, unknown>>, token: string | null = adminToken) => {
+    // The caller says what it expects.
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+    graphql: async <Data>(
+      query: string,
+      variables?: Readonly<Record<string, unknown>>,
+      token: string | null = adminToken,
+    ) => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: {
@@ -65,12 +79,17 @@ export const startTestService = async ({ env = {}, also = [], ...options }: Test
         body: JSON.stringify({ query, variables }),
       });
       // A test says by its type what it expects; where it is wrong, it fails.
-      const { data, errors } = (await response.json()) as { readonly data: Data; readonly errors?: readonly GraphQLFormattedError[] };
+      const { data, errors } = (await response.json()) as {
+        readonly data: Data;
+        readonly errors?: readonly GraphQLFormattedError[];
+      };
       return { status: response.status, headers: response.headers, data, errors };
     },
 
     makeKey: async (role, name = role) => {
-      const { credential, token } = await app.get(Keys).make(name, role, { actor: 'test', actorKind: 'person', credential: 'test', correlationId: 'test' });
+      const { credential, token } = await app
+        .get(Keys)
+        .make(name, role, { actor: 'test', actorKind: 'person', credential: 'test', correlationId: 'test' });
       return { id: credential.id, token };
     },
 

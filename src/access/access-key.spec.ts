@@ -14,8 +14,11 @@ describe('an access key', () => {
   it('is made', () => expect(decided(make)).toEqual([made]));
   it('stays quiet when made again', () => expect(decided(make, made)).toEqual([]));
   it('stays revoked when made again', () => expect(decided(make, made, revoked)).toEqual([]));
-  it.each([{ secretHash: 'bb' }, { name: 'other' }, { role: 'admin' } as const])('is not made under an id that another has (%o)', (other) =>
-    expect(decided({ type: 'MakeKey', data: { ...key, ...other } }, made)).toEqual({ refused: 'KeyIdTaken' }));
+  it.each([{ secretHash: 'bb' }, { name: 'other' }, { role: 'admin' } as const])(
+    'is not made under an id that another has (%o)',
+    (other) =>
+      expect(decided({ type: 'MakeKey', data: { ...key, ...other } }, made)).toEqual({ refused: 'KeyIdTaken' }),
+  );
   it('is revoked', () => expect(decided(revoke, made)).toEqual([revoked]));
   it('stays quiet when revoked again', () => expect(decided(revoke, made, revoked)).toEqual([]));
   it('is not revoked where it was never made', () => expect(decided(revoke)).toEqual({ refused: 'KeyNotFound' }));

@@ -4,7 +4,15 @@ import type { Role } from './credential.js';
 
 // Stored names and shapes: add to them, never change them.
 export type AccessKeyFact =
-  | Fact<'KeyMade', { readonly keyId: string; readonly name: string; readonly role: Role; /** SHA-256 of the secret. */ readonly secretHash: string }>
+  | Fact<
+      'KeyMade',
+      {
+        readonly keyId: string;
+        readonly name: string;
+        readonly role: Role;
+        /** SHA-256 of the secret. */ readonly secretHash: string;
+      }
+    >
   | Fact<'KeyRevoked', { readonly keyId: string }>;
 
 export type AccessKeyRequest =
@@ -40,7 +48,9 @@ export const accessKey: Decider<AccessKey, AccessKeyRequest, AccessKeyFact, KeyI
       case 'MakeKey':
         if (made === null) return [{ type: 'KeyMade', data }];
         // Asked twice: nothing happened.
-        return made.secretHash === data.secretHash && made.name === data.name && made.role === data.role ? [] : { refused: 'KeyIdTaken' };
+        return made.secretHash === data.secretHash && made.name === data.name && made.role === data.role
+          ? []
+          : { refused: 'KeyIdTaken' };
       case 'RevokeKey':
         if (made === null) return { refused: 'KeyNotFound' };
         return revoked ? [] : [{ type: 'KeyRevoked', data }];

@@ -6,7 +6,13 @@ import { type Token, newToken, tokenFrom, tokenText } from './token.js';
 const ownerOnly = 0o600;
 
 /** What the program does by itself is recorded under its own name. */
-const byItself = (commandId: string): KeyContext => ({ actor: 'rapport', actorKind: 'policy', credential: 'first-start', correlationId: commandId, commandId });
+const byItself = (commandId: string): KeyContext => ({
+  actor: 'rapport',
+  actorKind: 'policy',
+  credential: 'first-start',
+  correlationId: commandId,
+  commandId,
+});
 
 /**
  * Makes the first admin key, once in the life of a log, and writes its token with owner-only rights.
@@ -21,7 +27,8 @@ export const ensureAdminKey = async (keys: Keys, dataFolder: string): Promise<st
   return path;
 };
 
-const isSystemError = (error: unknown, code: string): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+const isSystemError = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
 const written = async (path: string): Promise<Token | undefined> => {
   try {

@@ -17,7 +17,11 @@ const nobody: Credential = { id: '', name: '', role: 'reader' };
 
 /** Paths that take no credential: what tells nothing of anybody. */
 export const isOpen = (path: string): boolean =>
-  path === '/healthz' || path === '/readyz' || path === '/metrics' || path === '/graphiql' || path.startsWith('/graphiql/');
+  path === '/healthz' ||
+  path === '/readyz' ||
+  path === '/metrics' ||
+  path === '/graphiql' ||
+  path.startsWith('/graphiql/');
 
 /** Lets no request in without a credential, before its body is read. */
 export const authenticateRequests = (fastify: FastifyInstance, keys: () => Keys): void => {
@@ -35,8 +39,13 @@ export const authenticateRequests = (fastify: FastifyInstance, keys: () => Keys)
     }
     const missing = authorization === undefined;
     // RFC 6750, section 3: a request without a credential is not told that it is invalid.
-    reply.header('www-authenticate', missing ? 'Bearer realm="rapport"' : 'Bearer realm="rapport", error="invalid_token"');
-    const message = missing ? 'This takes a key: send Authorization: Bearer <key>.' : 'This key is not known here, or it was revoked.';
+    reply.header(
+      'www-authenticate',
+      missing ? 'Bearer realm="rapport"' : 'Bearer realm="rapport", error="invalid_token"',
+    );
+    const message = missing
+      ? 'This takes a key: send Authorization: Bearer <key>.'
+      : 'This key is not known here, or it was revoked.';
     await answerRefusal(request, reply, 401, unauthenticated(message));
   });
 };

@@ -17,4 +17,4 @@ export const isRole = (text: unknown): text is Role => roles.some((role) => role
 export const mayAct = ({ role }: Credential, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
 
 /** The role that a root field takes, where it is not reader (queries, subscriptions) or recorder (mutations). */
-export const Needs = (role: Role): MethodDecorator & PropertyDecorator => Extensions({ role }) as MethodDecorator & PropertyDecorator;
+export const Needs = (role: Role): MethodDecorator & PropertyDecorator => Extensions({ role });

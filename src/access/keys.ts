@@ -2,18 +2,32 @@ import { createHash, randomUUID } from 'node:crypto';
 import { streamOf } from '../event-sourcing/decider.js';
 import { type EventStore, noStream } from '../event-sourcing/event-store.js';
 import type { Provenance } from '../event-sourcing/provenance.js';
-import { type CommandContext, type Transactions, isAccepted } from '../event-sourcing/transact.js';
-import { type AccessKey, type AccessKeyFact, type AccessKeyRequest, accessKey } from './access-key.js';
+import {
+  type CommandContext,
+  type CommandIdReused,
+  type Transactions,
+  isAccepted,
+} from '../event-sourcing/transact.js';
+import { type AccessKey, type AccessKeyFact, type AccessKeyRequest, type KeyIdTaken, accessKey } from './access-key.js';
 import type { Credential, Role } from './credential.js';
 import { type Token, hashOf, isSecretOf, newToken, tokenFrom, tokenText } from './token.js';
 
 /** Who makes or revokes a key, and under which command id. */
-export type KeyContext = Pick<Provenance, 'actor' | 'actorKind' | 'credential' | 'correlationId'> & { readonly commandId?: string };
+export type KeyContext = Pick<Provenance, 'actor' | 'actorKind' | 'credential' | 'correlationId'> & {
+  readonly commandId?: string;
+};
 
 export interface ListedKey extends Credential {
   /** Milliseconds since 1970. */
   readonly madeAt: number;
   readonly revokedAt: number | null;
+}
+
+/** A key that was made, by this call or by the command's first one. */
+export interface KeyMaking {
+  readonly credential: Credential;
+  readonly token: string | null;
+  readonly ordinal: number;
 }
 
 interface Known {
@@ -49,11 +63,33 @@ export class Keys {
   }
 
   /** Makes a key. The token is told here and never again. */
-  async make(name: string, role: Role, context: KeyContext, token: Token = newToken()): Promise<{ readonly credential: Credential; readonly token: string }> {
+  async make(
+    name: string,
+    role: Role,
+    context: KeyContext,
+    token: Token = newToken(),
+  ): Promise<{ readonly credential: Credential; readonly token: string }> {
+    const made = await this.tryMake(name, role, context, token);
+    if ('refused' in made) throw new Error(`A key of id ${token.keyId} stands already.`);
+    return { credential: made.credential, token: tokenText(token) };
+  }
+
+  /** Makes a key, or says that this command made one before: then its token is not told again, since nobody has it. */
+  async tryMake(
+    name: string,
+    role: Role,
+    context: KeyContext,
+    token: Token,
+  ): Promise<KeyMaking | KeyIdTaken | CommandIdReused> {
     const { keyId, secret } = token;
-    const outcome = await this.#transact({ type: 'MakeKey', data: { keyId, name, role, secretHash: hashOf(secret) } }, context);
-    if (!isAccepted(outcome)) throw new Error(`A key of id ${keyId} stands already.`);
-    return { credential: { id: keyId, name, role }, token: tokenText(token) };
+    const outcome = await this.#transact(
+      { type: 'MakeKey', data: { keyId, name, role, secretHash: hashOf(secret) } },
+      context,
+    );
+    if (!isAccepted(outcome)) return outcome.refused === 'KeyNotFound' ? { refused: 'KeyIdTaken' } : outcome;
+    this.#known.delete(keyId);
+    const { already, ordinal } = outcome;
+    return { credential: { id: keyId, name, role }, token: already ? null : tokenText(token), ordinal };
   }
 
   /** Revokes a key; false where there is none of this id. */
@@ -67,7 +103,8 @@ export class Keys {
   async list(): Promise<readonly ListedKey[]> {
     const keys = new Map<string, ListedKey>();
     for await (const { type, data, recordedAt } of this.#facts()) {
-      if (type === 'KeyMade') keys.set(data.keyId, { id: data.keyId, name: data.name, role: data.role, madeAt: recordedAt, revokedAt: null });
+      if (type === 'KeyMade')
+        keys.set(data.keyId, { id: data.keyId, name: data.name, role: data.role, madeAt: recordedAt, revokedAt: null });
       const key = keys.get(data.keyId);
       if (type === 'KeyRevoked' && key) keys.set(data.keyId, { ...key, revokedAt: recordedAt });
     }
@@ -99,7 +136,9 @@ export class Keys {
   }
 
   #transact(request: AccessKeyRequest, { commandId = randomUUID(), ...context }: KeyContext) {
-    const inputDigest = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    // The secret is no part of what was asked for: it is new at each try.
+    const input = { ...request.data, secretHash: '', type: request.type };
+    const inputDigest = createHash('sha256').update(JSON.stringify(input)).digest('hex');
     const command: CommandContext = { ...context, commandId, inputDigest };
     return this.transactions.transact(accessKey, request.data.keyId, request, command);
   }
@@ -114,7 +153,12 @@ export class Keys {
 
   #remember(keyId: string): Known {
     if (this.#known.size >= knownMax) for (const oldest of this.#known.keys()) if (this.#known.delete(oldest)) break;
-    const known: Known = { state: accessKey.initialState, revision: noStream, readAt: Number.NEGATIVE_INFINITY, reading: undefined };
+    const known: Known = {
+      state: accessKey.initialState,
+      revision: noStream,
+      readAt: Number.NEGATIVE_INFINITY,
+      reading: undefined,
+    };
     this.#known.set(keyId, known);
     return known;
   }

@@ -1,7 +1,7 @@
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { ConversionKind } from './advocacy-v1.js';
-import type { Stance } from './facts-of-standing.js';
-import { knownBy, type Past } from './standing-readings.js';
+import type { Stance } from '../relationships/relationship.js';
+import { thenOf, type Past } from '../event-sourcing/past.js';
 import type { Period } from './standing-pages.js';
 import { rulesV1, type Rules } from './standing.js';
 
@@ -55,7 +55,7 @@ async function byStance(rows: RowReader, stakeholders: number, past: Past): Prom
       count(*) filter (where stance = 'advocate') as advocate
     from standing_span
     where from_at <= ? and (until_at is null or until_at > ?) and known_from <= ? and known_until > ?`;
-  const counts = await rows.first<Known>(sql, [past.validAt, past.validAt, ...knownBy(past)]);
+  const counts = await rows.first<Known>(sql, [past.validAt, past.validAt, ...thenOf(past)]);
   const { detractor = 0, critic = 0, neutral = 0, supporter = 0, advocate = 0 } = counts ?? {};
   const unknown = stakeholders - detractor - critic - neutral - supporter - advocate;
   return { unknown, detractor, critic, neutral, supporter, advocate };
@@ -82,7 +82,7 @@ const rungs: readonly (Rung | null)[] = [null, 'defused', 'won-over', 'converted
 
 async function episodesIn(rows: RowReader, past: Past, during: Period): Promise<AdvocacySummary['episodes']> {
   const { sql, parameters } = within('s.from_at', past, during, 's.');
-  const known = knownBy(past);
+  const known = thenOf(past);
   const counted = await rows.all<{ rung: number; count: number }>(
     `select rung, count(*) as count from (
       select (
@@ -99,9 +99,14 @@ async function episodesIn(rows: RowReader, past: Past, during: Period): Promise<
 }
 
 /** The condition that something was known, and happened in the period and the past. */
-function within(at: string, past: Past, { from, until }: Period, of = ''): { sql: string; parameters: readonly Value[] } {
+function within(
+  at: string,
+  past: Past,
+  { from, until }: Period,
+  of = '',
+): { sql: string; parameters: readonly Value[] } {
   const conditions = [`${of}known_from <= ?`, `${of}known_until > ?`, `${at} <= ?`];
-  const parameters: Value[] = [...knownBy(past), past.validAt];
+  const parameters: Value[] = [...thenOf(past), past.validAt];
   if (from !== null) {
     conditions.push(`${at} >= ?`);
     parameters.push(from);

@@ -1,8 +1,17 @@
-import { v5 as uuidV5 } from 'uuid';
-import { isAgainst, isFor, type Stance, type StandingFact } from './facts-of-standing.js';
+import { parse, v5 as uuidV5 } from 'uuid';
+import type { Stance } from '../relationships/relationship.js';
+import { isAgainst, isFor, type StandingFact } from './facts-of-standing.js';
 
 /** Stored and sent names, and part of a conversion's id: never change them. */
-export const conversionKinds = ['defused', 'won-over', 'converted', 'activated', 'relapsed', 'resurfaced', 'lost'] as const;
+export const conversionKinds = [
+  'defused',
+  'won-over',
+  'converted',
+  'activated',
+  'relapsed',
+  'resurfaced',
+  'lost',
+] as const;
 export type ConversionKind = (typeof conversionKinds)[number];
 
 /** A conversion rule of the family of `advocacy-v1`. Another value is another rule (a what-if). */
@@ -166,7 +175,7 @@ function isPositive(fact: StandingFact, { positiveAbove }: ConversionRule): bool
 }
 
 /** The namespace of conversion ids (RFC 9562, section 5.5). Never change it: ids that clients keep are made with it. */
-const conversions = '5d0c6f1e-6a0b-4f0e-9c7b-3e5d0f6b8a21';
+const conversions = parse('5d0c6f1e-6a0b-4f0e-9c7b-3e5d0f6b8a21');
 
 /**
  * A conversion's id: UUID v5 of who, under which rule, what and because of which fact. It stays itself when others are

@@ -9,6 +9,14 @@ import { TimelineResolver } from './timeline.resolver.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule],
-  providers: [ConversionNodes, AdvocacyResolver, StandingResolver, ConversionResolver, StandingSpanResolver, TimelineResolver, RulesStarter],
+  providers: [
+    ConversionNodes,
+    AdvocacyResolver,
+    StandingResolver,
+    ConversionResolver,
+    StandingSpanResolver,
+    TimelineResolver,
+    RulesStarter,
+  ],
 })
 export class AdvocacyModule {}

@@ -26,6 +26,15 @@ export class ConversionNodes {
 
   nodeOf(row: ConversionOnPage, moment: Moment): Conversion {
     const { id, kind, at, since_at: since, rule } = row;
-    return { __typename: 'Conversion', id: toGlobalId('Conversion', id, moment), row, moment, kind, occurredAt: at, since, rule };
+    return {
+      __typename: 'Conversion',
+      id: toGlobalId('Conversion', id, moment),
+      row,
+      moment,
+      kind,
+      occurredAt: at,
+      since,
+      rule,
+    };
   }
 }

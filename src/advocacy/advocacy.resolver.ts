@@ -35,7 +35,14 @@ import {
   Touch,
 } from './advocacy.types.js';
 import { stances } from '../relationships/relationship.js';
-import { type ConversionsAsked, type PageAsked, conversionsPage, countConversions, countSpans, spansPage } from './standing-pages.js';
+import {
+  type ConversionsAsked,
+  type PageAsked,
+  conversionsPage,
+  countConversions,
+  countSpans,
+  spansPage,
+} from './standing-pages.js';
 import { standingsAt } from './standing-readings.js';
 
 @ArgsType()
@@ -57,7 +64,10 @@ class SummaryArgs extends OneOfPastArgs {
 }
 
 /** A slice as these queries take it: one row more than is shown tells whether there are more. */
-const askedFor = <Cursor>({ limit, after, before, fromEnd = false }: Slice<Cursor>, keysOf: (cursor: Cursor) => readonly (string | number)[]): PageAsked => {
+const askedFor = <Cursor>(
+  { limit, after, before, fromEnd = false }: Slice<Cursor>,
+  keysOf: (cursor: Cursor) => readonly (string | number)[],
+): PageAsked => {
   const from = fromEnd ? before : after;
   return { limit: limit + 1, backwards: fromEnd, from: from === undefined ? null : keysOf(from) };
 };
@@ -113,8 +123,23 @@ const conversionsConnection = async (
   const list = 'conversions';
   const page = pageOf(args, list, 'ns');
   const slice = sliceOf(page, 'desc', ([at, id]) => ({ at: Number(at), id: String(id) }));
-  const found = pageFound(await conversionsPage(rows, asked, moment, askedFor(slice, ({ at, id }) => [at, id])), slice);
-  return foundConnection(page, list, found, ({ at, id }) => [at, id], (row) => nodes.nodeOf(row, moment), () => countConversions(rows, asked, moment));
+  const found = pageFound(
+    await conversionsPage(
+      rows,
+      asked,
+      moment,
+      askedFor(slice, ({ at, id }) => [at, id]),
+    ),
+    slice,
+  );
+  return foundConnection(
+    page,
+    list,
+    found,
+    ({ at, id }) => [at, id],
+    (row) => nodes.nodeOf(row, moment),
+    () => countConversions(rows, asked, moment),
+  );
 };
 
 @Resolver(() => Stakeholder)
@@ -124,7 +149,9 @@ export class StandingResolver {
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
-  @ResolveField(() => Standing, { description: 'Where they stand, and how we know: the rule with its version, or the person who assessed it.' })
+  @ResolveField(() => Standing, {
+    description: 'Where they stand, and how we know: the rule with its version, or the person who assessed it.',
+  })
   async standing(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<Standing> {
     const standing = await batched(request, 'standing', moment, (keys, at) => standingsAt(this.rows, keys, at), key);
     if (standing === null) throw new Error(`No standing was read for ${key}.`);
@@ -132,11 +159,22 @@ export class StandingResolver {
   }
 
   @ResolveField(() => StandingSpanConnection, { description: 'Oldest first.' })
-  async standings(@Parent() { key, moment }: Stakeholder, @Args() args: ConnectionArgs): Promise<Connection<StandingSpan>> {
+  async standings(
+    @Parent() { key, moment }: Stakeholder,
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<StandingSpan>> {
     const list = 'standings';
     const page = pageOf(args, list, 'n');
     const slice = sliceOf(page, 'asc', ([from]) => Number(from));
-    const found = pageFound(await spansPage(this.rows, key, moment, askedFor(slice, (from) => [from])), slice);
+    const found = pageFound(
+      await spansPage(
+        this.rows,
+        key,
+        moment,
+        askedFor(slice, (from) => [from]),
+      ),
+      slice,
+    );
     return foundConnection(
       page,
       list,
@@ -172,7 +210,13 @@ export class ConversionResolver {
 
   @ResolveField(() => Stakeholder)
   async stakeholder(@Parent() { row, moment }: Conversion, @Context() request: RequestContext): Promise<Stakeholder> {
-    const found = await batched(request, 'converted', moment, (keys, at) => this.stakeholders.identifiedByKey(keys, at), row.stakeholder);
+    const found = await batched(
+      request,
+      'converted',
+      moment,
+      (keys, at) => this.stakeholders.identifiedByKey(keys, at),
+      row.stakeholder,
+    );
     if (found === null) throw new Error(`The stakeholder of conversion ${row.id} is not in the directory.`);
     return found;
   }
@@ -191,7 +235,10 @@ export class ConversionResolver {
   async journey(@Parent() { row, moment }: Conversion): Promise<readonly Touch[]> {
     if (row.since_at === null) return [];
     const found = await touches(this.rows, { stakeholder: row.stakeholder, past: moment }, row.since_at, row.at);
-    const shown = await this.interactions.byKey(found.map(({ tie }) => tie), moment);
+    const shown = await this.interactions.byKey(
+      found.map(({ tie }) => tie),
+      moment,
+    );
     return found.flatMap(({ at, tie }) => {
       const interaction = shown.get(tie);
       return interaction ? [{ occurredAt: at, interaction }] : [];
@@ -206,7 +253,10 @@ export class StandingSpanResolver {
     private readonly facts: RelationshipFactNodes,
   ) {}
 
-  @ResolveField(() => ConversionCause, { nullable: true, description: 'The fact from which on it held; null where an advocate lapsed by itself.' })
+  @ResolveField(() => ConversionCause, {
+    nullable: true,
+    description: 'The fact from which on it held; null where an advocate lapsed by itself.',
+  })
   because(@Parent() { becauseId, moment }: StandingSpan): Promise<typeof ConversionCause | null> {
     return becauseId === null ? Promise.resolve(null) : causeOf(this.interactions, this.facts, becauseId, moment);
   }

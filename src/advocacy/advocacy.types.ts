@@ -11,13 +11,14 @@ import { StanceAssessed, StanceWithdrawn } from '../relationships/relationships.
 import { StanceEnum } from '../stakeholders/stakeholders.types.js';
 import { type ConversionKind, conversionKinds } from './advocacy-v1.js';
 import type { Rung } from './advocacy-summary.js';
-import type { Stance } from './facts-of-standing.js';
+import type { Stance } from '../relationships/relationship.js';
 import type { ConversionOnPage } from './standing-pages.js';
 
 export const ConversionKindEnum = enumOf(conversionKinds);
 registerEnumType(ConversionKindEnum, {
   name: 'ConversionKind',
-  description: 'Defused, won over, converted in an episode; activated outside one; and, against us, relapsed, resurfaced, lost.',
+  description:
+    'Defused, won over, converted in an episode; activated outside one; and, against us, relapsed, resurfaced, lost.',
 });
 
 @ObjectType({ description: 'The stance with its tone, its date, and the rule or the person that says so.' })
@@ -25,16 +26,25 @@ export class Standing {
   @Field(() => StanceEnum)
   readonly stance!: Stance;
 
-  @Field(() => Float, { nullable: true, description: "The rule's T as of their last expression, -1 to 1, rounded to 9 decimals; null without one." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "The rule's T as of their last expression, -1 to 1, rounded to 9 decimals; null without one.",
+  })
   readonly tone!: number | null;
 
   @Field(() => DateTime, { nullable: true, description: 'Since when it holds.' })
   readonly since!: number | null;
 
-  @Field(() => String, { nullable: true, description: "The rule with its version; null while a person's assessment holds." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The rule with its version; null while a person's assessment holds.",
+  })
   readonly rule!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The person whose assessment holds; null where the rule says so.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The person whose assessment holds; null where the rule says so.',
+  })
   readonly assessedBy!: string | null;
 
   @Field(() => StanceEnum, { description: 'Where the rule stands underneath.' })
@@ -66,7 +76,10 @@ export class StandingSpan {
   @Field(() => DateTime)
   readonly from!: number;
 
-  @Field(() => DateTime, { nullable: true, description: 'Null while nothing ends it. An advocate lapses by itself: that end is known at once.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Null while nothing ends it. An advocate lapses by itself: that end is known at once.',
+  })
   readonly until!: number | null;
 
   @Field(() => String, { nullable: true, description: 'The person whose word began it; null where the rule did.' })
@@ -85,7 +98,10 @@ export class Touch {
 }
 
 /** A conversion as resolvers hand it on. */
-@ObjectType({ implements: () => Node, description: 'A passage that the rule counts. It stays itself when others are read again.' })
+@ObjectType({
+  implements: () => Node,
+  description: 'A passage that the rule counts. It stays itself when others are read again.',
+})
 export class Conversion extends Node {
   readonly __typename = 'Conversion';
   readonly row!: ConversionOnPage;
@@ -97,7 +113,10 @@ export class Conversion extends Node {
   @Field(() => DateTime)
   readonly occurredAt!: number;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the fact happened that opened the episode: from there the journey runs. Null outside episodes.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the fact happened that opened the episode: from there the journey runs. Null outside episodes.',
+  })
   readonly since!: number | null;
 
   @Field(() => String)
@@ -198,7 +217,9 @@ export class AdvocacySummary {
   @Field(() => [ConversionCount], { description: 'All seven kinds.' })
   readonly conversions!: readonly ConversionCount[];
 
-  @Field(() => [EpisodeCount], { description: 'Each episode that began in the period once, by the highest rung counted.' })
+  @Field(() => [EpisodeCount], {
+    description: 'Each episode that began in the period once, by the highest rung counted.',
+  })
   readonly episodes!: readonly EpisodeCount[];
 
   @Field(() => String, { description: 'By which conversions were counted.' })

@@ -1,11 +1,4 @@
-/**
- * Where a stakeholder stands with us (product.md, 'The words'): worst to best, and `unknown` where there is no evidence.
- * Stored and sent names: never change them.
- */
-export type Stance = 'unknown' | 'detractor' | 'critic' | 'neutral' | 'supporter' | 'advocate';
-
-/** A stance that a person may assess: any but unknown. */
-export type AssessedStance = Exclude<Stance, 'unknown'>;
+import type { AssessableStance, Stance } from '../relationships/relationship.js';
 
 /** An interaction, inbound or observed, not retracted, of which the stakeholder is an author, and which has a tone or is an act. */
 export interface Expression {
@@ -29,7 +22,7 @@ export interface Assessment {
   readonly at: number;
   /** The event's ordinal in the log. It breaks ties at one instant. */
   readonly recorded: number;
-  readonly stance: AssessedStance;
+  readonly stance: AssessableStance;
   /** Who assessed. */
   readonly by: string;
 }
@@ -81,7 +74,7 @@ export function isFor(stance: Stance): boolean {
   return stance === 'supporter' || stance === 'advocate';
 }
 
-const rungs: Record<AssessedStance, number> = { detractor: 0, critic: 1, neutral: 2, supporter: 3, advocate: 4 };
+const rungs: Record<AssessableStance, number> = { detractor: 0, critic: 1, neutral: 2, supporter: 3, advocate: 4 };
 
 /** How many rungs lie between two stances: 0 to 4. Unknown is no rung: it is 0 away from everything. */
 export function rungsApart(a: Stance, b: Stance): number {

@@ -5,7 +5,10 @@ import type { Fact } from '../event-sourcing/fact.js';
 export type RuleFor = 'stance' | 'conversion';
 
 // Stored names and shapes: add to them, never change them.
-export type RuleFact = Fact<'RulePutInForce', { readonly decides: RuleFor; /** Name with version, as `tone-v1`. */ readonly rule: string }>;
+export type RuleFact = Fact<
+  'RulePutInForce',
+  { readonly decides: RuleFor; /** Name with version, as `tone-v1`. */ readonly rule: string }
+>;
 
 /** Which rule is in force is a recorded fact: one stream for each thing that rules decide. */
 export const ruleInForce: Decider<string | null, RuleFact, RuleFact, Refusal<never>> = {

@@ -22,7 +22,14 @@ export class RulesStarter implements OnApplicationBootstrap {
         ruleInForce,
         data.decides,
         { type: 'RulePutInForce', data },
-        { actor: 'rapport', actorKind: 'policy', credential: 'rapport', correlationId: commandId, commandId, inputDigest: commandId },
+        {
+          actor: 'rapport',
+          actorKind: 'policy',
+          credential: 'rapport',
+          correlationId: commandId,
+          commandId,
+          inputDigest: commandId,
+        },
       );
     }
   }

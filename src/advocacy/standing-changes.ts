@@ -69,8 +69,8 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
 function amended(was: Amended | null, is: Amended | null): readonly FactChange[] {
   const gone = was && expressionOf(was);
   const come = is && expressionOf(is);
-  const before = gone && was ? authorsOf(was) : [];
-  const after = come && is ? authorsOf(is) : [];
+  const before = gone ? authorsOf(was) : [];
+  const after = come ? authorsOf(is) : [];
   if (before.length === 0) return after.map((stakeholderId) => ({ stakeholderId, gone: null, come }));
   const changes: FactChange[] = [];
   const said = gone && come && sameExpression(gone, come);

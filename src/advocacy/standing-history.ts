@@ -311,5 +311,7 @@ function sameSpan(a: Span, b: Span): boolean {
 
 function sameConversion(a: Counted, b: Counted): boolean {
   if (a === b) return true;
-  return a.at === b.at && a.kind === b.kind && a.because === b.because && a.since === b.since && a.sinceAt === b.sinceAt;
+  return (
+    a.at === b.at && a.kind === b.kind && a.because === b.because && a.since === b.since && a.sinceAt === b.sinceAt
+  );
 }

@@ -1,24 +1,41 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dayMs } from '../../test/golden/standing-facts.js';
 import * as log from '../../test/golden/standing-log.js';
-import { open } from '../event-sourcing/position.js';
+import { present } from '../event-sourcing/past.js';
 import type { ReadStore, Value } from '../event-sourcing/read-store.js';
 import { numbered } from '../event-sourcing/specification.js';
 import { summaryOf } from './advocacy-summary.js';
-import { conversionOf, conversionsPage, countConversions, countSpans, spansPage, type ConversionsAsked, type PageAsked } from './standing-pages.js';
+import {
+  conversionOf,
+  conversionsPage,
+  countConversions,
+  countSpans,
+  spansPage,
+  type ConversionsAsked,
+  type PageAsked,
+} from './standing-pages.js';
 import { standingProjection } from './standing-projection.js';
 import { readingsBefore, standingsAt } from './standing-readings.js';
 
 const people = ['mia', 'leo', 'max'];
-const live = { known: open, validAt: 10_000 * dayMs };
+const live = { known: present, validAt: 10_000 * dayMs };
 const all: PageAsked = { limit: 1000, backwards: false, from: null };
 
 /** Against us and won over, again and again: three spans and two or three conversions in 900 days. */
 const turns = Array.from({ length: 24 }, (_, n) => {
   const who = people[n % 3] ?? '';
-  return log.said({ id: `t${n}`, at: (Math.floor(n / 3) * 300 + (n % 2)) * dayMs, tone: Math.floor(n / 3) % 2 === 0 ? -1 : 0.9, by: [who] });
+  return log.said({
+    id: `t${n}`,
+    at: (Math.floor(n / 3) * 300 + (n % 2)) * dayMs,
+    tone: Math.floor(n / 3) % 2 === 0 ? -1 : 0.9,
+    by: [who],
+  });
 });
-const events = numbered(...people.map(log.identified), ...turns, log.said({ id: 'act', at: 2200 * dayMs, act: 'defence', tone: 1 }));
+const events = numbered(
+  ...people.map(log.identified),
+  ...turns,
+  log.said({ id: 'act', at: 2200 * dayMs, act: 'defence', tone: 1 }),
+);
 let rows: ReadStore;
 beforeAll(async () => {
   rows = await log.projected(standingProjection(), events);
@@ -26,9 +43,14 @@ beforeAll(async () => {
 afterAll(() => rows.close());
 
 /** All rows of a list, read page by page, in the list's order. */
-async function paged<Row>(limit: number, backwards: boolean, read: (page: PageAsked) => Promise<readonly Row[]>, keysOf: (row: Row) => Value[]) {
+async function paged<Row>(
+  limit: number,
+  backwards: boolean,
+  read: (page: PageAsked) => Promise<readonly Row[]>,
+  keysOf: (row: Row) => Value[],
+) {
   const found: Row[] = [];
-  for (let from: Value[] | null = null; ; ) {
+  for (let from: Value[] | null = null; ;) {
     const page = await read({ limit, backwards, from });
     found.push(...page);
     const last = page.at(-1);
@@ -50,9 +72,12 @@ describe('the pages of conversions', () => {
     for (const order of ['newest-first', 'oldest-first'] as const) {
       const whole = await conversionsPage(rows, which, live, all, order);
       const read = (page: PageAsked) => conversionsPage(rows, which, live, page, order);
-      for (const backwards of [false, true]) expect(await paged(2, backwards, read, ({ at, id }) => [at, id])).toEqual(whole);
+      for (const backwards of [false, true])
+        expect(await paged(2, backwards, read, ({ at, id }) => [at, id])).toEqual(whole);
       expect(await countConversions(rows, which, live)).toBe(whole.length);
-      expect(whole.map(({ at }) => at)).toEqual(whole.map(({ at }) => at).toSorted((a, b) => (order === 'newest-first' ? b - a : a - b)));
+      expect(whole.map(({ at }) => at)).toEqual(
+        whole.map(({ at }) => at).toSorted((a, b) => (order === 'newest-first' ? b - a : a - b)),
+      );
       for (const { kind, stakeholder, at } of whole) {
         expect(which.kinds ?? [kind]).toContain(kind);
         expect(which.stakeholder ?? stakeholder).toBe(stakeholder);
@@ -83,7 +108,8 @@ describe('the pages of spans', () => {
     for (const order of ['newest-first', 'oldest-first'] as const) {
       const whole = await spansPage(rows, 1, live, all, order);
       const read = (page: PageAsked) => spansPage(rows, 1, live, page, order);
-      for (const backwards of [false, true]) expect(await paged(2, backwards, read, ({ from_at }) => [from_at])).toEqual(whole);
+      for (const backwards of [false, true])
+        expect(await paged(2, backwards, read, ({ from_at }) => [from_at])).toEqual(whole);
       expect(await countSpans(rows, 1, live)).toBe(whole.length);
       expect(whole.length).toBeGreaterThan(5);
     }
@@ -98,7 +124,10 @@ describe('the pages of spans', () => {
 
   it('show an advocate of the rule to lapse though a person says later that they stay one', async () => {
     const act = log.said({ id: 'a', at: 0, act: 'referral', tone: 1 });
-    const later = await log.projected(standingProjection(), numbered(log.identified('mia'), act, log.assessed('mia', 'x', 9 * dayMs, 'advocate')));
+    const later = await log.projected(
+      standingProjection(),
+      numbered(log.identified('mia'), act, log.assessed('mia', 'x', 9 * dayMs, 'advocate')),
+    );
     const [before] = await spansPage(later, 1, { ...live, validAt: dayMs }, all);
     const [since] = await spansPage(later, 1, live, all);
     expect([before?.until_at, since?.until_at]).toEqual([180 * dayMs, null]);
@@ -120,7 +149,14 @@ describe('standings', () => {
 describe('a summary', () => {
   it('counts all six stances, and who was never heard of as unknown', async () => {
     const { stakeholdersByStance, toneRule, conversionRule } = await summaryOf(rows, 5, live);
-    expect(stakeholdersByStance).toEqual({ unknown: 2, detractor: 0, critic: 0, neutral: 0, supporter: 3, advocate: 0 });
+    expect(stakeholdersByStance).toEqual({
+      unknown: 2,
+      detractor: 0,
+      critic: 0,
+      neutral: 0,
+      supporter: 3,
+      advocate: 0,
+    });
     expect([toneRule, conversionRule]).toEqual(['tone-v1', 'advocacy-v1']);
   });
 });
@@ -129,15 +165,31 @@ describe('the queries', () => {
   /** The plans of the statements that a query asks. */
   async function plansOf(query: (reader: ReadStore) => Promise<unknown>): Promise<string> {
     const asked: { sql: string; parameters: readonly Value[] }[] = [];
-    const spy = { ...rows, all: (sql: string, parameters: readonly Value[] = []) => (asked.push({ sql, parameters }), rows.all(sql, parameters)) };
+    const spy = {
+      ...rows,
+      all: (sql: string, parameters: readonly Value[] = []) => (
+        asked.push({ sql, parameters }),
+        rows.all(sql, parameters)
+      ),
+    };
     await query(spy as ReadStore);
-    const plans = await Promise.all(asked.map(({ sql, parameters }) => rows.all<{ detail: string }>(`explain query plan ${sql}`, parameters)));
-    return plans.flat().map(({ detail }) => detail).join('\n');
+    const plans = await Promise.all(
+      asked.map(({ sql, parameters }) => rows.all<{ detail: string }>(`explain query plan ${sql}`, parameters)),
+    );
+    return plans
+      .flat()
+      .map(({ detail }) => detail)
+      .join('\n');
   }
-  const pages = [{ limit: 20, backwards: false, from: null }, { limit: 20, backwards: true, from: [0, ''] }];
+  const pages = [
+    { limit: 20, backwards: false, from: null },
+    { limit: 20, backwards: true, from: [0, ''] },
+  ];
   const fromIndexes = (plan: string) => {
     expect(plan).toMatch(/SEARCH|SCAN .*USING INDEX/);
-    expect(plan).not.toMatch(/SCAN (conversion|standing_\w+|[srf])$|SCAN (conversion|standing_\w+|[srf])\n|TEMP B-TREE/);
+    expect(plan).not.toMatch(
+      /SCAN (conversion|standing_\w+|[srf])$|SCAN (conversion|standing_\w+|[srf])\n|TEMP B-TREE/,
+    );
   };
 
   it('of a page of conversions read an index in its order', async () => {

@@ -1,6 +1,7 @@
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { ConversionKind } from './advocacy-v1.js';
-import { knownBy, readingsAt, type Past } from './standing-readings.js';
+import { thenOf, type Past } from '../event-sourcing/past.js';
+import { readingsAt } from './standing-readings.js';
 import type { ConversionRow, StandingSpanRow } from './standing-tables.js';
 import { openSpans, rulesV1, type Rules } from './standing.js';
 
@@ -39,7 +40,7 @@ export async function spansPage(
   const sql = `select from_at, until_at, stance, previous, because, assessed_by from standing_span
     where stakeholder = ? and from_at <= ? and known_from <= ? and known_until > ?
     ${from === null ? '' : `and from_at ${compared} ?`} order by from_at ${sorted} limit ?`;
-  const spans = await rows.all<SpanOnPage>(sql, [stakeholder, past.validAt, ...knownBy(past), ...(from ?? []), limit]);
+  const spans = await rows.all<SpanOnPage>(sql, [stakeholder, past.validAt, ...thenOf(past), ...(from ?? []), limit]);
   const held = spans.find(({ until_at }) => until_at === null || until_at > past.validAt);
   if (held === undefined) return spans;
   const until_at = await endOfItself(rows, stakeholder, held, past, rules);
@@ -49,7 +50,7 @@ export async function spansPage(
 export async function countSpans(rows: RowReader, stakeholder: number, past: Past): Promise<number> {
   const sql = `select count(*) as count from standing_span
     where stakeholder = ? and from_at <= ? and known_from <= ? and known_until > ?`;
-  return countOf(await rows.first<{ count: number }>(sql, [stakeholder, past.validAt, ...knownBy(past)]));
+  return countOf(await rows.first<{ count: number }>(sql, [stakeholder, past.validAt, ...thenOf(past)]));
 }
 
 /**
@@ -104,13 +105,13 @@ export async function countConversions(rows: RowReader, asked: ConversionsAsked,
 /** The conversion of this id; undefined where it was not known, or had not happened. */
 export async function conversionOf(rows: RowReader, id: string, past: Past): Promise<ConversionOnPage | undefined> {
   const sql = `select ${onPage} from conversion where id = ? and at <= ? and known_from <= ? and known_until > ?`;
-  return rows.first<ConversionOnPage>(sql, [id, past.validAt, ...knownBy(past)]);
+  return rows.first<ConversionOnPage>(sql, [id, past.validAt, ...thenOf(past)]);
 }
 
 /** The condition, which begins with `where` and may be gone on with `and`. */
 function conversionsWhere({ kinds, during, stakeholder }: ConversionsAsked, past: Past) {
   const conditions = ['at <= ?', 'known_from <= ?', 'known_until > ?'];
-  const parameters: Value[] = [past.validAt, ...knownBy(past)];
+  const parameters: Value[] = [past.validAt, ...thenOf(past)];
   const also = (condition: string, ...values: readonly Value[]) => {
     conditions.push(condition);
     parameters.push(...values);
@@ -119,12 +120,15 @@ function conversionsWhere({ kinds, during, stakeholder }: ConversionsAsked, past
   if (during?.from != null) also('at >= ?', during.from);
   if (during?.until != null) also('at < ?', during.until);
   // Of no kind at all: none. SQL knows no empty list.
-  if (kinds !== undefined) also(kinds.length === 0 ? '1 = 0' : `kind in (${kinds.map(() => '?').join(', ')})`, ...kinds);
+  if (kinds !== undefined)
+    also(kinds.length === 0 ? '1 = 0' : `kind in (${kinds.map(() => '?').join(', ')})`, ...kinds);
   return { sql: `where ${conditions.join(' and ')}`, parameters };
 }
 
 function direction(order: Order, backwards: boolean) {
-  return (order === 'oldest-first') === backwards ? { compared: '<', sorted: 'desc' } : { compared: '>', sorted: 'asc' };
+  return (order === 'oldest-first') === backwards
+    ? { compared: '<', sorted: 'desc' }
+    : { compared: '>', sorted: 'asc' };
 }
 
 function countOf(row: { readonly count: number } | undefined): number {

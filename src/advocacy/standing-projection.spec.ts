@@ -3,11 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { dayMs } from '../../test/golden/standing-facts.js';
 import * as log from '../../test/golden/standing-log.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
+import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import { specifyProjection } from '../event-sourcing/specification.js';
 import { conversionId, type ConversionKind } from './advocacy-v1.js';
-import type { AssessedStance, Stance } from './facts-of-standing.js';
+import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import { standingProjection } from './standing-projection.js';
 import { conversionsPage, spansPage } from './standing-pages.js';
 import { standingsAt } from './standing-readings.js';
@@ -16,14 +17,16 @@ import { conversion, standingFact, standingSpan, standingSubject } from './stand
 const { given } = specifyProjection(standingProjection());
 const mia = log.identified('mia');
 const leo = log.identified('leo');
-const now = { known: open, validAt: 10_000 * dayMs };
+const now = { known: present, validAt: 10_000 * dayMs };
 const all = { limit: 1000, backwards: false, from: null };
 
 /** The facts of mia as they are known now. */
 const factsNow = (events: readonly RecordedEvent[], stakeholder = 1) =>
   given(...events).reading(async (rows) => {
     const facts = await log.rowsAsOf(rows, standingFact, open);
-    return facts.filter((row) => row['stakeholder'] === stakeholder).map(({ at, fact_id, tone, act }) => [Number(at) / dayMs, fact_id, tone, act]);
+    return facts
+      .filter((row) => row['stakeholder'] === stakeholder)
+      .map(({ at, fact_id, tone, act }) => [Number(at) / dayMs, fact_id, tone, act]);
   });
 
 const stances = async (rows: RowReader, stakeholder = 1, past = now) =>
@@ -82,18 +85,34 @@ describe('an interaction that is recorded', () => {
     ]));
 
   it('re-reads what comes after it where it is late, and nothing of anybody else', () =>
-    given(mia, leo, log.said({ ...angry, by: ['leo'] }), log.said({ ...kind, id: 'c' }), log.said(angry)).thenRows(standingSpan, [
-      span({ from_at: 0, known_from: 5, until_at: kind.at, stance: 'detractor', previous: 'unknown', because: 'a' }),
-      span({ from_at: kind.at, known_from: 4, known_until: 5, stance: 'supporter', previous: 'unknown', because: 'c' }),
-      span({ from_at: kind.at, known_from: 5, stance: 'supporter', previous: 'detractor', because: 'c' }),
-      span({ stakeholder: 2, from_at: 0, known_from: 3, stance: 'detractor', previous: 'unknown', because: 'a' }),
-    ]));
+    given(mia, leo, log.said({ ...angry, by: ['leo'] }), log.said({ ...kind, id: 'c' }), log.said(angry)).thenRows(
+      standingSpan,
+      [
+        span({ from_at: 0, known_from: 5, until_at: kind.at, stance: 'detractor', previous: 'unknown', because: 'a' }),
+        span({
+          from_at: kind.at,
+          known_from: 4,
+          known_until: 5,
+          stance: 'supporter',
+          previous: 'unknown',
+          because: 'c',
+        }),
+        span({ from_at: kind.at, known_from: 5, stance: 'supporter', previous: 'detractor', because: 'c' }),
+        span({ stakeholder: 2, from_at: 0, known_from: 3, stance: 'detractor', previous: 'unknown', because: 'a' }),
+      ],
+    ));
 
   it('is read with what else happened at its instant', async () => {
     const together = { ...kind, id: '0', tone: -1 };
     await given(mia, log.said(angry), log.said(kind), log.said(together)).reading(async (rows) => {
-      expect(await stances(rows)).toEqual([['detractor', 0], ['critic', 60]]);
-      expect(await stances(rows, 1, { ...now, known: 3 })).toEqual([['detractor', 0], ['supporter', 60]]);
+      expect(await stances(rows)).toEqual([
+        ['detractor', 0],
+        ['critic', 60],
+      ]);
+      expect(await stances(rows, 1, { ...now, known: 3 })).toEqual([
+        ['detractor', 0],
+        ['supporter', 60],
+      ]);
       expect(await conversionsPage(rows, {}, now, all)).toEqual([]);
       expect(await conversionsPage(rows, {}, { ...now, known: 3 }, all)).toHaveLength(1);
     });
@@ -116,7 +135,9 @@ describe('an interaction that is corrected', () => {
   it('is an expression no more, or is one now', async () => {
     expect(await correctedTo({ direction: 'outbound' })).toEqual([]);
     expect(await correctedTo({ tone: null })).toEqual([]);
-    expect(await correctedTo({ direction: 'observed' }, { ...angry, direction: 'outbound' })).toEqual([[0, 'a', -1, 0]]);
+    expect(await correctedTo({ direction: 'observed' }, { ...angry, direction: 'outbound' })).toEqual([
+      [0, 'a', -1, 0],
+    ]);
     expect(await correctedTo({ act: 'defence' }, { ...angry, tone: null })).toEqual([[0, 'a', null, 1]]);
   });
 
@@ -125,6 +146,22 @@ describe('an interaction that is corrected', () => {
     expect(await factsNow(events)).toEqual([]);
     expect(await factsNow(events, 2)).toEqual([[0, 'a', -1, 0]]);
   });
+
+  // Only in a long history does reading stop where it comes to what it was.
+  const many = Array.from({ length: 70 }, (_, n) => log.said({ id: `m${n}`, at: n, tone: 1 }));
+
+  it('counts at its new date though all in between is so long after that it reads as before', () =>
+    given(
+      ...[mia, ...many, log.said({ id: 'b', at: dayMs, tone: 1 })],
+      ...[log.said({ id: 'c', at: 9000 * dayMs, tone: 1 }), log.said({ id: 'd', at: 9900 * dayMs, tone: 1 })],
+      log.corrected({ id: 'b', at: dayMs, tone: 1 }, { id: 'b', at: 9800 * dayMs, tone: -1 }),
+    ).reading(async (rows) => {
+      expect(await stances(rows)).toEqual([
+        ['supporter', 0],
+        ['critic', 9800],
+        ['supporter', 9900],
+      ]);
+    }));
 
   it('leaves every row as it is where nothing changes that the rules read', () =>
     given(mia, log.said(angry), log.corrected(angry, { ...angry, act: 'post' })).thenColumns(standingFact, [
@@ -168,11 +205,20 @@ describe('a tone that is assessed', () => {
 });
 
 describe('what a person says', () => {
-  const events = [mia, log.said(angry), log.assessed('mia', 'x', 5 * dayMs, 'supporter'), log.withdrew('mia', 'y', 9 * dayMs)];
+  const events = [
+    mia,
+    log.said(angry),
+    log.assessed('mia', 'x', 5 * dayMs, 'supporter'),
+    log.withdrew('mia', 'y', 9 * dayMs),
+  ];
 
   it('holds from its date until it is withdrawn', () =>
     given(...events).reading(async (rows) => {
-      expect(await stances(rows)).toEqual([['detractor', 0], ['supporter', 5], ['detractor', 9]]);
+      expect(await stances(rows)).toEqual([
+        ['detractor', 0],
+        ['supporter', 5],
+        ['detractor', 9],
+      ]);
       const at = async (day: number) => (await standingsAt(rows, [1], { ...now, validAt: day * dayMs })).get(1);
       expect(await at(6)).toMatchObject({ stance: 'supporter', assessedBy: 'Ada', rule: null, disputed: true });
       expect(await at(9)).toMatchObject({ stance: 'detractor', assessedBy: null, rule: 'tone-v1' });
@@ -190,10 +236,10 @@ describe('what a person says', () => {
     }));
 
   it('is the person for whom the key acted', () =>
-    given(mia, { ...log.assessed('mia', 'x', 0, 'critic'), provenance: { ...mia.provenance, onBehalfOf: 'Bea' } }).thenColumns(
-      standingFact,
-      [{ kind: 'assessment', stance: 'critic', assessed_by: 'Bea' }],
-    ));
+    given(mia, {
+      ...log.assessed('mia', 'x', 0, 'critic'),
+      provenance: { ...mia.provenance, onBehalfOf: 'Bea' },
+    }).thenColumns(standingFact, [{ kind: 'assessment', stance: 'critic', assessed_by: 'Bea' }]));
 
   it('may be retracted', () =>
     given(...events, log.factRetracted('mia', 'x', 5 * dayMs, 'StanceAssessed')).reading(async (rows) => {
@@ -202,7 +248,10 @@ describe('what a person says', () => {
 
   it('holds on where its withdrawal is retracted', () =>
     given(...events, log.factRetracted('mia', 'y', 9 * dayMs, 'StanceWithdrawn')).reading(async (rows) => {
-      expect(await stances(rows)).toEqual([['detractor', 0], ['supporter', 5]]);
+      expect(await stances(rows)).toEqual([
+        ['detractor', 0],
+        ['supporter', 5],
+      ]);
     }));
 
   it('is no step of ours', () =>
@@ -213,7 +262,7 @@ describe('what a person says', () => {
 
 interface Sequence {
   name: string;
-  facts: { day: number; tone?: number; act?: boolean; assess?: AssessedStance | null }[];
+  facts: { day: number; tone?: number; act?: boolean; assess?: AssessableStance | null }[];
   spans: { fromDay: number; stance: Stance }[];
   conversions: { day: number; kind: ConversionKind }[];
 }

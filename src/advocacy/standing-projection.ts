@@ -1,7 +1,9 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
+import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { Kept, Projection } from '../event-sourcing/projection.js';
 import type { RowReader, RowWriter } from '../event-sourcing/read-store.js';
+import type { StakeholderFact } from '../stakeholders/stakeholder.js';
 import { conversionId, type Counted } from './advocacy-v1.js';
 import type { StandingFact } from './facts-of-standing.js';
 import { changesOf, readForStanding, type FactChange } from './standing-changes.js';
@@ -85,7 +87,7 @@ async function load(events: readonly RecordedEvent[], rows: RowReader, kept: Kep
     baseBefore: earliest.get(id) ?? 0,
     factsBefore: Number.MAX_SAFE_INTEGER,
   }));
-  const read = await readingsBefore(rows, wanted, { known: open });
+  const read = await readingsBefore(rows, wanted, { known: present });
   for (const subject of short) {
     const { base, facts } = read.get(subject.key) ?? { base: initialReading, facts: [] };
     subject.history = historyOf(base, facts, rules);
@@ -93,12 +95,18 @@ async function load(events: readonly RecordedEvent[], rows: RowReader, kept: Kep
   return { changes, subjects, lastOf, longHistories };
 }
 
-function evolve({ changes, subjects, lastOf, longHistories }: Loaded, event: RecordedEvent, rows: RowWriter, rules: Rules): void {
+function evolve(
+  { changes, subjects, lastOf, longHistories }: Loaded,
+  event: RecordedEvent,
+  rows: RowWriter,
+  rules: Rules,
+): void {
   const { ordinal } = event;
   if (event.type === 'StakeholderIdentified') rows.insert(standingSubject, { id: identifiedIn(event), key: ordinal });
   for (const change of changes.get(ordinal) ?? []) {
     const subject = subjects.get(change.stakeholderId);
-    if (subject === undefined) throw new Error(`Stakeholder ${change.stakeholderId} is not identified before event ${event.id}.`);
+    if (subject === undefined)
+      throw new Error(`Stakeholder ${change.stakeholderId} is not identified before event ${event.id}.`);
     const { history } = subject;
     const end = history.instants.at(-1)?.at ?? -Infinity;
     if (beginningOf(change) < end) subject.late = true;
@@ -135,7 +143,17 @@ const from = (ordinal: number) => ({ known_from: ordinal, known_until: open });
 
 function factRow(stakeholder: number, fact: StandingFact, ordinal: number): StandingFactRow {
   const { at, factId: fact_id, kind } = fact;
-  const row = { stakeholder, at, fact_id, ...from(ordinal), kind, tone: null, act: null, stance: null, assessed_by: null };
+  const row = {
+    stakeholder,
+    at,
+    fact_id,
+    ...from(ordinal),
+    kind,
+    tone: null,
+    act: null,
+    stance: null,
+    assessed_by: null,
+  };
   switch (fact.kind) {
     case 'expression':
       return { ...row, tone: fact.tone, act: fact.act ? 1 : 0 };
@@ -164,8 +182,10 @@ function conversionRow(
   return { stakeholder: subject.key, at, id, ...from(ordinal), kind, because, because_kind, since, since_at, rule };
 }
 
-// The data of the event that its decider answered.
-const identifiedIn = ({ data }: RecordedEvent): string => String(data['stakeholderId']);
+// The data of the event are what its decider answered.
+const identifiedIn = ({ data }: RecordedEvent): string => (data as unknown as Identified['data']).stakeholderId;
+
+type Identified = Extract<StakeholderFact, { type: 'StakeholderIdentified' }>;
 
 /** Nothing was said by who is identified only now: there is nothing to look up. */
 function keepNew(event: RecordedEvent, kept: Kept): void {
@@ -203,7 +223,7 @@ async function subjectsOf(ids: readonly string[], rows: RowReader, kept: Kept): 
 }
 
 /** Instants kept: of who speaks in order, the last; of who had late facts, enough that the next is near; of all, so many. */
-const lateInstantsMax = 512;
+const lateInstantsMax = 2_048;
 const allInstantsMax = 131_072;
 
 const longHistoriesKey = 'long histories';

@@ -1,20 +1,8 @@
-import { open } from '../event-sourcing/position.js';
+import { type Past, thenOf } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import { compareFacts, type StandingFact } from './facts-of-standing.js';
 import type { StandingFactRow } from './standing-tables.js';
 import { initialReading, readOn, rulesV1, standingAt, type Reading, type Rules, type Standing } from './standing.js';
-
-/** Which state of knowledge is asked for: what is recorded up to the ordinal `known`, and had happened by `validAt` (ms). */
-export interface Past {
-  readonly known: number;
-  readonly validAt: number;
-}
-
-/** The parameters of `known_from <= ? and known_until > ?`. The present is known until `open`, so it is asked for just before. */
-export function knownBy({ known }: Pick<Past, 'known'>): readonly [number, number] {
-  const ordinal = Math.min(known, open - 1);
-  return [ordinal, ordinal];
-}
 
 /** A stored reading, and the facts after it in the order of `compareFacts`. */
 export interface ReadTo {
@@ -47,7 +35,7 @@ export async function readingsBefore(
   for (const { stakeholder } of wanted) found.set(stakeholder, { base: initialReading, facts: [] });
   for (let start = 0; start < wanted.length; start += atOnceMax) {
     const some = padded(wanted.slice(start, start + atOnceMax));
-    const known = knownBy(past);
+    const known = thenOf(past);
     const of = some.flatMap(({ stakeholder, baseBefore, factsBefore }) => [stakeholder, baseBefore, factsBefore]);
     const parameters: readonly Value[] = [...of, ...known, ...known, ...known];
     for (const row of await rows.all<BaseOrFactRow>(nearestSql(some.length), parameters)) {
@@ -75,9 +63,7 @@ export async function standingsAt(
 ): Promise<ReadonlyMap<number, Standing>> {
   const { validAt } = past;
   const readings = await readingsAt(rows, stakeholders, past, rules);
-  return new Map(
-    [...readings].map(([stakeholder, reading]) => [stakeholder, standingAt(reading, validAt, rules)]),
-  );
+  return new Map([...readings].map(([stakeholder, reading]) => [stakeholder, standingAt(reading, validAt, rules)]));
 }
 
 /** What had been read of each of these stakeholders by then. */
@@ -91,12 +77,12 @@ export async function readingsAt(
   const distinct = [...new Set(stakeholders)];
   const wanted = distinct.map((stakeholder) => ({ stakeholder, baseBefore: before, factsBefore: before }));
   const found = await readingsBefore(rows, wanted, past);
-  return new Map(
-    [...found].map(([stakeholder, { base, facts }]) => [stakeholder, readOn(base, facts, rules).reading]),
-  );
+  return new Map([...found].map(([stakeholder, { base, facts }]) => [stakeholder, readOn(base, facts, rules).reading]));
 }
 
-type BaseOrFactRow = Omit<StandingFactRow, 'kind' | 'known_until'> & { readonly kind: StandingFactRow['kind'] | 'reading' };
+type BaseOrFactRow = Omit<StandingFactRow, 'kind' | 'known_until'> & {
+  readonly kind: StandingFactRow['kind'] | 'reading';
+};
 
 /** A fact as the rules read it. */
 function factOf(row: Omit<StandingFactRow, 'known_until'>): StandingFact {
@@ -105,7 +91,8 @@ function factOf(row: Omit<StandingFactRow, 'known_until'>): StandingFact {
     case 'expression':
       return { kind: 'expression', factId, at, tone: row.tone, act: row.act === 1 };
     case 'assessment':
-      if (stance === null || by === null) throw new TypeError(`the assessment ${factId} has no stance, or nobody assessed it`);
+      if (stance === null || by === null)
+        throw new TypeError(`the assessment ${factId} has no stance, or nobody assessed it`);
       return { kind: 'assessment', factId, at, recorded, stance, by };
     case 'withdrawal':
       return { kind: 'withdrawal', factId, at, recorded };

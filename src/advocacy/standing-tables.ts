@@ -1,6 +1,7 @@
 import type { Table } from '../event-sourcing/read-store.js';
 import type { ConversionKind } from './advocacy-v1.js';
-import type { AssessedStance, Stance, StandingFact } from './facts-of-standing.js';
+import type { AssessableStance, Stance } from '../relationships/relationship.js';
+import type { StandingFact } from './facts-of-standing.js';
 
 /** Which number stands for a stakeholder: the ordinal of the event that identified them, the same in every projection. */
 export const standingSubject: Table = {
@@ -102,7 +103,7 @@ export type StandingFactRow = Versioned & {
   readonly kind: StandingFact['kind'];
   readonly tone: number | null;
   readonly act: number | null;
-  readonly stance: AssessedStance | null;
+  readonly stance: AssessableStance | null;
   readonly assessed_by: string | null;
 };
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { acted, assessed, dayMs, said, withdrew } from '../../test/golden/standing-facts.js';
 import type { ConversionKind } from './advocacy-v1.js';
-import type { AssessedStance, Stance, StandingFact } from './facts-of-standing.js';
+import type { AssessableStance, Stance } from '../relationships/relationship.js';
+import type { StandingFact } from './facts-of-standing.js';
 import { initialReading, openSpans, readAll, readInstant, readOn, rulesV1, standingAt } from './standing.js';
 import { toneOf } from './tone-v1.js';
 
@@ -10,7 +11,7 @@ interface GoldenFact {
   day: number;
   tone?: number;
   act?: boolean;
-  assess?: AssessedStance | null;
+  assess?: AssessableStance | null;
   T: number | null;
   stance: Stance;
   disputed?: boolean;

@@ -1,7 +1,8 @@
 import { advocacyV1, noEpisodes, readEpisodes } from './advocacy-v1.js';
 import type { ConversionRule, Counted, EpisodesReading } from './advocacy-v1.js';
 import { compareFacts, instantsOf, rungsApart } from './facts-of-standing.js';
-import type { AssessedStance, Stance, StandingFact } from './facts-of-standing.js';
+import type { AssessableStance, Stance } from '../relationships/relationship.js';
+import type { StandingFact } from './facts-of-standing.js';
 import { express, stanceByTone, toneOf, toneV1, unheard } from './tone-v1.js';
 import type { ToneReading, ToneRule } from './tone-v1.js';
 
@@ -39,7 +40,7 @@ export interface Reading {
   readonly at: number | null;
   readonly tone: ToneReading;
   /** The person's assessment that holds. */
-  readonly assessed: { readonly stance: AssessedStance; readonly by: string } | null;
+  readonly assessed: { readonly stance: AssessableStance; readonly by: string } | null;
   /** The span that held at `at`; its `until` is always null here, see `openSpans`. */
   readonly span: Span | null;
   readonly episodes: EpisodesReading;

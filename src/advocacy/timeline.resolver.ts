@@ -10,8 +10,20 @@ import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { DateTime } from '../graphql/scalars.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { InteractionNodes } from '../interactions/interactions.nodes.js';
-import { type TimelineCursor, mergePages, sliceOfIds, sliceOfOrdinals, timelineRanks } from '../interactions/timeline-order.js';
-import { type OfStakeholder, countEntries, entriesPage, interactionCounts, interactionTimes } from '../interactions/timeline-pages.js';
+import {
+  type TimelineCursor,
+  mergePages,
+  sliceOfIds,
+  sliceOfOrdinals,
+  timelineRanks,
+} from '../interactions/timeline-order.js';
+import {
+  type OfStakeholder,
+  countEntries,
+  entriesPage,
+  interactionCounts,
+  interactionTimes,
+} from '../interactions/timeline-pages.js';
 import { type RelationshipFactEntry, countFacts, factsPage } from '../relationships/relationship-facts-pages.js';
 import type { RelationshipFactKind } from '../relationships/relationship-facts.js';
 import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
@@ -19,7 +31,16 @@ import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import { type ConversionOnPage, type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
-import { TimelineConnection, TimelineEntry, TimelineFilter, type TimelineKind, type TimelineOrder, TimelineOrderEnum, timelineKinds, timelineOrders } from './timeline.types.js';
+import {
+  TimelineConnection,
+  TimelineEntry,
+  TimelineFilter,
+  type TimelineKind,
+  type TimelineOrder,
+  TimelineOrderEnum,
+  timelineKinds,
+  timelineOrders,
+} from './timeline.types.js';
 
 @ArgsType()
 class TimelineArgs extends ConnectionArgs {
@@ -40,7 +61,11 @@ type Place = TimelineCursor & { readonly fact?: RelationshipFactEntry; readonly 
 /** What a filter asks of each source; null where none of a source's entries fits. */
 interface Sources {
   readonly interactions: Parameters<typeof countEntries>[1]['filter'] | null;
-  readonly facts: { readonly kinds: readonly RelationshipFactKind[]; readonly from?: number | undefined; readonly until?: number | undefined } | null;
+  readonly facts: {
+    readonly kinds: readonly RelationshipFactKind[];
+    readonly from?: number | undefined;
+    readonly until?: number | undefined;
+  } | null;
   readonly conversions: Pick<ConversionsAsked, 'during'> | null;
 }
 
@@ -53,20 +78,37 @@ export class TimelineResolver {
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
-  @ResolveField(() => TimelineConnection, { description: 'All that passed and all that changed between us. What was retracted is shown, marked.' })
-  async timeline(@Parent() { key: stakeholder, moment }: Stakeholder, @Args() { where, orderBy, ...args }: TimelineArgs): Promise<Connection<typeof TimelineEntry>> {
+  @ResolveField(() => TimelineConnection, {
+    description: 'All that passed and all that changed between us. What was retracted is shown, marked.',
+  })
+  async timeline(
+    @Parent() { key: stakeholder, moment }: Stakeholder,
+    @Args() { where, orderBy, ...args }: TimelineArgs,
+  ): Promise<Connection<typeof TimelineEntry>> {
     const order = orderBy ?? 'newest-first';
     const list = `timeline ${order}`;
     // The tie is an ordinal of one source and an id of another: as text it is either.
     const page = pageOf(args, list, 'nns');
-    const slice = sliceOf(page, order === 'newest-first' ? 'desc' : 'asc', ([at, rank, tie]) => cursorOf(Number(at), Number(rank), String(tie)));
+    const slice = sliceOf(page, order === 'newest-first' ? 'desc' : 'asc', ([at, rank, tie]) =>
+      cursorOf(Number(at), Number(rank), String(tie)),
+    );
     const sources = sourcesOf(where ?? {});
     const of = { stakeholder, past: moment };
-    const found = mergePages(await Promise.all([this.#interactions(of, sources, slice), this.#facts(of, sources, slice), this.#conversions(of, sources, slice)]), slice);
-    const shown = await this.interactions.byKey(found.entries.flatMap(({ rank, tie }) => (rank === timelineRanks.interaction ? [Number(tie)] : [])), moment);
+    const found = mergePages(
+      await Promise.all([
+        this.#interactions(of, sources, slice),
+        this.#facts(of, sources, slice),
+        this.#conversions(of, sources, slice),
+      ]),
+      slice,
+    );
+    const shown = await this.interactions.byKey(
+      found.entries.flatMap(({ rank, tie }) => (rank === timelineRanks.interaction ? [Number(tie)] : [])),
+      moment,
+    );
     const entries = found.entries.flatMap((place) => {
       const node = place.fact
-        ? this.facts.nodeOf(place.fact.view, moment)
+        ? this.facts.nodeOf(place.fact, moment)
         : place.conversion
           ? this.conversions.nodeOf(place.conversion, moment)
           : shown.get(Number(place.tie));
@@ -84,16 +126,30 @@ export class TimelineResolver {
 
   @ResolveField(() => Int, { description: 'Not counting what was retracted.' })
   async interactionCount(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number> {
-    return (await batched(request, 'interaction count', moment, (keys, at) => interactionCounts(this.rows, keys, at), key)) ?? 0;
+    return (
+      (await batched(
+        request,
+        'interaction count',
+        moment,
+        (keys, at) => interactionCounts(this.rows, keys, at),
+        key,
+      )) ?? 0
+    );
   }
 
   @ResolveField(() => DateTime, { nullable: true })
-  async firstInteractionAt(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number | null> {
+  async firstInteractionAt(
+    @Parent() { key, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<number | null> {
     return (await this.#times(key, moment, request))?.first ?? null;
   }
 
   @ResolveField(() => DateTime, { nullable: true })
-  async lastInteractionAt(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number | null> {
+  async lastInteractionAt(
+    @Parent() { key, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<number | null> {
     return (await this.#times(key, moment, request))?.last ?? null;
   }
 
@@ -102,24 +158,50 @@ export class TimelineResolver {
       request,
       'interaction times',
       moment,
-      async (keys, past) => new Map(await Promise.all(keys.map(async (stakeholder) => [stakeholder, await interactionTimes(this.rows, { stakeholder, past })] as const))),
+      async (keys, past) =>
+        new Map(
+          await Promise.all(
+            keys.map(
+              async (stakeholder) => [stakeholder, await interactionTimes(this.rows, { stakeholder, past })] as const,
+            ),
+          ),
+        ),
       key,
     );
   }
 
-  async #interactions(of: OfStakeholder, { interactions: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
+  async #interactions(
+    of: OfStakeholder,
+    { interactions: filter }: Sources,
+    slice: Slice<TimelineCursor>,
+  ): Promise<Found<Place>> {
     if (filter === null) return nothing;
-    const { entries, more } = await entriesPage(this.rows, { ...of, filter: filter ?? {}, ...sliceOfOrdinals(slice, timelineRanks.interaction) });
+    const { entries, more } = await entriesPage(this.rows, {
+      ...of,
+      filter: filter ?? {},
+      ...sliceOfOrdinals(slice, timelineRanks.interaction),
+    });
     return { entries: entries.map(({ at, tie }) => ({ at, rank: timelineRanks.interaction, tie })), more };
   }
 
   async #facts(of: OfStakeholder, { facts: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
     if (filter === null) return nothing;
-    const { entries, more } = await factsPage(this.rows, { ...of, filter, ...sliceOfOrdinals(slice, timelineRanks.relationshipFact) });
-    return { entries: entries.map((fact) => ({ at: fact.at, rank: timelineRanks.relationshipFact, tie: fact.tie, fact })), more };
+    const { entries, more } = await factsPage(this.rows, {
+      ...of,
+      filter,
+      ...sliceOfOrdinals(slice, timelineRanks.relationshipFact),
+    });
+    return {
+      entries: entries.map((fact) => ({ at: fact.at, rank: timelineRanks.relationshipFact, tie: fact.tie, fact })),
+      more,
+    };
   }
 
-  async #conversions({ stakeholder, past }: OfStakeholder, { conversions: filter }: Sources, slice: Slice<TimelineCursor>): Promise<Found<Place>> {
+  async #conversions(
+    { stakeholder, past }: OfStakeholder,
+    { conversions: filter }: Sources,
+    slice: Slice<TimelineCursor>,
+  ): Promise<Found<Place>> {
     if (filter === null) return nothing;
     const { order, limit, after, before, fromEnd = false } = sliceOfIds(slice, timelineRanks.conversion);
     const from = fromEnd ? before : after;
@@ -131,7 +213,15 @@ export class TimelineResolver {
       order === 'desc' ? 'newest-first' : 'oldest-first',
     );
     const { entries, more } = pageFound(scanned, { order, limit, fromEnd });
-    return { entries: entries.map((conversion) => ({ at: conversion.at, rank: timelineRanks.conversion, tie: conversion.id, conversion })), more };
+    return {
+      entries: entries.map((conversion) => ({
+        at: conversion.at,
+        rank: timelineRanks.conversion,
+        tie: conversion.id,
+        conversion,
+      })),
+      more,
+    };
   }
 
   async #count(of: OfStakeholder, { interactions, facts, conversions }: Sources): Promise<number> {
@@ -146,18 +236,34 @@ export class TimelineResolver {
 
 const nothing: Found<Place> = { entries: [], more: false };
 
-const cursorOf = (at: number, rank: number, tie: string): TimelineCursor => ({ at, rank, tie: rank === timelineRanks.conversion ? tie : Number(tie) });
+const cursorOf = (at: number, rank: number, tie: string): TimelineCursor => ({
+  at,
+  rank,
+  tie: rank === timelineRanks.conversion ? tie : Number(tie),
+});
 
 const sourcesOf = ({ kinds, channels, directions, acts, topics, during }: TimelineFilter): Sources => {
   const asked: readonly TimelineKind[] = kinds ?? timelineKinds;
   const ofInteractionsAlone = [channels, directions, acts, topics].some((some) => some != null && some.length > 0);
   const [from, until] = [during?.from ?? undefined, during?.until ?? undefined];
-  const factKinds = asked.filter((kind): kind is RelationshipFactKind => kind !== 'interaction' && kind !== 'conversion');
+  const factKinds = asked.filter(
+    (kind): kind is RelationshipFactKind => kind !== 'interaction' && kind !== 'conversion',
+  );
   return {
     interactions: asked.includes('interaction')
-      ? { channels: channels ?? undefined, directions: directions ?? undefined, acts: acts ?? undefined, topics: topics ?? undefined, from, until }
+      ? {
+          channels: channels ?? undefined,
+          directions: directions ?? undefined,
+          acts: acts ?? undefined,
+          topics: topics ?? undefined,
+          from,
+          until,
+        }
       : null,
     facts: factKinds.length === 0 || ofInteractionsAlone ? null : { kinds: factKinds, from, until },
-    conversions: asked.includes('conversion') && !ofInteractionsAlone ? { during: { from: from ?? null, until: until ?? null } } : null,
+    conversions:
+      asked.includes('conversion') && !ofInteractionsAlone
+        ? { during: { from: from ?? null, until: until ?? null } }
+        : null,
   };
 };

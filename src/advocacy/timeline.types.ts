@@ -18,9 +18,18 @@ export const TimelineEntry = createUnionType({
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 });
 
-export const { Connection: TimelineConnection } = connectionTypes<typeof TimelineEntry>('Timeline', () => TimelineEntry);
+export const { Connection: TimelineConnection } = connectionTypes<typeof TimelineEntry>(
+  'Timeline',
+  () => TimelineEntry,
+);
 
-export const timelineKinds = ['interaction', 'step-taken', 'stance-assessed', 'stance-withdrawn', 'conversion'] as const;
+export const timelineKinds = [
+  'interaction',
+  'step-taken',
+  'stance-assessed',
+  'stance-withdrawn',
+  'conversion',
+] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 export const TimelineKindEnum = enumOf(timelineKinds);
 registerEnumType(TimelineKindEnum, { name: 'TimelineKind' });
@@ -30,7 +39,10 @@ export type TimelineOrder = (typeof timelineOrders)[number];
 export const TimelineOrderEnum = enumOf(timelineOrders);
 registerEnumType(TimelineOrderEnum, { name: 'TimelineOrder' });
 
-@InputType({ description: 'Which entries; what is left out restricts nothing. Asked for a channel, a direction, an act or a topic, only interactions fit.' })
+@InputType({
+  description:
+    'Which entries; what is left out restricts nothing. Asked for a channel, a direction, an act or a topic, only interactions fit.',
+})
 export class TimelineFilter {
   @Field(() => [TimelineKindEnum], { nullable: true })
   @IsOptional()

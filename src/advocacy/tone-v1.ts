@@ -1,4 +1,5 @@
-import type { Expression, Stance } from './facts-of-standing.js';
+import type { Stance } from '../relationships/relationship.js';
+import type { Expression } from './facts-of-standing.js';
 
 const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
 // CloudEvents 1.0, "String": no control characters, no lone surrogates, no noncharacters. And our own escape sign.
-const forbidden = /[%\u0000-\u001f\u007f-\u009f\p{Surrogate}\p{Noncharacter_Code_Point}]/gu;
+const forbidden = /[%\p{Cc}\p{Surrogate}\p{Noncharacter_Code_Point}]/gu;
 const escapes = /%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/g;
 const bareSign = /%(?!u[0-9a-f]{4}|[0-9a-f]{2})/;
 // Nearly every text holds nothing to escape.

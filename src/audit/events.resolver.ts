@@ -18,7 +18,9 @@ export class EventsResolver {
   @Query(() => Log)
   async log(): Promise<Log> {
     const [head, counts] = await Promise.all([this.store.head(), this.store.countsByType()]);
-    const countsByType = [...counts].map(([type, count]) => ({ type, count })).sort((a, b) => (a.type < b.type ? -1 : 1));
+    const countsByType = [...counts]
+      .map(([type, count]) => ({ type, count }))
+      .sort((a, b) => (a.type < b.type ? -1 : 1));
     return {
       start: positionOf(this.store.logId, 0),
       head: positionOf(this.store.logId, head),
@@ -27,7 +29,10 @@ export class EventsResolver {
     };
   }
 
-  @Query(() => EventConnection, { description: 'Facts as they were recorded, in log order, from a position or from an event (which a copied log still knows).' })
+  @Query(() => EventConnection, {
+    description:
+      'Facts as they were recorded, in log order, from a position or from an event (which a copied log still knows).',
+  })
   async events(@Args() args: EventsArgs): Promise<Connection<PresentedEvent>> {
     const after = (await this.#after(args)) ?? 0;
     const where = args.where ?? {};
@@ -52,7 +57,9 @@ export class EventsResolver {
     description:
       'From a past position (log.start: from the very first), or left out from now: what is recorded already, then what comes, without a gap and without a double.',
   })
-  async followedEvents(@Args() args: FollowedEventsArgs): Promise<AsyncIterableIterator<{ readonly events: PresentedEvent }>> {
+  async followedEvents(
+    @Args() args: FollowedEventsArgs,
+  ): Promise<AsyncIterableIterator<{ readonly events: PresentedEvent }>> {
     const after = (await this.#after(args)) ?? (await this.store.head());
     return payloads(followEvents(this.store, after, args.where ?? {}));
   }
@@ -68,15 +75,20 @@ export class EventsResolver {
     if (after != null) return ordinalFrom(after, this.store, 'after');
     if (afterEventId == null) return undefined;
     const ordinal = await this.store.ordinalOfEvent(afterEventId);
-    if (ordinal === null) throw badUserInput([{ path: ['afterEventId'], message: 'This log holds no event of this id.' }]);
+    if (ordinal === null)
+      throw badUserInput([{ path: ['afterEventId'], message: 'This log holds no event of this id.' }]);
     return ordinal;
   }
 }
 
-const payloads = (source: AsyncIterableIterator<RecordedEvent>): AsyncIterableIterator<{ readonly events: PresentedEvent }> => ({
+const payloads = (
+  source: AsyncIterableIterator<RecordedEvent>,
+): AsyncIterableIterator<{ readonly events: PresentedEvent }> => ({
   next: async () => {
-    const { done, value } = await source.next();
-    return done === true ? { done, value: undefined } : { done: false, value: { events: presented(value) } };
+    const next = await source.next();
+    return next.done === true
+      ? { done: true, value: undefined }
+      : { done: false, value: { events: presented(next.value) } };
   },
   return: async () => {
     await source.return?.();

@@ -1,6 +1,17 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min, ValidateBy, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import type { JsonObject } from '../event-sourcing/fact.js';
 import type { ActorKind } from '../event-sourcing/provenance.js';
 import { connectionTypes, pageMax } from '../graphql/connections.js';
@@ -11,7 +22,10 @@ import type { EventWhere } from './log-reader.js';
 import type { PresentedEvent } from './presented-event.js';
 
 const ActorKindEnum = enumOf<ActorKind>(['key', 'person', 'policy', 'import']);
-registerEnumType(ActorKindEnum, { name: 'ActorKind', description: 'Who or what acted: a key, a person at the machine, a policy, an import.' });
+registerEnumType(ActorKindEnum, {
+  name: 'ActorKind',
+  description: 'Who or what acted: a key, a person at the machine, a policy, an import.',
+});
 
 @ObjectType('Event', { description: 'One fact, in the terms of CloudEvents. Ids in data are the ids of this API.' })
 export class EventType implements PresentedEvent {
@@ -36,7 +50,10 @@ export class EventType implements PresentedEvent {
   @Field(() => ID, { description: 'What it is about: a stakeholder, an interaction, a key, else its stream.' })
   readonly subject!: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it happened; null for what is only known since it was recorded.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it happened; null for what is only known since it was recorded.',
+  })
   readonly occurredAt!: number | null;
 
   @Field(() => DateTime)
@@ -67,7 +84,9 @@ export class EventType implements PresentedEvent {
   readonly data!: JsonObject;
 }
 
-export const { Connection: EventConnection } = connectionTypes<PresentedEvent>('Event', () => EventType, { countNullable: true });
+export const { Connection: EventConnection } = connectionTypes<PresentedEvent>('Event', () => EventType, {
+  countNullable: true,
+});
 
 @ObjectType()
 export class EventCount {
@@ -159,7 +178,10 @@ const sizeMessage = `A page has from 1 to ${pageMax} events.`;
 
 @ArgsType()
 export class EventsArgs extends FollowedEventsArgs {
-  @Field(() => Int, { nullable: true, description: `${pageMax} at most. A page may be shorter where few events pass the filter; pageInfo says whether more follow.` })
+  @Field(() => Int, {
+    nullable: true,
+    description: `${pageMax} at most. A page may be shorter where few events pass the filter; pageInfo says whether more follow.`,
+  })
   @IsOptional()
   @IsInt({ message: sizeMessage })
   @Min(1, { message: sizeMessage })

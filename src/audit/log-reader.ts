@@ -32,14 +32,17 @@ const streamsOf = ({ stream, subject }: EventWhere): readonly string[] | undefin
   if (subject == null) return undefined;
   const global = readGlobalId(subject);
   if (global === undefined) return [];
-  return global.type === 'Stream' ? [global.id] : categoriesOfType(global.type).map((category) => `${category}-${global.id}`);
+  return global.type === 'Stream'
+    ? [global.id]
+    : categoriesOfType(global.type).map((category) => `${category}-${global.id}`);
 };
 
 /** Tells whether an event passes the filter. */
 export const passes = (where: EventWhere): ((event: RecordedEvent) => boolean) => {
   const types = where.types == null ? undefined : new Set(where.types);
   const streams = streamsOf(where);
-  const subjectStreams = where.stream != null && where.subject != null ? streamsOf({ subject: where.subject }) : undefined;
+  const subjectStreams =
+    where.stream != null && where.subject != null ? streamsOf({ subject: where.subject }) : undefined;
   return ({ type, stream, provenance, recordedAt }) =>
     (types === undefined || types.has(type)) &&
     (streams === undefined || streams.includes(stream)) &&
@@ -50,7 +53,12 @@ export const passes = (where: EventWhere): ((event: RecordedEvent) => boolean) =
 };
 
 /** A page of the log in its order, after an ordinal. */
-export const readEvents = async (store: EventStore, after: number, first: number, where: EventWhere): Promise<EventPage> => {
+export const readEvents = async (
+  store: EventStore,
+  after: number,
+  first: number,
+  where: EventWhere,
+): Promise<EventPage> => {
   const streams = streamsOf(where);
   return streams === undefined ? readLog(store, after, first, where) : readStreams(store, streams, after, first, where);
 };
@@ -79,12 +87,18 @@ const readLog = async (store: EventStore, after: number, first: number, where: E
   }
 };
 
-const readStreams = async (store: EventStore, streams: readonly string[], after: number, first: number, where: EventWhere): Promise<EventPage> => {
+const readStreams = async (
+  store: EventStore,
+  streams: readonly string[],
+  after: number,
+  first: number,
+  where: EventWhere,
+): Promise<EventPage> => {
   const wanted = passes(where);
   const all = await Promise.all(
     streams.map(async (stream) => {
       const found: RecordedEvent[] = [];
-      for (let revision = -1; found.length <= first; ) {
+      for (let revision = -1; found.length <= first;) {
         const page = await store.readStream(stream, revision, chunk);
         found.push(...page.filter((event) => event.ordinal > after && wanted(event)));
         revision = page.at(-1)?.revision ?? revision;
@@ -102,7 +116,11 @@ const readStreams = async (store: EventStore, streams: readonly string[], after:
  * Events after an ordinal that pass the filter: those recorded already, then those to come, one at a time and only as
  * fast as they are taken. Ended by `return`, also while it waits.
  */
-export const followEvents = (store: EventStore, after: number, where: EventWhere): AsyncIterableIterator<RecordedEvent> => {
+export const followEvents = (
+  store: EventStore,
+  after: number,
+  where: EventWhere,
+): AsyncIterableIterator<RecordedEvent> => {
   const wanted = passes(where);
   const ended = new AbortController();
   const events = async function* (): AsyncGenerator<RecordedEvent> {

@@ -61,7 +61,11 @@ const isId = (value: Json | undefined): value is string => typeof value === 'str
 
 /** The data with the ids that this API has; a fact of a relationship is named by its own type, or that of the fact it takes back. */
 export const presentData = (data: JsonObject, eventType: string): JsonObject => {
-  const present = (value: Json | undefined, field: string, types: Readonly<Record<string, string>>): Json | undefined => {
+  const present = (
+    value: Json | undefined,
+    field: string,
+    types: Readonly<Record<string, string>>,
+  ): Json | undefined => {
     const type = types[field];
     if (isId(value)) return type === undefined ? value : toGlobalId(type, value);
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => present(item, field, types) ?? null);
@@ -69,7 +73,8 @@ export const presentData = (data: JsonObject, eventType: string): JsonObject => 
   };
   const presentObject = (object: JsonObject, types: Readonly<Record<string, string>>): JsonObject => {
     const shown: Record<string, Json | undefined> = {};
-    for (const [field, value] of Object.entries(object)) if (!keptBack.has(field)) shown[field] = present(value, field, types);
+    for (const [field, value] of Object.entries(object))
+      if (!keptBack.has(field)) shown[field] = present(value, field, types);
     return shown;
   };
   const was = data['was'];
@@ -77,7 +82,8 @@ export const presentData = (data: JsonObject, eventType: string): JsonObject => 
   return presentObject(data, 'factId' in data ? { ...typeOfField, factId: factType } : typeOfField);
 };
 
-const happenedAt = ({ occurredAt }: JsonObject): number | null => (typeof occurredAt === 'string' ? (timeFrom(occurredAt) ?? null) : null);
+const happenedAt = ({ occurredAt }: JsonObject): number | null =>
+  typeof occurredAt === 'string' ? (timeFrom(occurredAt) ?? null) : null;
 
 export const presented = (event: RecordedEvent): PresentedEvent => {
   const { id, position, stream, revision, type, version, recordedAt, data, provenance } = event;

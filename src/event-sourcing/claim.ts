@@ -12,7 +12,14 @@ export interface Intent {
 
 // Stored names and shapes: add to them, never change them.
 export type ClaimFact =
-  | Fact<'Claimed', { readonly holder: string; readonly token: string; readonly personal: { readonly of: readonly string[]; readonly intent: Intent } }>
+  | Fact<
+      'Claimed',
+      {
+        readonly holder: string;
+        readonly token: string;
+        readonly personal: { readonly of: readonly string[]; readonly intent: Intent };
+      }
+    >
   | Fact<'Released', { readonly holder: string; readonly token: string }>;
 
 export type ClaimRequest =

@@ -1,5 +1,5 @@
 import { type Claim, type ClaimFact, type ClaimRequest, type Claimed, type Intent, claimIn } from './claim.js';
-import type { Decider, Refusal } from './decider.js';
+import type { Decider } from './decider.js';
 import { deterministicId } from './event-id.js';
 import type { JsonObject } from './fact.js';
 import { type CommandContext, RevisionConflict, type Transactions, isAccepted } from './transact.js';
@@ -58,7 +58,12 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
   };
 
   const release = async ({ category, claim }: ClaimedValue, token: string, context: CommandContext): Promise<void> => {
-    await transact(deciderOf(category), claim, { type: 'Release', data: { token } }, aside(context, `release ${token}`));
+    await transact(
+      deciderOf(category),
+      claim,
+      { type: 'Release', data: { token } },
+      aside(context, `release ${token}`),
+    );
   };
 
   /** Undoes the claims of an intent, unless they came to hold meanwhile. */
@@ -77,13 +82,19 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
     for (const each of intent.claims) {
       const request = { type: 'Claim', data: { holder, token: each.token, intent } } as const;
       for (;;) {
-        const outcome = await transact(deciderOf(each.category), each.claim, request, aside(context, `claim ${each.token}`));
+        const outcome = await transact(
+          deciderOf(each.category),
+          each.claim,
+          request,
+          aside(context, `claim ${each.token}`),
+        );
         if (isAccepted(outcome)) {
           if (outcome.state.held?.token === each.token) break;
           // Made and released again: what this command lost once it does not win by being sent again.
           throw new RevisionConflict(streamKey(each), outcome.revision);
         }
-        if (outcome.refused === 'CommandIdReused') throw new Error(`Claim ${each.token} was made with another meaning.`);
+        if (outcome.refused === 'CommandIdReused')
+          throw new Error(`Claim ${each.token} was made with another meaning.`);
         const settled = await settle(each, outcome.by);
         if (settled === null) continue;
         await undo(holder, intent.claims, context);
@@ -127,14 +138,23 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
       // One order for all, so that two commands with the same values meet at the first of them.
       const ordered = [...values].sort((a, b) => (streamKey(a) < streamKey(b) ? -1 : 1));
       const intent: Intent = {
-        claims: ordered.map((value) => ({ category: value.category, claim: value.claim, token: tokenOf(value, context) })),
+        claims: ordered.map((value) => ({
+          category: value.category,
+          claim: value.claim,
+          token: tokenOf(value, context),
+        })),
         request: request(tokens),
         context: { ...context, expectedRevision: undefined },
       };
       return makeAll(holder, intent, context);
     },
 
-    undo: (holder, values, context) => undo(holder, values.map((value) => ({ ...value, token: tokenOf(value, context) })), context),
+    undo: (holder, values, context) =>
+      undo(
+        holder,
+        values.map((value) => ({ ...value, token: tokenOf(value, context) })),
+        context,
+      ),
 
     tokenOf,
   };

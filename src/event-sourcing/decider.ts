@@ -17,7 +17,8 @@ export interface Decider<State, Request, F extends Fact<string, object>, R exten
   readonly decide: (request: Request, state: State) => readonly F[] | R;
 }
 
-export const isRefusal = <R extends Refusal>(decision: readonly unknown[] | R): decision is R => !Array.isArray(decision);
+export const isRefusal = <R extends Refusal>(decision: readonly unknown[] | R): decision is R =>
+  !Array.isArray(decision);
 
 /** Name of the stream of one subject. */
 export const streamOf = (decider: { readonly category: string }, id: string): string => `${decider.category}-${id}`;

@@ -27,7 +27,7 @@ export interface FillOptions {
   readonly onProgress?: ((progress: Filling) => void) | undefined;
   /** Ends it between two pages, by throwing the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Events read at once, 5,000 by default: the more, the fewer rows are loaded and written twice. */
+  /** Events read at once, 2,000 by default: the more, the fewer rows are loaded and written twice. */
   readonly pageMax?: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export const beginFilling = async (
  * is, with its failure; the others go on.
  */
 export const fillToHead = async (fillers: readonly Filler[], options: FillOptions): Promise<void> => {
-  const { store, readStore, onProgress, signal, pageMax = 5_000 } = options;
+  const { store, readStore, onProgress, signal, pageMax = 2_000 } = options;
   let [head, reportedAt] = [0, -Infinity];
   for (;;) {
     signal?.throwIfAborted();

@@ -20,4 +20,4 @@ export const present = open - 1;
 /** SQL that finds, of a versioned table, the version known then. Its two parameters are `thenOf(past)`. */
 export const knownThen = (alias: string): string => `${alias}.known_from <= ? AND ${alias}.known_until > ?`;
 
-export const thenOf = ({ known }: Past): readonly [number, number] => [known, known];
+export const thenOf = ({ known }: Pick<Past, 'known'>): readonly [number, number] => [known, known];

@@ -23,7 +23,9 @@ export class PositionRefused extends Error {
  */
 export const ordinalOf = (position: string, logId: string): number => {
   const [, log, ordinal] = shape.exec(position) ?? [];
-  if (log === undefined || ordinal === undefined) throw new PositionRefused(`'${position}' is not a position of a log.`);
-  if (log !== logId) throw new PositionRefused(`Position '${position}' belongs to another log than this one (${logId}).`);
+  if (log === undefined || ordinal === undefined)
+    throw new PositionRefused(`'${position}' is not a position of a log.`);
+  if (log !== logId)
+    throw new PositionRefused(`Position '${position}' belongs to another log than this one (${logId}).`);
   return Number.parseInt(ordinal, 16);
 };

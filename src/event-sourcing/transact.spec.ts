@@ -16,7 +16,9 @@ const account: Decider<number, { readonly amounts: readonly number[] }, Paid, Re
   initialState: 0,
   evolve: (sum, { data }) => sum + data.amount,
   decide: ({ amounts }, sum) =>
-    sum + amounts.reduce((a, b) => a + b, 0) > 10 ? { refused: 'TooMuch' } : amounts.map((amount) => ({ type: 'Paid', data: { amount } })),
+    sum + amounts.reduce((a, b) => a + b, 0) > 10
+      ? { refused: 'TooMuch' }
+      : amounts.map((amount) => ({ type: 'Paid', data: { amount } })),
 };
 const pay = (...amounts: readonly number[]): { amounts: readonly number[] } => ({ amounts });
 
@@ -49,7 +51,11 @@ describe('a command', () => {
     const outcome = await transactions(store).transact(account, 'a', pay(3, 4), context('1', { reason: 'rent' }));
     expect(outcome).toMatchObject({ already: false, state: 7, revision: 1 });
     const [first, second] = await store.readStream('account-a');
-    expect(first).toMatchObject({ type: 'Paid', data: { amount: 3 }, provenance: { actor: 'tester', commandId: '1', reason: 'rent' } });
+    expect(first).toMatchObject({
+      type: 'Paid',
+      data: { amount: 3 },
+      provenance: { actor: 'tester', commandId: '1', reason: 'rent' },
+    });
     expect(second?.id).not.toBe(first?.id);
   });
 
@@ -71,25 +77,37 @@ describe('a command', () => {
 
   it('sent again after a restart is known by its stream alone', async () => {
     await transactions(store).transact(account, 'a', pay(3), context('1'));
-    expect(await transactions(store).transact(account, 'a', pay(3), context('1'))).toMatchObject({ already: true, state: 3 });
+    expect(await transactions(store).transact(account, 'a', pay(3), context('1'))).toMatchObject({
+      already: true,
+      state: 3,
+    });
     expect(await written()).toBe(1);
   });
 
   it('under an id that came before with another input is refused', async () => {
     const { transact } = transactions(store);
     await transact(account, 'a', pay(3), context('1'));
-    expect(await transact(account, 'a', pay(4), context('1', { inputDigest: 'e' }))).toEqual({ refused: 'CommandIdReused' });
+    expect(await transact(account, 'a', pay(4), context('1', { inputDigest: 'e' }))).toEqual({
+      refused: 'CommandIdReused',
+    });
     expect(await written()).toBe(1);
   });
 
   it('of another credential may have the same id', async () => {
     const { transact } = transactions(store);
     await transact(account, 'a', pay(3), context('1'));
-    expect(await transact(account, 'a', pay(3), context('1', { credential: 'k2' }))).toMatchObject({ already: false, state: 6 });
+    expect(await transact(account, 'a', pay(3), context('1', { credential: 'k2' }))).toMatchObject({
+      already: false,
+      state: 6,
+    });
   });
 
   it('that has nothing to say writes nothing and is no error', async () => {
-    expect(await transactions(store).transact(account, 'a', pay(), context('1'))).toMatchObject({ events: [], already: true, revision: -1 });
+    expect(await transactions(store).transact(account, 'a', pay(), context('1'))).toMatchObject({
+      events: [],
+      already: true,
+      revision: -1,
+    });
   });
 });
 
@@ -111,7 +129,9 @@ describe('an expected revision', () => {
   it('does not stop a command that was accepted before', async () => {
     const { transact } = transactions(store);
     await transact(account, 'a', pay(3), context('1', { expectedRevision: -1 }));
-    expect(await transact(account, 'a', pay(3), context('1', { expectedRevision: -1 }))).toMatchObject({ already: true });
+    expect(await transact(account, 'a', pay(3), context('1', { expectedRevision: -1 }))).toMatchObject({
+      already: true,
+    });
   });
 });
 
@@ -147,7 +167,9 @@ describe('two that write the same stream', () => {
   it('keep their sum, with different commands at the same time', async () => {
     const [here, there] = [transactions(store), transactions(store)];
     await Promise.all(
-      Array.from({ length: 30 }, (_, index) => (index % 2 ? here : there).transact(account, 'a', pay(1), context(String(index)))),
+      Array.from({ length: 30 }, (_, index) =>
+        (index % 2 ? here : there).transact(account, 'a', pay(1), context(String(index))),
+      ),
     );
     expect(await written()).toBe(10);
   });
@@ -164,9 +186,15 @@ it('writes nothing for any command sent a second time, after any history', async
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ command: fc.integer({ min: 0, max: 5 }), amounts: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }) }), {
-        maxLength: 12,
-      }),
+      fc.array(
+        fc.record({
+          command: fc.integer({ min: 0, max: 5 }),
+          amounts: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
+        }),
+        {
+          maxLength: 12,
+        },
+      ),
       async (commands) => {
         const id = `p${(run += 1)}`;
         const { transact } = transactions(store);

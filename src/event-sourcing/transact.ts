@@ -1,7 +1,14 @@
 import { type Decider, type Refusal, isRefusal, streamOf } from './decider.js';
 import { deterministicId } from './event-id.js';
-import { type EventStore, type NewEvent, PartialOverlap, type RecordedEvent, WrongExpectedRevision, noStream } from './event-store.js';
-import type { Fact, JsonObject } from './fact.js';
+import {
+  type EventStore,
+  type NewEvent,
+  PartialOverlap,
+  type RecordedEvent,
+  WrongExpectedRevision,
+  noStream,
+} from './event-store.js';
+import type { Fact } from './fact.js';
 import type { Provenance } from './provenance.js';
 
 /** Who asks, and how: what `transact` stamps on the events. */
@@ -65,7 +72,8 @@ export interface Transactions {
   ): Promise<StreamState<State>>;
 }
 
-export const isAccepted = <State>(outcome: Accepted<State> | Refusal): outcome is Accepted<State> => 'events' in outcome;
+export const isAccepted = <State>(outcome: Accepted<State> | Refusal): outcome is Accepted<State> =>
+  'events' in outcome;
 
 interface Remembered {
   readonly digest: string;
@@ -118,7 +126,8 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
       const key = commandKey(event.provenance);
       const known = folded.commands.get(key);
       if (known) known.last = event.revision;
-      else folded.commands.set(key, { digest: event.provenance.inputDigest, first: event.revision, last: event.revision });
+      else
+        folded.commands.set(key, { digest: event.provenance.inputDigest, first: event.revision, last: event.revision });
     }
   };
 
@@ -136,12 +145,22 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
   };
 
   /** What a command did when it was accepted, where this stream holds it. */
-  const recalled = async (stream: string, folded: Folded, context: CommandContext): Promise<Accepted<unknown> | CommandIdReused | null> => {
+  const recalled = async (
+    stream: string,
+    folded: Folded,
+    context: CommandContext,
+  ): Promise<Accepted<unknown> | CommandIdReused | null> => {
     const known = folded.commands.get(commandKey(context));
     if (known === undefined) return null;
     if (known.digest !== context.inputDigest) return { refused: 'CommandIdReused' };
     const events = await store.readStream(stream, known.first - 1, known.last - known.first + 1);
-    return { events, already: true, state: folded.state, revision: folded.revision, ordinal: events.at(-1)?.ordinal ?? folded.ordinal };
+    return {
+      events,
+      already: true,
+      state: folded.state,
+      revision: folded.revision,
+      ordinal: events.at(-1)?.ordinal ?? folded.ordinal,
+    };
   };
 
   const attempt = async (
@@ -175,7 +194,8 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
         const events = stamped(stream, decision, context);
         const { recorded } = await store.append(stream, folded.revision, events);
         // Ids that stood there already are answered with what stood there: another input may have written it.
-        if (recorded.some(({ provenance }) => provenance.inputDigest !== context.inputDigest)) return { refused: 'CommandIdReused' };
+        if (recorded.some(({ provenance }) => provenance.inputDigest !== context.inputDigest))
+          return { refused: 'CommandIdReused' };
         if (recorded[0]?.revision !== folded.revision + 1) {
           folded = await refresh(stream, decider, folded);
           continue;
@@ -183,7 +203,13 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
         forget(stream);
         foldInto(folded, decider, recorded);
         keep(stream, folded);
-        return { events: recorded, already: false, state: folded.state, revision: folded.revision, ordinal: folded.ordinal };
+        return {
+          events: recorded,
+          already: false,
+          state: folded.state,
+          revision: folded.revision,
+          ordinal: folded.ordinal,
+        };
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision || error instanceof PartialOverlap)) throw error;
         const before = folded.revision;
@@ -238,7 +264,8 @@ interface AnyDecider {
 /** The cache holds streams of every kind: the types of one meet again at `transact`, where its own decider is named. */
 const erased = (decider: unknown): AnyDecider => decider as AnyDecider;
 
-const commandKey = ({ credential, commandId }: Pick<Provenance, 'credential' | 'commandId'>): string => `${credential}\n${commandId}`;
+const commandKey = ({ credential, commandId }: Pick<Provenance, 'credential' | 'commandId'>): string =>
+  `${credential}\n${commandId}`;
 
 const stamped = (stream: string, facts: readonly Fact[], context: CommandContext): readonly NewEvent[] => {
   const { expectedRevision: _, ...provenance } = context;
@@ -246,7 +273,7 @@ const stamped = (stream: string, facts: readonly Fact[], context: CommandContext
     id: deterministicId(stream, provenance.credential, provenance.commandId, index),
     type,
     version: 1,
-    data: data as JsonObject,
+    data: data,
     provenance,
   }));
 };

@@ -31,6 +31,6 @@ export const batched = <Key extends string | number, Value>(
       },
       { cache: false },
     );
-  if (!known) loaders.set(id, loader as DataLoader<unknown, unknown>);
+  if (!known) loaders.set(id, loader);
   return loader.load(key);
 };

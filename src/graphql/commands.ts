@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { IsInt, IsOptional, IsString, Length, Matches, MaxLength, Min, ValidateBy } from 'class-validator';
 import { canonicalJson, type KeyedHash } from '../event-sourcing/keyed-hash.js';
-import type { Json } from '../event-sourcing/fact.js';
 import type { CommandContext } from '../event-sourcing/transact.js';
 import { badUserInput } from './errors.js';
 import { type RequestContext, provenanceOf } from './request-context.js';
@@ -17,7 +16,8 @@ export const OneOf = (...fields: readonly string[]): PropertyDecorator =>
   ValidateBy({
     name: 'oneOf',
     validator: {
-      validate: (_: unknown, args) => fields.filter((field) => (args?.object as Readonly<Record<string, unknown>>)[field] != null).length === 1,
+      validate: (_: unknown, args) =>
+        fields.filter((field) => (args?.object as Readonly<Record<string, unknown>>)[field] != null).length === 1,
       defaultMessage: () => `Exactly one of ${fields.join(', ')} is given.`,
     },
   });
@@ -25,7 +25,10 @@ export const OneOf = (...fields: readonly string[]): PropertyDecorator =>
 /** What every mutation's input may carry. */
 @InputType({ isAbstract: true })
 export abstract class CommandInput {
-  @Field(() => ID, { nullable: true, description: "The caller's own id for this request: sent again, it is answered with what happened the first time." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The caller's own id for this request: sent again, it is answered with what happened the first time.",
+  })
   @IsOptional()
   @IsString()
   @Length(1, 200)
@@ -36,7 +39,11 @@ export abstract class CommandInput {
 /** What an input may carry that changes something which has a revision. */
 @InputType({ isAbstract: true })
 export abstract class RevisedCommandInput extends CommandInput {
-  @Field(() => Int, { nullable: true, description: 'The revision that you have seen: with another one now, nothing is written and the error CONFLICT says which.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The revision that you have seen: with another one now, nothing is written and the error CONFLICT says which.',
+  })
   @IsOptional()
   @IsInt()
   @Min(-1)
@@ -69,12 +76,17 @@ interface AnyCommandInput {
 }
 
 /** The context of the command that a mutation's input asks for. */
-export const commandContext = (request: RequestContext, hash: KeyedHash, mutation: string, input: AnyCommandInput): CommandContext => {
+export const commandContext = (
+  request: RequestContext,
+  hash: KeyedHash,
+  mutation: string,
+  input: AnyCommandInput,
+): CommandContext => {
   const { commandId, expectedRevision, ...rest } = input;
   return {
     ...provenanceOf(request),
     commandId: commandId ?? randomUUID(),
-    inputDigest: hash.of(`${mutation}\n${canonicalJson(rest as { readonly [key: string]: Json })}`),
+    inputDigest: hash.of(`${mutation}\n${canonicalJson(rest)}`),
     ...(input.reason != null && input.reason !== '' ? { reason: input.reason } : {}),
     ...(expectedRevision == null ? {} : { expectedRevision }),
   };

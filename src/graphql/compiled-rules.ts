@@ -46,15 +46,22 @@ export const compiledRules = (target: Constructor, known = new Map<Constructor, 
   // Before its properties: an input may hold inputs of its own class.
   known.set(target, compiled);
 
-  const metadatas = Map.groupBy(getMetadataStorage().getTargetValidationMetadatas(target, '', true, false), ({ propertyName }) => propertyName);
+  const metadatas = Map.groupBy(
+    getMetadataStorage().getTargetValidationMetadatas(target, '', true, false),
+    ({ propertyName }) => propertyName,
+  );
   for (const [name, rulesOfIt] of metadatas) {
     const nested = rulesOfIt.some(({ type }) => type === 'nestedValidation') ? classBelow(target, name) : undefined;
     const itsRules = nested === undefined ? null : compiledRules(nested, known);
     if (itsRules !== null) below.set(name, itsRules);
     properties.push({
       name,
-      conditions: rulesOfIt.filter(({ type }) => type === 'conditionalValidation').map(({ constraints }) => constraints[0] as Property['conditions'][number]),
-      checks: rulesOfIt.filter(({ type }) => type !== 'conditionalValidation').flatMap((metadata) => checksOf(metadata, itsRules !== null)),
+      conditions: rulesOfIt
+        .filter(({ type }) => type === 'conditionalValidation')
+        .map(({ constraints }) => constraints[0] as Property['conditions'][number]),
+      checks: rulesOfIt
+        .filter(({ type }) => type !== 'conditionalValidation')
+        .flatMap((metadata) => checksOf(metadata, itsRules !== null)),
       below: itsRules,
     });
   }
@@ -74,9 +81,18 @@ const checksOf = (metadata: Metadata, isNested: boolean): readonly Holds[] => {
     .map(({ instance, async }): Holds => {
       if (async) return never;
       const check = (value: unknown, whole: unknown, input: object): boolean =>
-        instance.validate(value, { targetName: input.constructor.name, property: propertyName, object: input, value: whole, constraints }) === true;
+        instance.validate(value, {
+          targetName: input.constructor.name,
+          property: propertyName,
+          object: input,
+          value: whole,
+          constraints,
+        }) === true;
       return each
-        ? (value, input) => (Array.isArray(value) ? value.every((item: unknown) => check(item, value, input)) : check(value, value, input))
+        ? (value, input) =>
+            Array.isArray(value)
+              ? value.every((item: unknown) => check(item, value, input))
+              : check(value, value, input)
         : (value, input) => check(value, value, input);
     });
 };

@@ -23,7 +23,10 @@ const NotWith = (other: string): PropertyDecorator =>
 /** The arguments of a list that is read in pages. */
 @ArgsType()
 export class ConnectionArgs {
-  @Field(() => Int, { nullable: true, description: `How many from the start, or after a cursor. ${pageDefault} where neither first nor last is given, ${pageMax} at most.` })
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many from the start, or after a cursor. ${pageDefault} where neither first nor last is given, ${pageMax} at most.`,
+  })
   @IsOptional()
   @IsInt({ message: sizeMessage })
   @Min(0, { message: sizeMessage })
@@ -140,7 +143,10 @@ export const connectionTypes = <Node>(
     @Field(() => PageInfo)
     readonly pageInfo!: PageInfo;
 
-    @Field(() => Int, { nullable: countNullable, description: 'In the whole list; counted only where it is asked for.' })
+    @Field(() => Int, {
+      nullable: countNullable,
+      description: 'In the whole list; counted only where it is asked for.',
+    })
     readonly totalCount!: Connection<Node>['totalCount'];
   }
 

@@ -39,7 +39,8 @@ const sum = (costs: readonly Cost[]): Cost => {
   return (variables) => counted.reduce((total, cost) => total + cost(variables), 0);
 };
 
-const times = (size: Cost, each: Cost): Cost => (each === free ? free : (variables) => size(variables) * each(variables));
+const times = (size: Cost, each: Cost): Cost =>
+  each === free ? free : (variables) => size(variables) * each(variables);
 
 /**
  * The cost of an operation, worked out once and then asked with each request's variables. An object costs 1 and what is
@@ -74,7 +75,8 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
     for (const selection of set.selections) {
       const condition = conditionOf(selection);
       const cost = ofSelection(type, selection);
-      if (condition === undefined || condition === type.name || !isObjectType(schema.getType(condition))) always.push(cost);
+      if (condition === undefined || condition === type.name || !isObjectType(schema.getType(condition)))
+        always.push(cost);
       else alternatives.set(condition, [...(alternatives.get(condition) ?? []), cost]);
     }
     if (alternatives.size === 0) return sum(always);
@@ -84,7 +86,9 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
 
   const conditionOf = (selection: SelectionNode): string | undefined => {
     if (selection.kind === Kind.INLINE_FRAGMENT) return selection.typeCondition?.name.value;
-    return selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value)?.typeCondition.name.value : undefined;
+    return selection.kind === Kind.FRAGMENT_SPREAD
+      ? fragments.get(selection.name.value)?.typeCondition.name.value
+      : undefined;
   };
 
   const ofSelection = (type: GraphQLCompositeType, selection: SelectionNode): Cost => {
@@ -92,7 +96,9 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
       case Kind.FRAGMENT_SPREAD:
         return ofFragment(selection.name.value);
       case Kind.INLINE_FRAGMENT:
-        return selection.typeCondition ? ofCondition(selection.typeCondition.name.value, selection.selectionSet) : ofSet(type, selection.selectionSet);
+        return selection.typeCondition
+          ? ofCondition(selection.typeCondition.name.value, selection.selectionSet)
+          : ofSet(type, selection.selectionSet);
       case Kind.FIELD:
         return ofField(type, selection);
     }
@@ -155,9 +161,12 @@ type AnyField = GraphQLField<unknown, unknown>;
 
 const isConnection = ({ extensions }: GraphQLCompositeType): boolean => extensions['connection'] === true;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Variables =>
   Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [])),
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
   );

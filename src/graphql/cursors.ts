@@ -7,13 +7,19 @@ export type Keyset = readonly (string | number | null)[];
 export type KeysetShape = string;
 
 /** An opaque cursor. `order` names what the cursor belongs to (a list and its order): it is refused in another. */
-export const encodeCursor = (order: string, keys: Keyset): string => Buffer.from(JSON.stringify([order, ...keys])).toString('base64url');
+export const encodeCursor = (order: string, keys: Keyset): string =>
+  Buffer.from(JSON.stringify([order, ...keys])).toString('base64url');
 
 /**
  * The values in a cursor.
  * @throws BAD_USER_INPUT, naming the argument, where it is no cursor, or one of another list or order.
  */
-export const decodeCursor = (cursor: string, order: string, kinds: KeysetShape, argument: 'after' | 'before'): Keyset => {
+export const decodeCursor = (
+  cursor: string,
+  order: string,
+  kinds: KeysetShape,
+  argument: 'after' | 'before',
+): Keyset => {
   const [itsOrder, ...keys] = parsed(cursor);
   if (itsOrder !== order || keys.length !== kinds.length || !keys.every((key, index) => fits(key, kinds[index]))) {
     throw badUserInput([{ path: [argument], message: 'This is not a cursor of this list in this order.' }]);

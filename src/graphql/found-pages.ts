@@ -3,7 +3,11 @@ import type { Connection, Page } from './connections.js';
 import { type Keyset, encodeCursor } from './cursors.js';
 
 /** The slice of an ordered list that a page asks for. */
-export const sliceOf = <Cursor>({ size, backwards, from }: Page, order: 'asc' | 'desc', cursorOf: (keys: Keyset) => Cursor): Slice<Cursor> => ({
+export const sliceOf = <Cursor>(
+  { size, backwards, from }: Page,
+  order: 'asc' | 'desc',
+  cursorOf: (keys: Keyset) => Cursor,
+): Slice<Cursor> => ({
   order,
   limit: Math.max(size, 1),
   after: from !== null && !backwards ? cursorOf(from) : undefined,

@@ -21,15 +21,16 @@ const mercuriusOptions = ({ introspection }: Settings): MercuriusDriverConfig =>
     autoSchemaFile: true,
     sortSchema: true,
     transformResolvers: (resolvers) => {
-      resolved = Array.isArray(resolvers) ? Object.assign({}, ...resolvers) : resolvers;
-      return resolvers as Exclude<typeof resolvers, unknown[]>;
+      const each = Array.isArray(resolvers) ? resolvers : [resolvers];
+      resolved = Object.fromEntries(each.flatMap((some) => Object.entries(some)));
+      return resolved as Exclude<typeof resolvers, unknown[]>;
     },
     transformSchema: (schema) => touchedUp(schema, resolved),
     // The routes are our own (`http.ts`): Mercurius' miss what GraphQL over HTTP asks for.
     routes: false,
     // An operation that comes a second time is compiled.
     jit: 1,
-    graphql: { parseOptions: { maxTokens: tokensMax } },
+    graphql: { parseOptions: { maxLexicalTokens: tokensMax } },
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
     errorFormatter: formatted as never,
     hooks: { preExecution: withVariables },
@@ -43,7 +44,9 @@ export class ApiModule {
   static forRoot(settings: Settings): DynamicModule {
     return {
       module: ApiModule,
-      imports: [GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, ...mercuriusOptions(settings) })],
+      imports: [
+        GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, ...mercuriusOptions(settings) }),
+      ],
       providers: [
         NodeRegistry,
         NodeResolver,
@@ -51,7 +54,8 @@ export class ApiModule {
         {
           provide: Moments,
           inject: [EVENT_STORE, PROJECTOR, SETTINGS],
-          useFactory: (store: EventStore, projector: Projector, { limits }: Settings) => new Moments(store, projector, limits.waitMs),
+          useFactory: (store: EventStore, projector: Projector, { limits }: Settings) =>
+            new Moments(store, projector, limits.waitMs),
         },
       ],
       exports: [NodeRegistry, Moments, GraphQLModule],

@@ -30,7 +30,8 @@ export const acceptedType = (accept: string | undefined): MediaType | undefined 
 const chosen = (accept: string): MediaType | undefined => {
   const offers = accept.split(',').flatMap((entry) => {
     const [name = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
-    const parameter = (key: string): string | undefined => parameters.find((text) => text.startsWith(`${key}=`))?.slice(key.length + 1);
+    const parameter = (key: string): string | undefined =>
+      parameters.find((text) => text.startsWith(`${key}=`))?.slice(key.length + 1);
     const type = typeOf(name);
     const charset = parameter('charset')?.replaceAll('"', '') ?? 'utf-8';
     const weight = Number(parameter('q') ?? 1);
@@ -46,15 +47,20 @@ const typeOf = (name: string): MediaType | undefined => {
 
 const malformed = (message: string): GraphQLError => refused('BAD_USER_INPUT', message);
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Reads the parameters of a POST.
  * @throws BAD_USER_INPUT where the request is not well-formed.
  */
 export const parametersOfBody = (body: unknown): HttpParameters => {
-  if (Array.isArray(body)) throw malformed('Batches of operations are not taken: send one a request (recordInteractions records up to 500 in one).');
-  if (!isMap(body)) throw malformed('The body is a JSON object with query, and may have operationName, variables and extensions.');
+  if (Array.isArray(body))
+    throw malformed(
+      'Batches of operations are not taken: send one a request (recordInteractions records up to 500 in one).',
+    );
+  if (!isMap(body))
+    throw malformed('The body is a JSON object with query, and may have operationName, variables and extensions.');
   return wellFormed(body);
 };
 
@@ -81,9 +87,16 @@ const fromJson = (text: unknown, parameter: string): unknown => {
   }
 };
 
-const wellFormed = ({ query, operationName, variables, extensions }: Readonly<Record<string, unknown>>): HttpParameters => {
-  if (typeof query !== 'string' || query === '') throw malformed('The parameter query is missing, or no string: it holds the GraphQL document.');
-  if (operationName != null && typeof operationName !== 'string') throw malformed('The parameter operationName is a string.');
+const wellFormed = ({
+  query,
+  operationName,
+  variables,
+  extensions,
+}: Readonly<Record<string, unknown>>): HttpParameters => {
+  if (typeof query !== 'string' || query === '')
+    throw malformed('The parameter query is missing, or no string: it holds the GraphQL document.');
+  if (operationName != null && typeof operationName !== 'string')
+    throw malformed('The parameter operationName is a string.');
   if (variables != null && !isMap(variables)) throw malformed('The parameter variables is a JSON object.');
   if (extensions != null && !isMap(extensions)) throw malformed('The parameter extensions is a JSON object.');
   return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };

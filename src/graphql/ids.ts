@@ -26,7 +26,11 @@ export const readGlobalId = (text: string): GlobalId | undefined => {
   const [, type, id, known, validAt] = shape.exec(Buffer.from(text, 'base64url').toString()) ?? [];
   if (type === undefined || id === undefined) return undefined;
   if (validAt === undefined) return { type, id };
-  const past: Moment = { known: known === '' ? present(0).known : Number(known), validAt: Number(validAt), live: false };
+  const past: Moment = {
+    known: known === '' ? present(0).known : Number(known),
+    validAt: Number(validAt),
+    live: false,
+  };
   return Number.isSafeInteger(past.known) && Number.isSafeInteger(past.validAt) ? { type, id, past } : undefined;
 };
 
@@ -34,7 +38,11 @@ export const readGlobalId = (text: string): GlobalId | undefined => {
  * Takes a global id apart that is to name a thing of this type.
  * @throws BAD_USER_INPUT, naming the field, where it is malformed or names a thing of another type.
  */
-export const fromGlobalId = (text: string, type: string | readonly string[], ...path: readonly (string | number)[]): GlobalId => {
+export const fromGlobalId = (
+  text: string,
+  type: string | readonly string[],
+  ...path: readonly (string | number)[]
+): GlobalId => {
   const global = readGlobalId(text);
   if (global === undefined || !isOf(global, type)) throw badUserInput([{ path, message: expected(type) }]);
   return global;
@@ -56,7 +64,8 @@ export const IsGlobalId = (type: string | readonly string[], options?: Validatio
     options,
   );
 
-const isOf = ({ type }: GlobalId, types: string | readonly string[]): boolean => (typeof types === 'string' ? types === type : types.includes(type));
+const isOf = ({ type }: GlobalId, types: string | readonly string[]): boolean =>
+  typeof types === 'string' ? types === type : types.includes(type);
 
 const expected = (types: string | readonly string[]): string => {
   const names = typeof types === 'string' ? types : types.join(' or ');

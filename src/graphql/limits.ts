@@ -31,21 +31,30 @@ export const sourceMax = 65_536;
 export const tokensMax = 16_000;
 
 export const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
-  new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])));
+  new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
 
 /** Introspection has a depth rule of its own in GraphQL's specified rules, and a schema's size is no client's doing. */
 export const isIntrospection = ({ name }: FieldNode): boolean => name.value === '__schema' || name.value === '__type';
 
 const nothing: Shape = { depth: 0, aliases: 0, fields: 0 };
 
-const both = (a: Shape, b: Shape): Shape => ({ depth: Math.max(a.depth, b.depth), aliases: a.aliases + b.aliases, fields: a.fields + b.fields });
+const both = (a: Shape, b: Shape): Shape => ({
+  depth: Math.max(a.depth, b.depth),
+  aliases: a.aliases + b.aliases,
+  fields: a.fields + b.fields,
+});
 
 /** Looks at each fragment once, so that fragments that spread each other many times cost nothing to count. */
 export const shapeOf = (document: DocumentNode, operation: OperationDefinitionNode): Shape => {
   const fragments = fragmentsOf(document);
   const known = new Map<string, Shape>();
 
-  const ofSet = (set: SelectionSetNode | undefined): Shape => (set?.selections ?? []).map(ofSelection).reduce(both, nothing);
+  const ofSet = (set: SelectionSetNode | undefined): Shape =>
+    (set?.selections ?? []).map(ofSelection).reduce(both, nothing);
 
   const ofFragment = (name: string): Shape => {
     const shape = known.get(name);
@@ -77,7 +86,10 @@ export const overLimit = (limit: string, actual: number, allowed: number, said: 
   refused('LIMIT_EXCEEDED', `${said} ${allowed} at most.`, { limit, allowed, actual });
 
 /** Which limits of shape an operation breaks. */
-export const shapeFaults = ({ depth, aliases, fields }: Shape, { depthMax, aliasesMax }: ShapeLimits): readonly GraphQLError[] => [
+export const shapeFaults = (
+  { depth, aliases, fields }: Shape,
+  { depthMax, aliasesMax }: ShapeLimits,
+): readonly GraphQLError[] => [
   ...(depth > depthMax ? [overLimit('depth', depth, depthMax, `The operation is ${depth} levels deep;`)] : []),
   ...(aliases > aliasesMax ? [overLimit('aliases', aliases, aliasesMax, `The operation has ${aliases} aliases;`)] : []),
   ...(fields > fieldsMax ? [overLimit('fields', fields, fieldsMax, `The operation has ${fields} fields;`)] : []),

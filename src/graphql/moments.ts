@@ -17,7 +17,10 @@ const NotWithKnownAt = (): PropertyDecorator =>
     },
   });
 
-@InputType({ description: 'A question about the past names which past it means; what is left out is now (validAt: the time of knownAt).' })
+@InputType({
+  description:
+    'A question about the past names which past it means; what is left out is now (validAt: the time of knownAt).',
+})
 export class AsOf {
   @Field(() => DateTime, { nullable: true, description: 'Only what had happened in the world by then.' })
   @IsOptional()
@@ -27,7 +30,10 @@ export class AsOf {
   @IsOptional()
   knownAt?: number | null;
 
-  @Field(() => PositionScalar, { nullable: true, description: 'Only what had been recorded up to this position. Either this or knownAt.' })
+  @Field(() => PositionScalar, {
+    nullable: true,
+    description: 'Only what had been recorded up to this position. Either this or knownAt.',
+  })
   @NotWithKnownAt()
   knownAtPosition?: string | null;
 }
@@ -56,7 +62,9 @@ export const ordinalFrom = async (position: string, store: EventStore, ...path: 
 export const resolveAsOf = async (asOf: AsOf | null | undefined, store: EventStore, now: number): Promise<Moment> => {
   const { validAt, knownAt, knownAtPosition } = asOf ?? {};
   if (knownAt != null && knownAtPosition != null) {
-    throw badUserInput([{ path: ['asOf', 'knownAtPosition'], message: 'knownAt and knownAtPosition exclude each other.' }]);
+    throw badUserInput([
+      { path: ['asOf', 'knownAtPosition'], message: 'knownAt and knownAtPosition exclude each other.' },
+    ]);
   }
   if (knownAtPosition != null) {
     const known = await ordinalFrom(knownAtPosition, store, 'asOf', 'knownAtPosition');
@@ -79,7 +87,9 @@ export const waitUntil = async (ordinal: number, readers: Readers, waitMs: numbe
   const waited = await readers.waitFor(ordinal, undefined, waitMs);
   if (waited === 'projected') return;
   const why = waited === 'stalled' ? 'a projection stands still before it; /readyz says which.' : 'try again soon.';
-  throw refused('NOT_YET_PROJECTED', `What was asked for is recorded but not readable yet: ${why}`, { retryAfterMs: waited === 'stalled' ? 30_000 : 1_000 });
+  throw refused('NOT_YET_PROJECTED', `What was asked for is recorded but not readable yet: ${why}`, {
+    retryAfterMs: waited === 'stalled' ? 30_000 : 1_000,
+  });
 };
 
 /** The arguments of a question that may be about the past or about what was just recorded. */
@@ -112,7 +122,8 @@ export class Moments {
   async reached(moment: Moment): Promise<void> {
     if (knowsAll(moment)) return;
     // An id may carry a past of a log that was longer, or of another one.
-    if (moment.known > (await this.store.head())) throw badUserInput([{ path: [], message: 'This past lies beyond the end of the log.' }]);
+    if (moment.known > (await this.store.head()))
+      throw badUserInput([{ path: [], message: 'This past lies beyond the end of the log.' }]);
     await waitUntil(moment.known, this.readers, this.waitMs);
   }
 }

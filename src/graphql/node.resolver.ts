@@ -25,7 +25,10 @@ export class NodeResolver {
     private readonly moments: Moments,
   ) {}
 
-  @Query(() => Node, { nullable: true, description: 'Whatever has this id; null where nothing has. An id of a past is answered as of that past.' })
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Whatever has this id; null where nothing has. An id of a past is answered as of that past.',
+  })
   async node(@Args('id', { type: () => ID }) id: string, @Now() now: number): Promise<Node | null> {
     const global = readGlobalId(id);
     if (global === undefined) throw badUserInput([{ path: ['id'], message: malformed }]);
@@ -33,11 +36,16 @@ export class NodeResolver {
     return node ?? null;
   }
 
-  @Query(() => [Node], { nullable: 'items', description: `As many as asked, in that order; null where nothing has the id. Up to ${nodesMax}.` })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: `As many as asked, in that order; null where nothing has the id. Up to ${nodesMax}.`,
+  })
   @Extensions({ listSize: 'ids' })
   async nodes(@Args() { ids }: NodesArgs, @Now() now: number): Promise<readonly (Node | null)[]> {
     const globals = ids.map(readGlobalId);
-    const faults = globals.flatMap((global, index) => (global === undefined ? [{ path: ['ids', index], message: malformed }] : []));
+    const faults = globals.flatMap((global, index) =>
+      global === undefined ? [{ path: ['ids', index], message: malformed }] : [],
+    );
     if (faults.length > 0) throw badUserInput(faults);
     return this.#load(
       globals.filter((global) => global !== undefined),

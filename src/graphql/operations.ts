@@ -54,16 +54,28 @@ export class Operations {
     const { costMax } = this.limits;
     const actual = cost(variables);
     if (actual <= costMax) return undefined;
-    return overLimit('cost', actual, costMax, `The operation could build ${actual} objects (pages count as often as first or last say);`);
+    return overLimit(
+      'cost',
+      actual,
+      costMax,
+      `The operation could build ${actual} objects (pages count as often as first or last say);`,
+    );
   }
 
   #prepare(source: string, operationName?: string | null): Operation | readonly GraphQLError[] {
     if (source.length > sourceMax) {
-      return [overLimit('source', source.length, sourceMax, `The document has ${source.length} characters (values go into variables);`)];
+      return [
+        overLimit(
+          'source',
+          source.length,
+          sourceMax,
+          `The document has ${source.length} characters (values go into variables);`,
+        ),
+      ];
     }
     let document: DocumentNode;
     try {
-      document = parse(source, { maxTokens: tokensMax });
+      document = parse(source, { maxLexicalTokens: tokensMax });
     } catch (error) {
       return [withCode(error)];
     }
@@ -91,16 +103,30 @@ export class Operations {
   }
 }
 
-const named = (operations: readonly OperationDefinitionNode[], name?: string | null): OperationDefinitionNode | undefined =>
-  name ? operations.find((operation) => operation.name?.value === name) : operations.length === 1 ? operations[0] : undefined;
+const named = (
+  operations: readonly OperationDefinitionNode[],
+  name?: string | null,
+): OperationDefinitionNode | undefined =>
+  name
+    ? operations.find((operation) => operation.name?.value === name)
+    : operations.length === 1
+      ? operations[0]
+      : undefined;
 
 const unknownOperation = (operations: readonly OperationDefinitionNode[], name?: string | null): GraphQLError => {
   if (name) return refused('GRAPHQL_VALIDATION_FAILED', `The document has no operation named ${JSON.stringify(name)}.`);
-  const message = operations.length === 0 ? 'The document has no operation.' : 'The document has several operations: operationName says which is meant.';
+  const message =
+    operations.length === 0
+      ? 'The document has no operation.'
+      : 'The document has several operations: operationName says which is meant.';
   return refused('GRAPHQL_VALIDATION_FAILED', message);
 };
 
 const withCode = (error: unknown): GraphQLError => {
   if (!(error instanceof GraphQLError)) throw error;
-  return new GraphQLError(error.message, { source: error.source, positions: error.positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+  return new GraphQLError(error.message, {
+    source: error.source,
+    positions: error.positions,
+    extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+  });
 };

@@ -12,16 +12,23 @@ export abstract class Refusal {
   readonly message!: string;
 }
 
-@ObjectType({ implements: () => Refusal, description: 'Returned when a command id of yours came before, for the same subject, with another input.' })
+@ObjectType({
+  implements: () => Refusal,
+  description: 'Returned when a command id of yours came before, for the same subject, with another input.',
+})
 export class CommandIdReused extends Refusal {
   readonly __typename = 'CommandIdReused';
 }
 
 export const commandIdReused: CommandIdReused = {
   __typename: 'CommandIdReused',
-  message: 'This commandId came before, with another input. Nothing was written; send another request under an id of its own.',
+  message:
+    'This commandId came before, with another input. Nothing was written; send another request under an id of its own.',
 };
 
 /** The result of a mutation: what happened, or a reason why not. Each class says its name as `__typename`. */
-export const resultOf = <T extends readonly Type<{ readonly __typename: string }>[]>(name: string, types: () => T): InstanceType<T[number]> =>
-  createUnionType({ name, types, resolveType: ({ __typename }: { readonly __typename: string }) => __typename }) as InstanceType<T[number]>;
+export const resultOf = <T extends readonly Type<{ readonly __typename: string }>[]>(
+  name: string,
+  types: () => T,
+): InstanceType<T[number]> =>
+  createUnionType({ name, types, resolveType: ({ __typename }: { readonly __typename: string }) => __typename });

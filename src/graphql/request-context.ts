@@ -22,7 +22,10 @@ export const Now = (): ParameterDecorator => Context('now');
 export const provenanceOf = ({
   credential,
   correlationId,
-}: Pick<RequestContext, 'credential' | 'correlationId'>): Pick<Provenance, 'actor' | 'actorKind' | 'credential' | 'correlationId'> => ({
+}: Pick<RequestContext, 'credential' | 'correlationId'>): Pick<
+  Provenance,
+  'actor' | 'actorKind' | 'credential' | 'correlationId'
+> => ({
   actor: credential.name,
   actorKind: 'key',
   credential: credential.id,

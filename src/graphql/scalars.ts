@@ -31,7 +31,8 @@ const textOf = (node: ValueNode, what: string): string => {
 
 const parsedTime = (value: unknown): number => {
   const time = typeof value === 'string' ? timeFrom(value) : undefined;
-  if (time === undefined) throw new GraphQLError('A time is written in RFC 3339 with its offset, as in "2024-02-29T09:30:00+01:00".');
+  if (time === undefined)
+    throw new GraphQLError('A time is written in RFC 3339 with its offset, as in "2024-02-29T09:30:00+01:00".');
   return time;
 };
 
@@ -51,14 +52,16 @@ export const DateTime = new GraphQLScalarType<number, string>({
 const positionShape = /^[0-9a-f]{16}-[0-9a-f]{14}$/;
 
 const parsedPosition = (value: unknown): string => {
-  if (typeof value !== 'string' || !positionShape.test(value)) throw new GraphQLError('This is not a position of a log.');
+  if (typeof value !== 'string' || !positionShape.test(value))
+    throw new GraphQLError('This is not a position of a log.');
   return value;
 };
 
 /** A position as text: whether it is of this log is decided where it is used (`moments.ts`). */
 export const PositionScalar = new GraphQLScalarType<string, string>({
   name: 'Position',
-  description: 'Where a fact stands in the log. Opaque; compares as text in log order; never expires in its log; the same after a restart.',
+  description:
+    'Where a fact stands in the log. Opaque; compares as text in log order; never expires in its log; the same after a restart.',
   serialize: String,
   parseValue: parsedPosition,
   parseLiteral: (node) => parsedPosition(textOf(node, 'A position')),

@@ -15,7 +15,7 @@ export type Resolved = Readonly<Record<string, unknown>>;
 export const touchedUp = (schema: GraphQLSchema, resolved: Resolved): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) {
+    for (const field of Object.values(type.getFields()) as AnyField[]) {
       if (readsItsProperty(field, type, resolved)) delete field.resolve;
     }
     if (type.extensions['connection'] === true) countsWhenAsked(type);
@@ -45,12 +45,16 @@ const guard = (root: GraphQLObjectType | null | undefined, usual: Role): void =>
     const needed = isRole(field.extensions['role']) ? field.extensions['role'] : usual;
     field.extensions = { ...field.extensions, role: needed };
     const { resolve, subscribe } = field;
-    if (resolve) field.resolve = (source, args, context, info) => allowed(context, needed) && resolve(source, args, context, info);
-    if (subscribe) field.subscribe = (source, args, context, info) => allowed(context, needed) && subscribe(source, args, context, info);
+    if (resolve) field.resolve = allowing(resolve, needed);
+    if (subscribe) field.subscribe = allowing(subscribe, needed);
   }
 };
 
-const allowed = ({ credential }: RequestContext, needed: Role): true => {
-  if (mayAct(credential, needed)) return true;
-  throw forbidden(credential.role, needed);
-};
+type Resolve = NonNullable<AnyField['resolve']>;
+
+const allowing =
+  (resolve: Resolve, needed: Role): Resolve =>
+  (source, args, context, info) => {
+    if (!mayAct(context.credential, needed)) throw forbidden(context.credential.role, needed);
+    return resolve(source, args, context, info);
+  };

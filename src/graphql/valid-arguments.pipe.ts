@@ -21,14 +21,17 @@ export class ValidArguments implements PipeTransform {
     const input = rules.instance(value);
     if (rules.hold(input)) return input;
     const errors = validateSync(input, { forbidUnknownValues: false, stopAtFirstError: false });
-    if (errors.length > 0) throw badUserInput(errors.flatMap((error) => faultsOf(error, data === undefined ? [] : [data])));
+    if (errors.length > 0)
+      throw badUserInput(errors.flatMap((error) => faultsOf(error, data === undefined ? [] : [data])));
     return input;
   }
 
   #rulesOf(metatype: ArgumentMetadata['metatype']): Rules | null {
     const known = this.#rules.get(metatype);
     if (known !== undefined) return known;
-    const ruled = typeof metatype === 'function' && getMetadataStorage().getTargetValidationMetadatas(metatype, '', true, false).length > 0;
+    const ruled =
+      typeof metatype === 'function' &&
+      getMetadataStorage().getTargetValidationMetadatas(metatype, '', true, false).length > 0;
     const rules = ruled ? compiledRules(metatype as new () => object) : null;
     this.#rules.set(metatype, rules);
     return rules;
@@ -38,9 +41,15 @@ export class ValidArguments implements PipeTransform {
 /** An item of a list is named by its index, so that the path leads to it. */
 const step = (property: string): string | number => (/^\d+$/.test(property) ? Number(property) : property);
 
-const faultsOf = ({ property, constraints, children }: ValidationError, above: readonly (string | number)[]): readonly Fault[] => {
+const faultsOf = (
+  { property, constraints, children }: ValidationError,
+  above: readonly (string | number)[],
+): readonly Fault[] => {
   const path = [...above, step(property)];
   // Several rules of one field often say the same in other words.
   const messages = new Set(Object.values(constraints ?? {}));
-  return [...[...messages].map((message) => ({ path, message })), ...(children ?? []).flatMap((child) => faultsOf(child, path))];
+  return [
+    ...[...messages].map((message) => ({ path, message })),
+    ...(children ?? []).flatMap((child) => faultsOf(child, path)),
+  ];
 };

@@ -40,11 +40,6 @@ export interface WebSocketService {
   readonly settings: Settings;
 }
 
-export interface Sockets {
-  /** Tells every client that the service goes away (1001), and takes no more. */
-  goingAway(): void;
-}
-
 /** What is known of one connection. */
 interface Caller {
   readonly request: IncomingMessage;
@@ -61,13 +56,17 @@ interface Run extends ExecutionArgs {
 
 const subscriptionsMax = 100;
 const pingIntervalMs = 15_000;
+/** How long a client may take to say goodbye. */
+const farewellMs = 1_000;
 /** How soon a connection ends whose key was revoked. */
 const recheckIntervalMs = 1_000;
 
 /** Serves `/graphql` over `graphql-transport-ws`, by the library that defines the protocol: Mercurius' own server validates no subscription. */
-export const serveGraphqlOverWebSocket = (fastify: FastifyInstance, service: WebSocketService): Sockets => {
+export const serveGraphqlOverWebSocket = (fastify: FastifyInstance, service: WebSocketService): void => {
   const { keys, log, metrics, settings } = service;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: settings.limits.bodyMax, handleProtocols });
+  /** What still stands, and what is still ending: the stores are not closed before. */
+  const open = new Set<Promise<unknown>>();
   const protocol = makeServer<Record<string, unknown>, Caller>({
     onConnect: async ({ connectionParams, extra }) => {
       extra.token = bearerFrom(authorizationIn(connectionParams) ?? extra.request.headers.authorization);
@@ -91,26 +90,40 @@ export const serveGraphqlOverWebSocket = (fastify: FastifyInstance, service: Web
     },
     onNext: (_connection, _id, _payload, args, result) => {
       const { operation, contextValue } = args as Run;
-      if (operation.kind !== OperationTypeNode.SUBSCRIPTION || result.errors === undefined) return result as unknown as FormattedExecutionResult;
-      return { ...result, errors: [...presentedErrors(result.errors as readonly GraphQLError[], contextValue)] } as FormattedExecutionResult;
+      if (operation.kind !== OperationTypeNode.SUBSCRIPTION || result.errors === undefined)
+        return result as unknown as FormattedExecutionResult;
+      return {
+        ...result,
+        errors: [...presentedErrors(result.errors, contextValue)],
+      } as FormattedExecutionResult;
     },
     onError: ({ extra }, _id, _payload, errors) => presentedErrors(errors, contextOf(extra, log)),
   });
 
   sockets.on('connection', (socket, request) => {
     metrics.sockets(sockets.clients.size);
+    const { promise: standing, resolve: ended } = Promise.withResolvers<undefined>();
+    open.add(standing);
     const caller: Caller = { request, socket, correlationId: correlationIdOf(request) };
     const watch = watched(caller, keys);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         // Resolves when the client has taken it: so a slow client is read for slowly.
-        send: (data) => new Promise((resolve, reject) => (socket.readyState === socket.OPEN ? socket.send(data, (error) => (error ? reject(error) : resolve())) : resolve())),
+        send: (data) =>
+          new Promise((resolve, reject) =>
+            socket.readyState === socket.OPEN
+              ? socket.send(data, (error) => (error ? reject(error) : resolve()))
+              : resolve(),
+          ),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data: RawData) => {
             take(textOf(data)).catch((error: unknown) => {
-              log.error({ correlationId: caller.correlationId, error: loggable(error instanceof Error ? error : new Error('Not an error.')) }, 'A subscription broke.');
+              log.error(
+                { correlationId: caller.correlationId, error: loggable(asError(error)) },
+                'A subscription broke.',
+              );
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });
           }),
@@ -118,11 +131,23 @@ export const serveGraphqlOverWebSocket = (fastify: FastifyInstance, service: Web
       caller,
     );
     // Frames that are too large or no frames at all: ws closes the connection by itself.
-    socket.on('error', (error) => log.info({ correlationId: caller.correlationId, error: loggable(error) }, 'A connection failed.'));
+    socket.on('error', (error) =>
+      log.info({ correlationId: caller.correlationId, error: loggable(error) }, 'A connection failed.'),
+    );
     socket.once('close', (code, reason) => {
       clearInterval(watch);
       metrics.sockets(sockets.clients.size);
-      void closed(code, reason.toString());
+      const ending = closed(code, reason.toString())
+        .catch((error: unknown) =>
+          log.error(
+            { correlationId: caller.correlationId, error: loggable(asError(error)) },
+            'A subscription did not end in order.',
+          ),
+        )
+        .finally(() => open.delete(ending));
+      open.delete(standing);
+      open.add(ending);
+      ended(undefined);
     });
   });
 
@@ -135,12 +160,15 @@ export const serveGraphqlOverWebSocket = (fastify: FastifyInstance, service: Web
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
 
-  return {
-    goingAway: () => {
-      for (const socket of sockets.clients) socket.close(1001, 'Going away');
-      sockets.close();
-    },
-  };
+  // When the service goes away: before it waits for requests that run, and long before its stores are closed.
+  fastify.addHook('preClose', async () => {
+    sockets.close();
+    for (const socket of sockets.clients) socket.close(1001, 'Going away');
+    // A client that does not answer is not waited for.
+    const cutOff = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), farewellMs);
+    while (open.size > 0) await Promise.all(open);
+    clearTimeout(cutOff);
+  });
 };
 
 /** Looks from time to time whether the client is there still, and its key still holds. */
@@ -150,9 +178,13 @@ const watched = (caller: Caller, keys: Keys): NodeJS.Timeout => {
   let pingedAt = Date.now();
   socket.on('pong', () => (answered = true));
   const look = async (): Promise<void> => {
-    if (caller.credential !== undefined && (await keys.credentialOf(caller.token)) === undefined) socket.close(CloseCode.Unauthorized, 'The key was revoked');
+    if (caller.credential !== undefined && (await keys.credentialOf(caller.token)) === undefined)
+      socket.close(CloseCode.Unauthorized, 'The key was revoked');
     if (Date.now() - pingedAt < pingIntervalMs) return;
-    if (!answered) return socket.terminate();
+    if (!answered) {
+      socket.terminate();
+      return;
+    }
     answered = false;
     pingedAt = Date.now();
     socket.ping();
@@ -163,12 +195,15 @@ const watched = (caller: Caller, keys: Keys): NodeJS.Timeout => {
   }, recheckIntervalMs);
 };
 
-const textOf = (data: RawData): string => (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('Not an error.'));
+
+const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();
 
 /** Clients name the header as they like, beside others or in `headers`. */
 const authorizationIn = (parameters: unknown): unknown => {
   if (typeof parameters !== 'object' || parameters === null) return undefined;
-  const own = Object.entries(parameters).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const own: unknown = Object.entries(parameters).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
   return own ?? ('headers' in parameters ? authorizationIn({ ...(parameters.headers as object) }) : undefined);
 };
 
@@ -188,7 +223,8 @@ const runOf = (
   { query, operationName, variables }: SubscribePayload,
 ): Run | readonly GraphQLError[] => {
   const open = Object.keys(subscriptions).length;
-  if (open > subscriptionsMax) return [overLimit('subscriptions', open, subscriptionsMax, `The connection has ${open} subscriptions;`)];
+  if (open > subscriptionsMax)
+    return [overLimit('subscriptions', open, subscriptionsMax, `The connection has ${open} subscriptions;`)];
   const operation = operations.prepare(query, operationName);
   if (!('kind' in operation)) return operation;
   if (!validated.has(operation.document)) {

@@ -25,7 +25,11 @@ export class Metrics {
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.#registry],
   });
-  readonly #appended = new Gauge({ name: 'rapport_log_events', help: 'Events in the log: its rate is the rate of appends.', registers: [this.#registry] });
+  readonly #appended = new Gauge({
+    name: 'rapport_log_events',
+    help: 'Events in the log: its rate is the rate of appends.',
+    registers: [this.#registry],
+  });
   readonly #behind = new Gauge({
     name: 'rapport_projection_events_behind',
     help: 'Events that are recorded and not yet in the rows of a projection.',
@@ -38,7 +42,11 @@ export class Metrics {
     labelNames: ['projection'] as const,
     registers: [this.#registry],
   });
-  readonly #sockets = new Gauge({ name: 'rapport_websocket_connections', help: 'Open WebSocket connections.', registers: [this.#registry] });
+  readonly #sockets = new Gauge({
+    name: 'rapport_websocket_connections',
+    help: 'Open WebSocket connections.',
+    registers: [this.#registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -57,7 +65,10 @@ export class Metrics {
   }
 
   /** The page for Prometheus, with what is measured when it is asked for. */
-  async page(logEvents: number, lags: readonly ProjectionLag[]): Promise<{ readonly type: string; readonly text: string }> {
+  async page(
+    logEvents: number,
+    lags: readonly ProjectionLag[],
+  ): Promise<{ readonly type: string; readonly text: string }> {
     this.#appended.set(logEvents);
     for (const { projection, eventsBehind, stalled } of lags) {
       this.#behind.set({ projection }, eventsBehind);

@@ -64,7 +64,11 @@ export class Readiness {
       }),
     );
     return {
-      ready: head !== undefined && rows !== undefined && status !== undefined && projections.every(({ state }) => state === 'live'),
+      ready:
+        head !== undefined &&
+        rows !== undefined &&
+        status !== undefined &&
+        projections.every(({ state }) => state === 'live'),
       eventStore: head === undefined ? 'does not answer' : 'answers',
       readStore: rows === undefined ? 'does not answer' : 'answers',
       head: head ?? null,
@@ -73,6 +77,10 @@ export class Readiness {
   }
 
   lags({ projections }: Ready): readonly ProjectionLag[] {
-    return projections.map(({ projection, eventsBehind, state }) => ({ projection, eventsBehind, stalled: state === 'stalled' }));
+    return projections.map(({ projection, eventsBehind, state }) => ({
+      projection,
+      eventsBehind,
+      stalled: state === 'stalled',
+    }));
   }
 }

@@ -58,8 +58,14 @@ export class ConversationsResolver {
     registry.register('Conversation', (ids, moment) => Promise.all(ids.map((id) => this.#conversationOf(id, moment))));
   }
 
-  @Query(() => Interaction, { nullable: true, description: "By id, or by its source's own id; null where there is none." })
-  async interaction(@Args() { id, source, ...pastArgs }: InteractionArgs, @Now() now: number): Promise<Interaction | null> {
+  @Query(() => Interaction, {
+    nullable: true,
+    description: "By id, or by its source's own id; null where there is none.",
+  })
+  async interaction(
+    @Args() { id, source, ...pastArgs }: InteractionArgs,
+    @Now() now: number,
+  ): Promise<Interaction | null> {
     const asked = await this.moments.of(pastArgs, now);
     const global = id == null ? null : fromGlobalId(id, 'Interaction', 'id');
     const moment = asked.live && global?.past ? global.past : asked;
@@ -68,14 +74,20 @@ export class ConversationsResolver {
   }
 
   @Query(() => Conversation, { nullable: true, name: 'conversation' })
-  async conversationById(@Args() { id, ...pastArgs }: ConversationArgs, @Now() now: number): Promise<Conversation | null> {
+  async conversationById(
+    @Args() { id, ...pastArgs }: ConversationArgs,
+    @Now() now: number,
+  ): Promise<Conversation | null> {
     const asked = await this.moments.of(pastArgs, now);
     const global = fromGlobalId(id, ['Conversation', 'Interaction'], 'id');
     return this.#conversationOf(global.id, asked.live && global.past ? global.past : asked);
   }
 
   @ResolveField(() => InteractionConnection, { description: 'Oldest first, what was retracted included, marked.' })
-  async interactions(@Parent() { keys, moment }: Conversation, @Args() args: ConnectionArgs): Promise<Connection<Interaction>> {
+  async interactions(
+    @Parent() { keys, moment }: Conversation,
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<Interaction>> {
     const list = 'conversation';
     const page = pageOf(args, list, 'n');
     const slice = sliceOf(page, 'asc', ([place]) => Number(place));
@@ -83,12 +95,22 @@ export class ConversationsResolver {
     const places = Array.from({ length: Math.max(until - from, 0) }, (_, index) => from + index);
     if (slice.fromEnd) places.reverse();
     const found = pageFound(places.slice(0, slice.limit + 1), slice);
-    const shown = await this.nodes.byKey(found.entries.flatMap((place) => keys[place] ?? []), moment);
+    const shown = await this.nodes.byKey(
+      found.entries.flatMap((place) => keys[place] ?? []),
+      moment,
+    );
     const entries = found.entries.flatMap((place) => {
       const node = shown.get(keys[place] ?? -1);
       return node ? [{ place, node }] : [];
     });
-    return foundConnection(page, list, { entries, more: found.more }, ({ place }) => [place], ({ node }) => node, () => keys.length);
+    return foundConnection(
+      page,
+      list,
+      { entries, more: found.more },
+      ({ place }) => [place],
+      ({ node }) => node,
+      () => keys.length,
+    );
   }
 
   @ResolveField(() => [ChannelEnum], { description: 'Where it was held, in the order in which it went there.' })
@@ -119,13 +141,20 @@ export class InteractionFieldsResolver {
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
-  @ResolveField(() => Conversation, { nullable: true, description: 'Those tied to it by reply-to.', name: 'conversation' })
+  @ResolveField(() => Conversation, {
+    nullable: true,
+    description: 'Those tied to it by reply-to.',
+    name: 'conversation',
+  })
   async conversationOf(@Parent() { view, moment }: Interaction): Promise<Conversation | null> {
     const found = await conversation(this.rows, view.interactionId, moment);
     return found && conversationNode(found.id, found.keys, found.cut, moment);
   }
 
-  @ResolveField(() => Interaction, { nullable: true, description: 'Null where it answers nothing, or what it answers is not on record.' })
+  @ResolveField(() => Interaction, {
+    nullable: true,
+    description: 'Null where it answers nothing, or what it answers is not on record.',
+  })
   inReplyTo(@Parent() { view, moment }: Interaction, @Context() request: RequestContext): Promise<Interaction | null> {
     if (view.inReplyTo === null) return Promise.resolve(null);
     return batched(request, 'interaction', moment, (ids, at) => this.nodes.byId(ids, at), view.inReplyTo);
@@ -137,8 +166,24 @@ export class ParticipantResolver {
   constructor(private readonly stakeholders: StakeholderNodes) {}
 
   @ResolveField(() => Stakeholder)
-  async stakeholder(@Parent() { stakeholderId, moment }: Participant, @Context() request: RequestContext): Promise<Stakeholder> {
-    const found = await batched(request, 'participant', moment, (ids, at) => this.stakeholders.identified(ids, at), stakeholderId);
+  async stakeholder(
+    @Parent() { stakeholderId, moment }: Participant,
+    @Context() request: RequestContext,
+  ): Promise<Stakeholder> {
+    const found = await batched(
+      request,
+      'participant',
+      moment,
+      (ids, at) => this.stakeholders.identified(ids, at),
+      stakeholderId,
+    );
     return found ?? this.stakeholders.justNow(stakeholderId, 0, moment.validAt);
+  }
+
+  @ResolveField(() => Boolean, { description: 'They had been retired when this was recorded.' })
+  async retired(@Parent() { stakeholderId, moment, recordedAsOf }: Participant, @Context() request: RequestContext): Promise<boolean> {
+    const then = { ...moment, known: recordedAsOf };
+    const found = await batched(request, 'participant', then, (ids, at) => this.stakeholders.identified(ids, at), stakeholderId);
+    return found?.retired ?? false;
   }
 }

@@ -14,6 +14,7 @@ import { ActEnum, DirectionEnum, ParticipantRoleEnum, Retraction, Source, Tone }
 export class Participant {
   readonly stakeholderId!: string;
   readonly moment!: Moment;
+  readonly recordedAsOf!: number;
 
   @Field(() => ParticipantRoleEnum)
   readonly role!: ParticipantRole;
@@ -187,7 +188,10 @@ export class InteractionNotFound extends Refusal {
   readonly interactionId!: string;
 }
 
-@ObjectType({ implements: () => Refusal, description: 'Returned when an interaction was taken back: there is nothing to correct or assess any more.' })
+@ObjectType({
+  implements: () => Refusal,
+  description: 'Returned when an interaction was taken back: there is nothing to correct or assess any more.',
+})
 export class InteractionIsRetracted extends Refusal {
   readonly __typename = 'InteractionIsRetracted';
 
@@ -197,7 +201,8 @@ export class InteractionIsRetracted extends Refusal {
 
 @ObjectType({
   implements: () => Refusal,
-  description: "Returned when this source's id is on record and what was first sent under it was another content; correct or retract that one.",
+  description:
+    "Returned when this source's id is on record and what was first sent under it was another content; correct or retract that one.",
 })
 export class SourceIdTaken extends Refusal {
   readonly __typename = 'SourceIdTaken';
@@ -206,7 +211,12 @@ export class SourceIdTaken extends Refusal {
   readonly interaction!: Interaction;
 }
 
-export const RecordInteractionResult = resultOf('RecordInteractionResult', () => [InteractionRecorded, StakeholderNotFound, SourceIdTaken, CommandIdReused]);
+export const RecordInteractionResult = resultOf('RecordInteractionResult', () => [
+  InteractionRecorded,
+  StakeholderNotFound,
+  SourceIdTaken,
+  CommandIdReused,
+]);
 export const CorrectInteractionResult = resultOf('CorrectInteractionResult', () => [
   InteractionCorrected,
   InteractionNotFound,
@@ -214,12 +224,23 @@ export const CorrectInteractionResult = resultOf('CorrectInteractionResult', () 
   StakeholderNotFound,
   CommandIdReused,
 ]);
-export const RetractInteractionResult = resultOf('RetractInteractionResult', () => [InteractionRetracted, InteractionNotFound, CommandIdReused]);
-export const AssessToneResult = resultOf('AssessToneResult', () => [ToneAssessed, InteractionNotFound, InteractionIsRetracted, CommandIdReused]);
+export const RetractInteractionResult = resultOf('RetractInteractionResult', () => [
+  InteractionRetracted,
+  InteractionNotFound,
+  CommandIdReused,
+]);
+export const AssessToneResult = resultOf('AssessToneResult', () => [
+  ToneAssessed,
+  InteractionNotFound,
+  InteractionIsRetracted,
+  CommandIdReused,
+]);
 
 @ObjectType()
 export class RecordInteractionsPayload {
-  @Field(() => [RecordInteractionResult], { description: 'One each, in order; those that can be recorded are, whatever becomes of the others.' })
+  @Field(() => [RecordInteractionResult], {
+    description: 'One each, in order; those that can be recorded are, whatever becomes of the others.',
+  })
   readonly results!: readonly (typeof RecordInteractionResult)[];
 
   @Field(() => Int)

@@ -1,6 +1,13 @@
 import { describe, it } from '@jest/globals';
 import { specifyDecider } from '../event-sourcing/specification.js';
-import { type Content, type InteractionFact, type InteractionRequest, type PersonalContent, type Tone, interaction } from './interaction.js';
+import {
+  type Content,
+  type InteractionFact,
+  type InteractionRequest,
+  type PersonalContent,
+  type Tone,
+  interaction,
+} from './interaction.js';
 
 const { given } = specifyDecider(interaction);
 const interactionId = 'i1';
@@ -16,7 +23,13 @@ const content: Content = {
   tone: { value: -0.5, model: 'vader-sentences', modelVersion: '1' },
   inReplyTo: null,
 };
-const personal: PersonalContent = { subject: 'Roads', text: 'They are bad.', url: null, ourPeople: [], handles: [null] };
+const personal: PersonalContent = {
+  subject: 'Roads',
+  text: 'They are bad.',
+  url: null,
+  ourPeople: [],
+  handles: [null],
+};
 const source = { name: 'mail', id: '<1@example.org>' };
 const record = (sent = 'digest'): InteractionRequest => ({
   type: 'RecordInteraction',
@@ -48,13 +61,17 @@ const milder: Tone = { value: -0.1, model: 'vader-sentences', modelVersion: '1' 
 describe('recording', () => {
   it('records what passed', () => given().when(record()).then([recorded]));
   it('stays quiet when the same is sent twice', () => given(recorded).when(record()).thenNothingHappens());
-  it('refuses another content under the same source id', () => given(recorded).when(record('other')).then({ refused: 'SourceIdTaken' }));
+  it('refuses another content under the same source id', () =>
+    given(recorded).when(record('other')).then({ refused: 'SourceIdTaken' }));
 });
 
 describe('correcting', () => {
   it('says what was wrong and what is right', () =>
     given(recorded)
-      .when({ type: 'CorrectInteraction', data: { changes: { act: 'question', channel: 'email' }, personal: { subject: null } } })
+      .when({
+        type: 'CorrectInteraction',
+        data: { changes: { act: 'question', channel: 'email' }, personal: { subject: null } },
+      })
       .then([
         {
           type: 'InteractionCorrected',
@@ -101,7 +118,12 @@ describe('correcting', () => {
       .then([
         {
           type: 'InteractionCorrected',
-          data: { was, from: { participants: content.participants }, to: { participants }, personal: { of: ['s1', 's2'], from: {}, to: {} } },
+          data: {
+            was,
+            from: { participants: content.participants },
+            to: { participants },
+            personal: { of: ['s1', 's2'], from: {}, to: {} },
+          },
         },
       ]);
   });
@@ -110,7 +132,9 @@ describe('correcting', () => {
       .when({ type: 'CorrectInteraction', data: { changes: { act: 'complaint' }, personal: { subject: 'Roads' } } })
       .thenNothingHappens());
   it('refuses where nothing was recorded', () =>
-    given().when({ type: 'CorrectInteraction', data: { changes: {}, personal: {} } }).then({ refused: 'InteractionNotFound' }));
+    given()
+      .when({ type: 'CorrectInteraction', data: { changes: {}, personal: {} } })
+      .then({ refused: 'InteractionNotFound' }));
   it('refuses where it was retracted', () =>
     given(recorded, retracted)
       .when({ type: 'CorrectInteraction', data: { changes: { act: 'question' }, personal: {} } })
@@ -126,6 +150,7 @@ describe('retracting', () => {
 describe('assessing the tone', () => {
   it('replaces what the model read', () => given(recorded).when(assessTone).then([toneAssessed]));
   it('stays quiet when asked twice', () => given(recorded, toneAssessed).when(assessTone).thenNothingHappens());
-  it('refuses where it was retracted', () => given(recorded, retracted).when(assessTone).then({ refused: 'InteractionIsRetracted' }));
+  it('refuses where it was retracted', () =>
+    given(recorded, retracted).when(assessTone).then({ refused: 'InteractionIsRetracted' }));
   it('refuses where nothing was recorded', () => given().when(assessTone).then({ refused: 'InteractionNotFound' }));
 });

@@ -196,7 +196,12 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
       if (state.recorded) return state.sent === data.sent ? [] : { refused: 'SourceIdTaken' };
       const { interactionId, source, sent, marks, content, personal } = data;
       const of = concerned(content.participants);
-      return [{ type: 'InteractionRecorded', data: { ...content, interactionId, source, sent, marks, personal: { of, ...personal } } }];
+      return [
+        {
+          type: 'InteractionRecorded',
+          data: { ...content, interactionId, source, sent, marks, personal: { of, ...personal } },
+        },
+      ];
     }
     if (!state.recorded) return { refused: 'InteractionNotFound' };
     const { interactionId, retracted, content } = state;
@@ -212,7 +217,12 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
         const [personalFrom, personalTo] = difference(state.personal, data.personal);
         if (Object.keys(to).length + Object.keys(personalTo).length === 0) return [];
         const of = concerned([...content.participants, ...(to.participants ?? [])]);
-        return [{ type: 'InteractionCorrected', data: { was, from, to, personal: { of, from: personalFrom, to: personalTo } } }];
+        return [
+          {
+            type: 'InteractionCorrected',
+            data: { was, from, to, personal: { of, from: personalFrom, to: personalTo } },
+          },
+        ];
       }
       case 'RetractInteraction':
         // Asked twice: nothing happened.

@@ -18,7 +18,8 @@ import { type Recording, recording } from './recording.js';
     {
       provide: RECORDING,
       inject: [TRANSACTIONS, IDENTITY, CLAIMS_HASH],
-      useFactory: (transactions: Transactions, identity: Identity, hash: KeyedHash): Recording => recording(transactions, identity, hash.of),
+      useFactory: (transactions: Transactions, identity: Identity, hash: KeyedHash): Recording =>
+        recording(transactions, identity, hash.of),
     },
     InteractionsHandler,
     InteractionNodes,

@@ -21,7 +21,8 @@ export class InteractionNodes {
     private readonly stakeholders: StakeholderNodes,
   ) {}
 
-  nodeOf(view: InteractionView, moment: Moment): Interaction {
+  /** @param key ordinal of the event that recorded it. */
+  nodeOf(key: number, view: InteractionView, moment: Moment): Interaction {
     return {
       __typename: 'Interaction',
       id: toGlobalId('Interaction', view.interactionId, moment),
@@ -36,7 +37,13 @@ export class InteractionNodes {
       recordedAt: view.recordedAt,
       participants: view.participants.map(({ stakeholderId, role }, index) => {
         const used = view.handles[index];
-        return { stakeholderId, role, moment, handle: used ? { channel: used.channel, site: used.site ?? null, address: used.address } : null };
+        return {
+          stakeholderId,
+          role,
+          moment,
+          recordedAsOf: key,
+          handle: used ? { channel: used.channel, site: used.site ?? null, address: used.address } : null,
+        };
       }),
       ourPeople: view.ourPeople,
       subject: view.subject,
@@ -57,13 +64,13 @@ export class InteractionNodes {
   /** Those that were known and had happened at that moment, by their keys. */
   async byKey(keys: readonly number[], moment: Moment): Promise<ReadonlyMap<number, Interaction>> {
     const found = await interactionsByKey(this.rows, keys, moment);
-    return new Map([...found].map(([key, view]) => [key, this.nodeOf(view, moment)]));
+    return new Map([...found].map(([key, view]) => [key, this.nodeOf(key, view, moment)]));
   }
 
   /** The same by their ids. */
   async byId(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Interaction>> {
     const found = await interactionsById(this.rows, ids, moment);
-    return new Map([...found].map(([id, { view }]) => [id, this.nodeOf(view, moment)]));
+    return new Map([...found].map(([id, { key, view }]) => [id, this.nodeOf(key, view, moment)]));
   }
 
   /**
@@ -71,14 +78,10 @@ export class InteractionNodes {
    * however far the rows are. The rows of what hangs on it are waited for, a while.
    */
   async justNow(id: string, ordinal: number, now: number): Promise<Interaction> {
-    const [view] = await Promise.all([this.#fromStream(id), this.stakeholders.readable(ordinal)]);
-    return this.nodeOf(view, present(now));
-  }
-
-  async #fromStream(id: string): Promise<InteractionView> {
-    const view = recordedView(await this.store.readStream(streamOf(interaction, id)));
+    const [events] = await Promise.all([this.store.readStream(streamOf(interaction, id)), this.stakeholders.readable(ordinal)]);
+    const view = recordedView(events);
     if (view === null) throw new Error(`Interaction ${id} was never recorded.`);
-    return view;
+    return this.nodeOf(events[0]?.ordinal ?? ordinal, view, present(now));
   }
 }
 
@@ -91,13 +94,20 @@ const toneOf = ({ value, model, modelVersion, person }: ToneFact): Tone => ({
 /** Participants are shown by the ids that clients know. */
 const shown = (field: string, value: unknown): unknown => {
   if (field === 'participants' && Array.isArray(value))
-    return value.map((each: { stakeholderId: string; role: string }) => ({ ...each, stakeholderId: toGlobalId('Stakeholder', each.stakeholderId) }));
+    return value.map((each: { stakeholderId: string; role: string }) => ({
+      ...each,
+      stakeholderId: toGlobalId('Stakeholder', each.stakeholderId),
+    }));
   if (field === 'inReplyTo' && typeof value === 'string') return toGlobalId('Interaction', value);
   return value ?? null;
 };
 
 const correctionOf = ({ at, by, reason, from, to }: CorrectionView): Correction => {
   const [before, after] = [from as Readonly<Record<string, unknown>>, to as Readonly<Record<string, unknown>>];
-  const changes = Object.keys(after).map((field) => ({ field, from: shown(field, before[field]), to: shown(field, after[field]) }));
+  const changes = Object.keys(after).map((field) => ({
+    field,
+    from: shown(field, before[field]),
+    to: shown(field, after[field]),
+  }));
   return { at, by, reason, changes };
 };

@@ -32,7 +32,14 @@ import {
   type ReplyToInput,
   RetractInteractionInput,
 } from './interactions.types.js';
-import type { InteractionsRequest, NamedParticipant, RecordRequest, RecordingOutcome, ReplyTo, Told } from './recording.js';
+import type {
+  InteractionsRequest,
+  NamedParticipant,
+  RecordRequest,
+  RecordingOutcome,
+  ReplyTo,
+  Told,
+} from './recording.js';
 
 type Path = readonly (string | number)[];
 type Happened = Extract<RecordingOutcome, { already: boolean }>;
@@ -48,21 +55,34 @@ export class InteractionsResolver {
   ) {}
 
   @Mutation(() => RecordInteractionResult)
-  async recordInteraction(@Args('input') input: RecordInteractionInput, @Context() request: RequestContext): Promise<typeof RecordInteractionResult> {
+  async recordInteraction(
+    @Args('input') input: RecordInteractionInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof RecordInteractionResult> {
     const asked = recordRequest(input, request.now, ['input']);
-    const outcome = await this.bus.execute(new InteractionCommand(asked, commandContext(request, this.hash, 'recordInteraction', input)));
+    const outcome = await this.bus.execute(
+      new InteractionCommand(asked, commandContext(request, this.hash, 'recordInteraction', input)),
+    );
     return this.#recorded(outcome, request);
   }
 
   @Mutation(() => RecordInteractionsPayload, {
-    description: 'Up to 500; one result each, in order; those that can be recorded are, whatever becomes of the others.',
+    description:
+      'Up to 500; one result each, in order; those that can be recorded are, whatever becomes of the others.',
   })
   @Extensions({ listSize: 'input.interactions' })
-  async recordInteractions(@Args('input') { commandId, interactions }: RecordInteractionsInput, @Context() request: RequestContext): Promise<RecordInteractionsPayload> {
+  async recordInteractions(
+    @Args('input') { commandId, interactions }: RecordInteractionsInput,
+    @Context() request: RequestContext,
+  ): Promise<RecordInteractionsPayload> {
     // Whatever is malformed is said before anything is written.
-    const asked = interactions.map((input, index) => recordRequest(input, request.now, ['input', 'interactions', index]));
+    const asked = interactions.map((input, index) =>
+      recordRequest(input, request.now, ['input', 'interactions', index]),
+    );
     const outcomes = await Promise.all(
-      asked.map((each, index) => this.bus.execute(new InteractionCommand(each, this.#contextOf(interactions, index, commandId, request)))),
+      asked.map((each, index) =>
+        this.bus.execute(new InteractionCommand(each, this.#contextOf(interactions, index, commandId, request))),
+      ),
     );
     const results = await Promise.all(outcomes.map((outcome) => this.#recorded(outcome, request)));
     const accepted = outcomes.filter((outcome) => 'already' in outcome);
@@ -72,24 +92,48 @@ export class InteractionsResolver {
       recorded: accepted.length - already,
       already,
       refused: outcomes.length - accepted.length,
-      position: positionOf(this.store.logId, accepted.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0)),
+      position: positionOf(
+        this.store.logId,
+        accepted.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0),
+      ),
     };
   }
 
   @Mutation(() => CorrectInteractionResult, { description: 'Any field but ids and source: what was wrong, and why.' })
-  correctInteraction(@Args('input') input: CorrectInteractionInput, @Context() request: RequestContext): Promise<typeof CorrectInteractionResult> {
+  correctInteraction(
+    @Args('input') input: CorrectInteractionInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof CorrectInteractionResult> {
     const asked = { type: 'Correct', interactionId: idIn(input), changes: changesOf(input, request.now) } as const;
     return this.#execute('InteractionCorrected', 'correctInteraction', asked, input, request);
   }
 
   @Mutation(() => RetractInteractionResult, { description: 'The row stays, marked, and counts nowhere.' })
-  retractInteraction(@Args('input') input: RetractInteractionInput, @Context() request: RequestContext): Promise<typeof RetractInteractionResult> {
-    return this.#execute('InteractionRetracted', 'retractInteraction', { type: 'Retract', interactionId: idIn(input) }, input, request);
+  retractInteraction(
+    @Args('input') input: RetractInteractionInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof RetractInteractionResult> {
+    return this.#execute(
+      'InteractionRetracted',
+      'retractInteraction',
+      { type: 'Retract', interactionId: idIn(input) },
+      input,
+      request,
+    );
   }
 
   @Mutation(() => AssessToneResult, { description: "A person's assessment replaces what a model read." })
-  assessTone(@Args('input') input: AssessToneInput, @Context() request: RequestContext): Promise<typeof AssessToneResult> {
-    return this.#execute('ToneAssessed', 'assessTone', { type: 'AssessTone', interactionId: idIn(input), tone: input.tone }, input, request);
+  assessTone(
+    @Args('input') input: AssessToneInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof AssessToneResult> {
+    return this.#execute(
+      'ToneAssessed',
+      'assessTone',
+      { type: 'AssessTone', interactionId: idIn(input), tone: input.tone },
+      input,
+      request,
+    );
   }
 
   async #execute<Result>(
@@ -99,7 +143,9 @@ export class InteractionsResolver {
     input: object,
     request: RequestContext,
   ): Promise<Result> {
-    const outcome = await this.bus.execute(new InteractionCommand(asked, commandContext(request, this.hash, mutation, input)));
+    const outcome = await this.bus.execute(
+      new InteractionCommand(asked, commandContext(request, this.hash, mutation, input)),
+    );
     const shown =
       'already' in outcome
         ? { __typename: happening, ...(await this.#shown(outcome, request)) }
@@ -110,7 +156,9 @@ export class InteractionsResolver {
   async #recorded(outcome: RecordingOutcome, request: RequestContext): Promise<typeof RecordInteractionResult> {
     if (!('already' in outcome)) return (await this.#refusal(outcome, '', request)) as typeof RecordInteractionResult;
     const shown = await this.#shown(outcome, request);
-    const identified = await Promise.all(outcome.identified.map((id) => this.stakeholders.justNow(id, outcome.ordinal, request.now)));
+    const identified = await Promise.all(
+      outcome.identified.map((id) => this.stakeholders.justNow(id, outcome.ordinal, request.now)),
+    );
     return { __typename: 'InteractionRecorded', ...shown, identified };
   }
 
@@ -119,18 +167,35 @@ export class InteractionsResolver {
     return { interaction, already, position: positionOf(this.store.logId, ordinal) };
   }
 
-  async #refusal(refusal: Exclude<RecordingOutcome, Happened>, interactionId: string, { now }: RequestContext): Promise<object> {
+  async #refusal(
+    refusal: Exclude<RecordingOutcome, Happened>,
+    interactionId: string,
+    { now }: RequestContext,
+  ): Promise<object> {
     const { refused } = refusal;
     switch (refused) {
       case 'StakeholderNotFound':
-        return { __typename: refused, message: 'Nobody has this id.', stakeholderId: toGlobalId('Stakeholder', refusal.stakeholderId) };
+        return {
+          __typename: refused,
+          message: 'Nobody has this id.',
+          stakeholderId: toGlobalId('Stakeholder', refusal.stakeholderId),
+        };
       case 'InteractionNotFound':
-        return { __typename: refused, message: 'No interaction has this id.', interactionId: toGlobalId('Interaction', interactionId) };
+        return {
+          __typename: refused,
+          message: 'No interaction has this id.',
+          interactionId: toGlobalId('Interaction', interactionId),
+        };
       case 'InteractionIsRetracted':
-        return { __typename: refused, message: 'This interaction was retracted.', interaction: await this.nodes.justNow(interactionId, 0, now) };
+        return {
+          __typename: refused,
+          message: 'This interaction was retracted.',
+          interaction: await this.nodes.justNow(interactionId, 0, now),
+        };
       case 'SourceIdTaken': {
         const interaction = await this.nodes.justNow(refusal.interactionId ?? interactionId, 0, now);
-        const message = "This source's id is on record, and what was first sent under it was another content. Correct or retract that one.";
+        const message =
+          "This source's id is on record, and what was first sent under it was another content. Correct or retract that one.";
         return { __typename: refused, message, interaction };
       }
       case 'CommandIdReused':
@@ -139,7 +204,12 @@ export class InteractionsResolver {
   }
 
   /** One of many has an id of its own, or its place under the id of them all. */
-  #contextOf(interactions: readonly RecordInteractionInput[], index: number, all: string | null | undefined, request: RequestContext): CommandContext {
+  #contextOf(
+    interactions: readonly RecordInteractionInput[],
+    index: number,
+    all: string | null | undefined,
+    request: RequestContext,
+  ): CommandContext {
     const input = interactions[index] ?? {};
     const context = commandContext(request, this.hash, 'recordInteraction', input);
     const own = 'commandId' in input && input.commandId != null;
@@ -148,7 +218,22 @@ export class InteractionsResolver {
 }
 
 const recordRequest = (input: RecordInteractionInput, now: number, path: Path): RecordRequest => {
-  const { direction, channel, act, occurredAt, ourPeople, subject, text, language, url, topics, reach, tone, readTone, source } = input;
+  const {
+    direction,
+    channel,
+    act,
+    occurredAt,
+    ourPeople,
+    subject,
+    text,
+    language,
+    url,
+    topics,
+    reach,
+    tone,
+    readTone,
+    source,
+  } = input;
   const told: Told = {
     direction,
     channel,
@@ -164,16 +249,26 @@ const recordRequest = (input: RecordInteractionInput, now: number, path: Path): 
     topics: [...new Set(topics ?? [])],
     reach: reach ?? null,
   };
-  return { type: 'Record', told, tone: tone ?? null, readTone: readTone ?? true, source: source ? { name: source.name, id: source.id } : null, marks: [] };
+  return {
+    type: 'Record',
+    told,
+    tone: tone ?? null,
+    readTone: readTone ?? true,
+    source: source ? { name: source.name, id: source.id } : null,
+    marks: [],
+  };
 };
 
 /** Fields that a correction cannot clear, since an interaction has them always. */
 const fixed = ['direction', 'channel', 'act', 'occurredAt', 'with', 'ourPeople', 'topics'] as const;
 
 const changesOf = (input: CorrectInteractionInput, now: number): Partial<Told> => {
-  const faults = fixed.filter((field) => input[field] === null).map((field) => ({ path: ['input', field], message: 'This cannot be empty; leave it out to keep it.' }));
+  const faults = fixed
+    .filter((field) => input[field] === null)
+    .map((field) => ({ path: ['input', field], message: 'This cannot be empty; leave it out to keep it.' }));
   if (faults.length > 0) throw badUserInput(faults);
-  const { direction, channel, act, occurredAt, ourPeople, subject, text, language, url, topics, reach, inReplyTo } = input;
+  const { direction, channel, act, occurredAt, ourPeople, subject, text, language, url, topics, reach, inReplyTo } =
+    input;
   const changes = {
     direction,
     channel,
@@ -192,19 +287,29 @@ const changesOf = (input: CorrectInteractionInput, now: number): Partial<Told> =
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 };
 
-const participantOf = ({ stakeholderId, handle, externalId, name, role }: ParticipantInput, path: Path): NamedParticipant => ({
-  ...(stakeholderId == null ? {} : { stakeholderId: fromGlobalId(stakeholderId, 'Stakeholder', ...path, 'stakeholderId').id }),
+const participantOf = (
+  { stakeholderId, handle, externalId, name, role }: ParticipantInput,
+  path: Path,
+): NamedParticipant => ({
+  ...(stakeholderId == null
+    ? {}
+    : { stakeholderId: fromGlobalId(stakeholderId, 'Stakeholder', ...path, 'stakeholderId').id }),
   ...(handle == null ? {} : { handle: handleOf(handle) }),
   ...(externalId == null ? {} : { externalId: { system: externalId.system, id: externalId.id } }),
   ...(name == null ? {} : { name }),
   ...(role == null ? {} : { role }),
 });
 
-const handleOf = ({ channel, site, address }: NonNullable<ParticipantInput['handle']>): Handle => ({ channel, ...(site == null ? {} : { site }), address });
+const handleOf = ({ channel, site, address }: NonNullable<ParticipantInput['handle']>): Handle => ({
+  channel,
+  ...(site == null ? {} : { site }),
+  address,
+});
 
 const replyTo = ({ interactionId, source }: ReplyToInput, path: Path): ReplyTo =>
   source == null
     ? { interactionId: fromGlobalId(interactionId ?? '', 'Interaction', ...path, 'interactionId').id }
     : { source: { name: source.name, id: source.id } };
 
-const idIn = ({ interactionId }: { readonly interactionId: string }): string => fromGlobalId(interactionId, 'Interaction', 'input', 'interactionId').id;
+const idIn = ({ interactionId }: { readonly interactionId: string }): string =>
+  fromGlobalId(interactionId, 'Interaction', 'input', 'interactionId').id;

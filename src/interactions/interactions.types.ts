@@ -17,7 +17,14 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { CommandInput, ExplainedCommandInput, OneOf, ReasonedCommandInput, notPrintable, printable } from '../graphql/commands.js';
+import {
+  CommandInput,
+  ExplainedCommandInput,
+  OneOf,
+  ReasonedCommandInput,
+  notPrintable,
+  printable,
+} from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { DateTime } from '../graphql/scalars.js';
@@ -26,9 +33,15 @@ import { ChannelEnum, ExternalIdInput, HandleInput } from '../stakeholders/stake
 import { type Act, type Direction, type ParticipantRole, acts, directions, participantRoles } from './interaction.js';
 
 export const DirectionEnum = enumOf(directions);
-registerEnumType(DirectionEnum, { name: 'Direction', description: 'They to us, we to them, or they about us to others.' });
+registerEnumType(DirectionEnum, {
+  name: 'Direction',
+  description: 'They to us, we to them, or they about us to others.',
+});
 export const ActEnum = enumOf(acts);
-registerEnumType(ActEnum, { name: 'Act', description: 'What it was. The advocacy acts: recommendation, referral, defence, public praise, co-creation.' });
+registerEnumType(ActEnum, {
+  name: 'Act',
+  description: 'What it was. The advocacy acts: recommendation, referral, defence, public praise, co-creation.',
+});
 export const ParticipantRoleEnum = enumOf(participantRoles);
 registerEnumType(ParticipantRoleEnum, { name: 'ParticipantRole', description: 'Tone counts for authors alone.' });
 
@@ -57,7 +70,9 @@ export class SourceInput {
   id!: string;
 }
 
-@InputType({ description: "The interaction answered: by its id, or by the source's id of one that may not have arrived yet." })
+@InputType({
+  description: "The interaction answered: by its id, or by the source's id of one that may not have arrived yet.",
+})
 export class ReplyToInput {
   @Field(() => ID, { nullable: true })
   @OneOf('interactionId', 'source')
@@ -148,7 +163,9 @@ export class RecordInteractionInput extends CommandInput {
 
   @Field(() => String, { nullable: true, description: 'BCP 47; found from the text when left out.' })
   @IsOptional()
-  @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, { message: 'A language is written in BCP 47, as in "en" or "pt-BR".' })
+  @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, {
+    message: 'A language is written in BCP 47, as in "en" or "pt-BR".',
+  })
   language?: string | null;
 
   @Field(() => String, { nullable: true })
@@ -188,7 +205,10 @@ export class RecordInteractionInput extends CommandInput {
   @IsBoolean()
   readTone?: boolean | null;
 
-  @Field(() => SourceInput, { nullable: true, description: "The source and its own id: recorded once, however often it is sent." })
+  @Field(() => SourceInput, {
+    nullable: true,
+    description: 'The source and its own id: recorded once, however often it is sent.',
+  })
   @IsOptional()
   @ValidateNested()
   @Type(() => SourceInput)
@@ -229,7 +249,10 @@ export class CorrectInteractionInput extends ReasonedCommandInput {
   @IsOptional()
   occurredAt?: number | null;
 
-  @Field(() => [ParticipantInput], { nullable: true, description: 'One to fifty: all of them, as they should have been.' })
+  @Field(() => [ParticipantInput], {
+    nullable: true,
+    description: 'One to fifty: all of them, as they should have been.',
+  })
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -257,7 +280,9 @@ export class CorrectInteractionInput extends ReasonedCommandInput {
 
   @Field(() => String, { nullable: true })
   @IsOptional()
-  @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, { message: 'A language is written in BCP 47, as in "en" or "pt-BR".' })
+  @Matches(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, {
+    message: 'A language is written in BCP 47, as in "en" or "pt-BR".',
+  })
   language?: string | null;
 
   @Field(() => String, { nullable: true })

@@ -2,9 +2,25 @@ import type { Refusal } from '../event-sourcing/decider.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
 import type { JsonObject } from '../event-sourcing/fact.js';
 import { canonicalJson } from '../event-sourcing/keyed-hash.js';
-import { type Accepted, type CommandContext, type CommandIdReused, type Transactions, isAccepted } from '../event-sourcing/transact.js';
+import {
+  type Accepted,
+  type CommandContext,
+  type CommandIdReused,
+  type Transactions,
+  isAccepted,
+} from '../event-sourcing/transact.js';
 import type { ExternalId, Handle } from '../stakeholders/handle.js';
-import { type Content, type Interaction, type InteractionRefusal, type Participant, type ParticipantRole, type PersonalContent, type Tone, type UsedHandle, interaction } from './interaction.js';
+import {
+  type Content,
+  type Interaction,
+  type InteractionRefusal,
+  type Participant,
+  type ParticipantRole,
+  type PersonalContent,
+  type Tone,
+  type UsedHandle,
+  interaction,
+} from './interaction.js';
 import { ownWordsOf } from './own-words.js';
 import { readTone } from './tone-reading.js';
 
@@ -65,7 +81,10 @@ export interface StakeholderNotFound extends Refusal<'StakeholderNotFound'> {
 }
 
 export type RecordingOutcome =
-  | (Accepted<Interaction> & { readonly interactionId: string; /** Stakeholders first identified by this call. */ readonly identified: readonly string[] })
+  | (Accepted<Interaction> & {
+      readonly interactionId: string;
+      /** Stakeholders first identified by this call. */ readonly identified: readonly string[];
+    })
   | (InteractionRefusal & { readonly interactionId?: string })
   | StakeholderNotFound
   | CommandIdReused;
@@ -92,13 +111,20 @@ export interface Recording {
 /**
  * @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused.
  */
-export const recording = ({ transact, recall, read }: Transactions, people: People, digestOf: (text: string) => string): Recording => {
+export const recording = (
+  { transact, recall, read }: Transactions,
+  people: People,
+  digestOf: (text: string) => string,
+): Recording => {
   /** Everybody who took part: known, or to be identified once nothing can be refused any more. */
-  const findParticipants = async (named: readonly NamedParticipant[]): Promise<readonly (string | null)[] | StakeholderNotFound> => {
+  const findParticipants = async (
+    named: readonly NamedParticipant[],
+  ): Promise<readonly (string | null)[] | StakeholderNotFound> => {
     const found: (string | null)[] = [];
     for (const participant of named) {
       const { stakeholderId } = participant;
-      if (stakeholderId !== undefined && !(await people.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound', stakeholderId };
+      if (stakeholderId !== undefined && !(await people.isIdentified(stakeholderId)))
+        return { refused: 'StakeholderNotFound', stakeholderId };
       found.push(stakeholderId ?? (await people.holder(participant)));
     }
     return found;
@@ -120,11 +146,16 @@ export const recording = ({ transact, recall, read }: Transactions, people: Peop
 
   const record = async (request: RecordRequest, context: CommandContext): Promise<RecordingOutcome> => {
     const { told, source } = request;
-    const interactionId = source ? interactionOfSource(source) : deterministicId('interaction', context.credential, context.commandId);
+    const interactionId = source
+      ? interactionOfSource(source)
+      : deterministicId('interaction', context.credential, context.commandId);
     const answer = (outcome: Accepted<Interaction>): RecordingOutcome => ({
       ...outcome,
       interactionId,
-      identified: outcome.already && outcome.events.length === 0 ? [] : identifiedAmong(told.with, outcome.state, people, context),
+      identified:
+        outcome.already && outcome.events.length === 0
+          ? []
+          : identifiedAmong(told.with, outcome.state, people, context),
     });
     const known = await recall(interaction, interactionId, context);
     if (known) return isAccepted(known) ? answer(known) : known;
@@ -146,12 +177,23 @@ export const recording = ({ transact, recall, read }: Transactions, people: Peop
       tone: tone.tone,
       inReplyTo: replyTo(told.inReplyTo),
     };
-    const data = { interactionId, source, sent: digestOf(canonicalJson(asJson({ told, tone: request.tone }))), marks: request.marks, content, personal: personalOf(told) };
+    const data = {
+      interactionId,
+      source,
+      sent: digestOf(canonicalJson(asJson({ told, tone: request.tone }))),
+      marks: request.marks,
+      content,
+      personal: personalOf(told),
+    };
     const outcome = await transact(interaction, interactionId, { type: 'RecordInteraction', data }, context);
     return isAccepted(outcome) ? answer(outcome) : { ...outcome, interactionId };
   };
 
-  const correct = async (interactionId: string, changes: Partial<Told>, context: CommandContext): Promise<RecordingOutcome> => {
+  const correct = async (
+    interactionId: string,
+    changes: Partial<Told>,
+    context: CommandContext,
+  ): Promise<RecordingOutcome> => {
     const known = await recall(interaction, interactionId, context);
     if (known) return settled(known, interactionId);
     const { state } = await read(interaction, interactionId);
@@ -159,7 +201,8 @@ export const recording = ({ transact, recall, read }: Transactions, people: Peop
     const named = changes.with;
     const found = named ? await findParticipants(named) : [];
     if ('refused' in found) return found;
-    const participants = named && (await participantsOf(named, found, { ...state.content, ...definedOf(changes) }, context));
+    const participants =
+      named && (await participantsOf(named, found, { ...state.content, ...definedOf(changes) }, context));
     const { direction, channel, act, occurredAt, topics, reach, subject, text, url, ourPeople } = changes;
     // A corrected text is read for its tone again, and for its language unless that is told.
     const textChanged = text !== undefined || changes.language !== undefined;
@@ -219,14 +262,23 @@ export const recording = ({ transact, recall, read }: Transactions, people: Peop
   };
 };
 
-const settled = (outcome: Accepted<Interaction> | InteractionRefusal | CommandIdReused, interactionId: string): RecordingOutcome =>
-  isAccepted(outcome) ? { ...outcome, interactionId, identified: [] } : outcome;
+const settled = (
+  outcome: Accepted<Interaction> | InteractionRefusal | CommandIdReused,
+  interactionId: string,
+): RecordingOutcome => (isAccepted(outcome) ? { ...outcome, interactionId, identified: [] } : outcome);
 
-const identifiedAmong = (named: readonly NamedParticipant[], { content }: Interaction, people: People, context: CommandContext): readonly string[] => {
+const identifiedAmong = (
+  named: readonly NamedParticipant[],
+  { content }: Interaction,
+  people: People,
+  context: CommandContext,
+): readonly string[] => {
   const byThisCall = new Set(
     named.filter(({ stakeholderId }) => stakeholderId === undefined).map((each) => people.wouldBe(each, context)),
   );
-  return [...new Set(content.participants.map(({ stakeholderId }) => stakeholderId))].filter((id) => byThisCall.has(id));
+  return [...new Set(content.participants.map(({ stakeholderId }) => stakeholderId))].filter((id) =>
+    byThisCall.has(id),
+  );
 };
 
 /** Left out, the role is author for the first of what is inbound or observed, attendee at a meeting, else addressee. */
@@ -246,7 +298,11 @@ const toneOf = (request: RecordRequest, { actor }: CommandContext): { language: 
 /** What the person said: a mail quotes others, and closes with a signature. */
 const spoken = (text: string, channel: Content['channel']): string => (channel === 'email' ? ownWordsOf(text) : text);
 
-const readAs = ({ value, model, version }: { value: number; model: string; version: string }): Tone => ({ value, model, modelVersion: version });
+const readAs = ({ value, model, version }: { value: number; model: string; version: string }): Tone => ({
+  value,
+  model,
+  modelVersion: version,
+});
 
 const asJson = (value: object): JsonObject => value as JsonObject;
 

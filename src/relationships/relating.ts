@@ -1,11 +1,29 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
-import { type Accepted, type CommandContext, type CommandIdReused, type Transactions, isAccepted } from '../event-sourcing/transact.js';
-import { type AssessableStance, type Relationship, type RelationshipRefusal, type RelationshipRequest, type Step, relationship } from './relationship.js';
+import {
+  type Accepted,
+  type CommandContext,
+  type CommandIdReused,
+  type Transactions,
+  isAccepted,
+} from '../event-sourcing/transact.js';
+import {
+  type AssessableStance,
+  type Relationship,
+  type RelationshipRefusal,
+  type RelationshipRequest,
+  type Step,
+  relationship,
+} from './relationship.js';
 
 /** What is decided about a relationship, in the caller's words. Dates are RFC 3339, UTC, milliseconds. */
 export type RelatingRequest =
-  | { readonly type: 'AssessStance'; readonly stakeholderId: string; readonly stance: AssessableStance; readonly occurredAt: string }
+  | {
+      readonly type: 'AssessStance';
+      readonly stakeholderId: string;
+      readonly stance: AssessableStance;
+      readonly occurredAt: string;
+    }
   | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
   | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
   | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
@@ -40,7 +58,10 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
   const { stakeholderId } = request;
   switch (request.type) {
     case 'AssessStance':
-      return { type: 'AssessStance', data: { stakeholderId, factId, stance: request.stance, occurredAt: request.occurredAt } };
+      return {
+        type: 'AssessStance',
+        data: { stakeholderId, factId, stance: request.stance, occurredAt: request.occurredAt },
+      };
     case 'WithdrawStance':
       return { type: 'WithdrawStance', data: { stakeholderId, factId, occurredAt: request.occurredAt } };
     case 'TakeStep':

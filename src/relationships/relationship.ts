@@ -22,8 +22,21 @@ interface Dated {
 export type RelationshipFact =
   | Fact<'StanceAssessed', Dated & { readonly stance: AssessableStance }>
   | Fact<'StanceWithdrawn', Dated>
-  | Fact<'StepTaken', Dated & { readonly step: Step; /** Earlier steps that were not taken by then. */ readonly skipped: readonly Step[] }>
-  | Fact<'RelationshipFactRetracted', { readonly stakeholderId: string; readonly factId: string; readonly was: { readonly type: RetractableType; readonly occurredAt: string } }>;
+  | Fact<
+      'StepTaken',
+      Dated & {
+        readonly step: Step;
+        /** Earlier steps that were not taken by then. */ readonly skipped: readonly Step[];
+      }
+    >
+  | Fact<
+      'RelationshipFactRetracted',
+      {
+        readonly stakeholderId: string;
+        readonly factId: string;
+        readonly was: { readonly type: RetractableType; readonly occurredAt: string };
+      }
+    >;
 
 type RetractableType = 'StanceAssessed' | 'StanceWithdrawn' | 'StepTaken';
 
@@ -55,7 +68,9 @@ export const relationship: Decider<Relationship, RelationshipRequest, Relationsh
 
   evolve: ({ entries }, { type, data }) => {
     if (type === 'RelationshipFactRetracted')
-      return { entries: entries.map((entry) => (entry.factId === data.factId ? { ...entry, retracted: true } : entry)) };
+      return {
+        entries: entries.map((entry) => (entry.factId === data.factId ? { ...entry, retracted: true } : entry)),
+      };
     const { factId, occurredAt } = data;
     const step = type === 'StepTaken' ? data.step : null;
     return { entries: [...entries, { factId, type, occurredAt, retracted: false, step }] };
@@ -67,11 +82,16 @@ export const relationship: Decider<Relationship, RelationshipRequest, Relationsh
         return entries.some(isFact(data)) ? [] : [{ type: 'StanceAssessed', data }];
       case 'WithdrawStance':
         if (entries.some(isFact(data))) return [];
-        return stanceHolds(entries, data.occurredAt) ? [{ type: 'StanceWithdrawn', data }] : { refused: 'NoStanceToWithdraw' };
+        return stanceHolds(entries, data.occurredAt)
+          ? [{ type: 'StanceWithdrawn', data }]
+          : { refused: 'NoStanceToWithdraw' };
       case 'TakeStep': {
         if (entries.some(isFact(data))) return [];
         const before = steps.slice(0, steps.indexOf(data.step));
-        const skipped = before.filter((step) => !entries.some((entry) => entry.step === step && !entry.retracted && entry.occurredAt <= data.occurredAt));
+        const skipped = before.filter(
+          (step) =>
+            !entries.some((entry) => entry.step === step && !entry.retracted && entry.occurredAt <= data.occurredAt),
+        );
         return [{ type: 'StepTaken', data: { ...data, skipped } }];
       }
       case 'RetractRelationshipFact': {

@@ -6,6 +6,7 @@ import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
 import { type Relating, relating } from './relating.js';
+import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
@@ -21,6 +22,7 @@ import { RelationshipsResolver } from './relationships.resolver.js';
     RelationshipsHandler,
     RelationshipFactNodes,
     RelationshipsResolver,
+    ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],
 })

@@ -4,9 +4,14 @@ import { toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { READ_STORE } from '../tokens.js';
-import { factById } from './relationship-facts-pages.js';
-import type { RelationshipFactKind, RelationshipFactView } from './relationship-facts.js';
-import { type StanceAssessed, type StanceWithdrawn, type StepTaken, relationshipFactTypes } from './relationships.types.js';
+import { type RelationshipFactEntry, factById } from './relationship-facts-pages.js';
+import type { RelationshipFactKind } from './relationship-facts.js';
+import {
+  type StanceAssessed,
+  type StanceWithdrawn,
+  type StepTaken,
+  relationshipFactTypes,
+} from './relationships.types.js';
 
 export type RelationshipFactNode = StepTaken | StanceAssessed | StanceWithdrawn;
 
@@ -26,9 +31,20 @@ export class RelationshipFactNodes {
     for (const type of relationshipFactTypes) registry.register(type, (ids, moment) => this.byId(ids, moment));
   }
 
-  nodeOf({ factId, kind, occurredAt, recordedAt, by, reason, step, skipped, stance, retraction }: RelationshipFactView, moment: Moment): RelationshipFactNode {
+  nodeOf({ view, tie: recordedAsOf }: RelationshipFactEntry, moment: Moment): RelationshipFactNode {
+    const { stakeholderId, factId, kind, occurredAt, recordedAt, by, reason, step, skipped, stance, retraction } = view;
     const type = typeOf[kind];
-    const fact = { id: toGlobalId(type, factId, moment), occurredAt: Date.parse(occurredAt), recordedAt, by, reason, retraction };
+    const fact = {
+      id: toGlobalId(type, factId, moment),
+      stakeholderId,
+      moment,
+      recordedAsOf,
+      occurredAt: Date.parse(occurredAt),
+      recordedAt,
+      by,
+      reason,
+      retraction,
+    };
     switch (type) {
       case 'StepTaken':
         return { __typename: type, ...fact, step: step ?? 'listen', skipped };
@@ -43,7 +59,7 @@ export class RelationshipFactNodes {
     return Promise.all(
       ids.map(async (id) => {
         const found = await factById(this.rows, id, moment);
-        return found && this.nodeOf(found.view, moment);
+        return found && this.nodeOf(found, moment);
       }),
     );
   }

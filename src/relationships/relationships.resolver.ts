@@ -42,50 +42,106 @@ export class RelationshipsResolver {
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
   ) {}
 
-  @ResolveField(() => StepEnum, { nullable: true, description: 'The furthest step that we have taken with them; null: none yet.' })
+  @ResolveField(() => StepEnum, {
+    nullable: true,
+    description: 'The furthest step that we have taken with them; null: none yet.',
+  })
   step(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<Step | null> {
     return batched(request, 'step', moment, (keys, at) => furthestSteps(this.rows, keys, at), key);
   }
 
-  @ResolveField(() => Int, { description: 'Revision to expect: of what we decided about the relationship. -1: nothing yet.' })
-  async relationshipRevision(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number> {
-    return (await batched(request, 'relationship revision', moment, (keys, at) => relationshipRevisions(this.rows, keys, at), key)) ?? -1;
+  @ResolveField(() => Int, {
+    description: 'Revision to expect: of what we decided about the relationship. -1: nothing yet.',
+  })
+  async relationshipRevision(
+    @Parent() { key, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<number> {
+    return (
+      (await batched(
+        request,
+        'relationship revision',
+        moment,
+        (keys, at) => relationshipRevisions(this.rows, keys, at),
+        key,
+      )) ?? -1
+    );
   }
 
-  @Mutation(() => AssessStanceResult, { description: "A person's word on where somebody stands: it holds from its date until the next, or a withdrawal." })
-  assessStance(@Args('input') input: AssessStanceInput, @Context() request: RequestContext): Promise<typeof AssessStanceResult> {
-    const asked = { type: 'AssessStance', stakeholderId: idIn(input), stance: input.stance, occurredAt: when(input, request) } as const;
+  @Mutation(() => AssessStanceResult, {
+    description: "A person's word on where somebody stands: it holds from its date until the next, or a withdrawal.",
+  })
+  assessStance(
+    @Args('input') input: AssessStanceInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof AssessStanceResult> {
+    const asked = {
+      type: 'AssessStance',
+      stakeholderId: idIn(input),
+      stance: input.stance,
+      occurredAt: when(input, request),
+    } as const;
     return this.#execute('StanceWasAssessed', 'assessStance', asked, input, request);
   }
 
   @Mutation(() => WithdrawStanceResult)
-  withdrawStance(@Args('input') input: WithdrawStanceInput, @Context() request: RequestContext): Promise<typeof WithdrawStanceResult> {
+  withdrawStance(
+    @Args('input') input: WithdrawStanceInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof WithdrawStanceResult> {
     const asked = { type: 'WithdrawStance', stakeholderId: idIn(input), occurredAt: when(input, request) } as const;
     return this.#execute('StanceWasWithdrawn', 'withdrawStance', asked, input, request);
   }
 
   @Mutation(() => TakeStepResult, { description: 'A step that was skipped is recorded as skipped, not forbidden.' })
   takeStep(@Args('input') input: TakeStepInput, @Context() request: RequestContext): Promise<typeof TakeStepResult> {
-    const asked = { type: 'TakeStep', stakeholderId: idIn(input), step: input.step, occurredAt: when(input, request) } as const;
+    const asked = {
+      type: 'TakeStep',
+      stakeholderId: idIn(input),
+      step: input.step,
+      occurredAt: when(input, request),
+    } as const;
     return this.#execute('StepWasTaken', 'takeStep', asked, input, request);
   }
 
-  @Mutation(() => RetractRelationshipFactResult, { description: 'Takes back a mistaken step, assessment or withdrawal; the row stays, marked.' })
+  @Mutation(() => RetractRelationshipFactResult, {
+    description: 'Takes back a mistaken step, assessment or withdrawal; the row stays, marked.',
+  })
   retractRelationshipFact(
     @Args('input') input: RetractRelationshipFactInput,
     @Context() request: RequestContext,
   ): Promise<typeof RetractRelationshipFactResult> {
     const factId = fromGlobalId(input.factId, relationshipFactTypes, 'input', 'factId').id;
-    return this.#execute('RelationshipFactRetracted', 'retractRelationshipFact', { type: 'Retract', stakeholderId: idIn(input), factId }, input, request);
+    return this.#execute(
+      'RelationshipFactRetracted',
+      'retractRelationshipFact',
+      { type: 'Retract', stakeholderId: idIn(input), factId },
+      input,
+      request,
+    );
   }
 
-  async #execute<Result>(happening: string, mutation: string, asked: RelatingRequest, input: object, request: RequestContext): Promise<Result> {
-    const outcome = await this.bus.execute(new RelationshipCommand(asked, commandContext(request, this.hash, mutation, input)));
-    const shown = 'already' in outcome ? await this.#happened(happening, asked, outcome, request) : refusalOf(outcome, asked);
+  async #execute<Result>(
+    happening: string,
+    mutation: string,
+    asked: RelatingRequest,
+    input: object,
+    request: RequestContext,
+  ): Promise<Result> {
+    const outcome = await this.bus.execute(
+      new RelationshipCommand(asked, commandContext(request, this.hash, mutation, input)),
+    );
+    const shown =
+      'already' in outcome ? await this.#happened(happening, asked, outcome, request) : refusalOf(outcome, asked);
     return shown as Result;
   }
 
-  async #happened(happening: string, asked: RelatingRequest, { stakeholderId, factId, already, ordinal, state }: Happened, { now }: RequestContext): Promise<object> {
+  async #happened(
+    happening: string,
+    asked: RelatingRequest,
+    { stakeholderId, factId, already, ordinal, state }: Happened,
+    { now }: RequestContext,
+  ): Promise<object> {
     const retracted = state.entries.find((entry) => entry.factId === factId);
     const type = asked.type === 'Retract' ? (retracted?.type ?? 'StepTaken') : factTypes[asked.type];
     return {
@@ -103,7 +159,11 @@ const factTypes = { AssessStance: 'StanceAssessed', WithdrawStance: 'StanceWithd
 const refusalOf = ({ refused }: Exclude<RelatingOutcome, Happened>, { stakeholderId }: RelatingRequest): object => {
   switch (refused) {
     case 'StakeholderNotFound':
-      return { __typename: refused, message: 'Nobody has this id.', stakeholderId: toGlobalId('Stakeholder', stakeholderId) };
+      return {
+        __typename: refused,
+        message: 'Nobody has this id.',
+        stakeholderId: toGlobalId('Stakeholder', stakeholderId),
+      };
     case 'NoStanceToWithdraw':
       return { __typename: refused, message: "No person's assessment holds at that date." };
     case 'RelationshipFactNotFound':
@@ -113,6 +173,8 @@ const refusalOf = ({ refused }: Exclude<RelatingOutcome, Happened>, { stakeholde
   }
 };
 
-const idIn = ({ stakeholderId }: { readonly stakeholderId: string }): string => fromGlobalId(stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id;
+const idIn = ({ stakeholderId }: { readonly stakeholderId: string }): string =>
+  fromGlobalId(stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id;
 
-const when = ({ occurredAt }: { readonly occurredAt?: number | null }, { now }: RequestContext): string => happened(occurredAt ?? now, now, 'input', 'occurredAt');
+const when = ({ occurredAt }: { readonly occurredAt?: number | null }, { now }: RequestContext): string =>
+  happened(occurredAt ?? now, now, 'input', 'occurredAt');

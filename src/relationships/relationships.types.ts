@@ -3,6 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { ExplainedCommandInput, ReasonedCommandInput } from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
+import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, PositionScalar } from '../graphql/scalars.js';
@@ -16,6 +17,10 @@ registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone wi
 /** A decision about a relationship, as timelines show it. */
 @ObjectType({ isAbstract: true })
 abstract class RelationshipFact extends Node {
+  readonly stakeholderId!: string;
+  readonly moment!: Moment;
+  readonly recordedAsOf!: number;
+
   @Field(() => DateTime)
   readonly occurredAt!: number;
 
@@ -70,7 +75,9 @@ export class AssessStanceInput extends ReasonedCommandInput {
   stakeholderId!: string;
 
   @Field(() => StanceEnum, { description: 'Any but UNKNOWN.' })
-  @IsIn(stances.slice(1), { message: 'Any stance but UNKNOWN can be assessed; to take an assessment back, withdraw it.' })
+  @IsIn(stances.slice(1), {
+    message: 'Any stance but UNKNOWN can be assessed; to take an assessment back, withdraw it.',
+  })
   stance!: AssessableStance;
 
   @Field(() => DateTime, { nullable: true, description: occurredAt })
@@ -158,7 +165,11 @@ export class RelationshipFactNotFound extends Refusal {
   readonly __typename = 'RelationshipFactNotFound';
 }
 
-export const AssessStanceResult = resultOf('AssessStanceResult', () => [StanceWasAssessed, StakeholderNotFound, CommandIdReused]);
+export const AssessStanceResult = resultOf('AssessStanceResult', () => [
+  StanceWasAssessed,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
 export const WithdrawStanceResult = resultOf('WithdrawStanceResult', () => [
   StanceWasWithdrawn,
   NoStanceToWithdraw,

@@ -41,16 +41,25 @@ export const normalForm = ({ channel, site, address }: Handle): string =>
   [channel, plain(site ?? ''), addressForm[channel]?.(address) ?? accountName(address)].join('\n');
 
 /** The form in which an external id is compared: systems tell upper from lower case in ids, not in their own names. */
-export const externalIdForm = ({ system, id }: ExternalId): string => [plain(system), id.normalize('NFC').trim()].join('\n');
+export const externalIdForm = ({ system, id }: ExternalId): string =>
+  [plain(system), id.normalize('NFC').trim()].join('\n');
 
 const plain = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 const accountName = (text: string): string => plain(text).replace(/^@/, '');
 
 const addressForm: Partial<Record<Channel, (address: string) => string>> = {
   // RFC 5321 leaves the local part's case to its host; no mailbox provider tells people apart by it.
-  email: (address) => plain(address).replace(/^mailto:/, '').replace(/^.*<([^<>]+)>$/, '$1'),
+  email: (address) =>
+    plain(address)
+      .replace(/^mailto:/, '')
+      .replace(/^.*<([^<>]+)>$/, '$1'),
   // E.164 digits, as far as they can be told without knowing the country.
-  phone: (address) => plain(address).replace(/^tel:/, '').replace(/\(0\)/g, '').replace(/[^0-9+]/g, '').replace(/^00/, '+'),
+  phone: (address) =>
+    plain(address)
+      .replace(/^tel:/, '')
+      .replace(/\(0\)/g, '')
+      .replace(/[^0-9+]/g, '')
+      .replace(/^00/, '+'),
   blog: (address) => pageForm(address),
   web: (address) => pageForm(address),
   press: (address) => pageForm(address),
@@ -58,7 +67,12 @@ const addressForm: Partial<Record<Channel, (address: string) => string>> = {
 
 /** A page's address without scheme, `www.` and closing slash; the path keeps its case. */
 const pageForm = (address: string): string => {
-  const text = address.normalize('NFKC').trim().replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/\/+$/, '');
+  const text = address
+    .normalize('NFKC')
+    .trim()
+    .replace(/^https?:\/\//i, '')
+    .replace(/^www\./i, '')
+    .replace(/\/+$/, '');
   const slash = text.indexOf('/');
   return slash < 0 ? text.toLowerCase() : text.slice(0, slash).toLowerCase() + text.slice(slash);
 };

@@ -36,7 +36,10 @@ afterEach(async () => {
 });
 
 const identify = (by: Identity, commandId: string, ...addresses: readonly string[]): Promise<IdentityOutcome> =>
-  by.ask({ type: 'Identify', kind: 'person', name: addresses[0] ?? 'Ann', handles: addresses.map(email), externalIds: [] }, context(commandId));
+  by.ask(
+    { type: 'Identify', kind: 'person', name: addresses[0] ?? 'Ann', handles: addresses.map(email), externalIds: [] },
+    context(commandId),
+  );
 const idOf = (outcome: IdentityOutcome): string => {
   if ('refused' in outcome) throw new Error(outcome.refused);
   return outcome.stakeholderId;
@@ -87,30 +90,43 @@ describe('a handle', () => {
   it('can be given up and taken again by the same', async () => {
     const ann = idOf(await identify(people, '1', 'ann@example.org'));
     for (const round of ['a', 'b']) {
-      await people.ask({ type: 'RemoveHandle', stakeholderId: ann, handle: email('ann@example.org') }, context(`remove ${round}`));
+      await people.ask(
+        { type: 'RemoveHandle', stakeholderId: ann, handle: email('ann@example.org') },
+        context(`remove ${round}`),
+      );
       expect(await holder('ann@example.org')).toBeNull();
-      await people.ask({ type: 'AddHandle', stakeholderId: ann, handle: email('ann@example.org') }, context(`add ${round}`));
+      await people.ask(
+        { type: 'AddHandle', stakeholderId: ann, handle: email('ann@example.org') },
+        context(`add ${round}`),
+      );
       expect(await holder('ann@example.org')).toBe(ann);
     }
   });
 
   it('is not claimed where the stakeholder is at another revision than expected', async () => {
     const ann = idOf(await identify(people, '1', 'ann@example.org'));
-    const add = people.ask({ type: 'AddHandle', stakeholderId: ann, handle: email('b@example.org') }, context('2', { expectedRevision: 5 }));
+    const add = people.ask(
+      { type: 'AddHandle', stakeholderId: ann, handle: email('b@example.org') },
+      context('2', { expectedRevision: 5 }),
+    );
     await expect(add).rejects.toMatchObject({ currentRevision: 0 });
     expect(await holder('b@example.org')).toBeNull();
   });
 
   it('stands in no stream name and no provenance', async () => {
     await identify(people, '1', 'ann@example.org');
-    for (const { stream, provenance } of await store.readAll(0)) expect(JSON.stringify([stream, provenance])).not.toContain('ann@example');
+    for (const { stream, provenance } of await store.readAll(0))
+      expect(JSON.stringify([stream, provenance])).not.toContain('ann@example');
   });
 });
 
 describe('an external id', () => {
   it('has one holder in its system', async () => {
     const ask = (system: string, commandId: string): Promise<IdentityOutcome> =>
-      people.ask({ type: 'Identify', kind: 'person', name: 'Ann', handles: [], externalIds: [{ system, id: '17' }] }, context(commandId));
+      people.ask(
+        { type: 'Identify', kind: 'person', name: 'Ann', handles: [], externalIds: [{ system, id: '17' }] },
+        context(commandId),
+      );
     const ann = idOf(await ask('crm', '1'));
     expect(await ask('CRM', '2')).toEqual({ refused: 'ExternalIdTaken', holder: ann });
     expect(idOf(await ask('shop', '3'))).not.toBe(ann);
@@ -121,7 +137,9 @@ describe('many at the same time', () => {
   it('who name one new handle make one stakeholder', async () => {
     const other = identity(transactions(store), hash);
     const outcomes = await Promise.all(
-      Array.from({ length: 500 }, (_, index) => (index % 2 ? people : other).meet({ handle: email('new@example.org') }, context(String(index)))),
+      Array.from({ length: 500 }, (_, index) =>
+        (index % 2 ? people : other).meet({ handle: email('new@example.org') }, context(String(index))),
+      ),
     );
     expect(new Set(outcomes).size).toBe(1);
     expect(await identifiedEvents()).toBe(1);
@@ -129,9 +147,18 @@ describe('many at the same time', () => {
 
   it('who name overlapping handles: each handle has one holder, and who was refused holds nothing', async () => {
     const other = identity(transactions(store), hash);
-    const pairs = [['a', 'b'], ['b', 'c'], ['c', 'a'], ['a', 'c'], ['b', 'a'], ['c', 'd']];
+    const pairs = [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'a'],
+      ['a', 'c'],
+      ['b', 'a'],
+      ['c', 'd'],
+    ];
     const outcomes = await Promise.all(
-      pairs.map((pair, index) => identify(index % 2 ? people : other, String(index), ...pair.map((name) => `${name}@example.org`))),
+      pairs.map((pair, index) =>
+        identify(index % 2 ? people : other, String(index), ...pair.map((name) => `${name}@example.org`)),
+      ),
     );
     for (const [index, pair] of pairs.entries()) {
       const outcome = outcomes[index];
@@ -146,27 +173,35 @@ describe('many at the same time', () => {
 });
 
 describe('a process killed in the middle', () => {
-  it.each([0, 1, 2, 3])('after %d appends leaves nothing that a reader of the claim does not finish', async (appends) => {
-    const dying = identity(transactions(dyingAt(appends)), hash);
-    const answer = await identify(dying, '1', 'a@example.org', 'b@example.org').catch((error: unknown) => error);
-    expect(answer instanceof StoreUnavailable).toBe(appends < 3);
-    // Whoever meets the claim that stands finishes it, and with it the one that does not stand yet.
-    await holder('a@example.org');
-    await holder('b@example.org');
-    const [a, b] = [await holder('a@example.org'), await holder('b@example.org')];
-    expect(a).toBe(b);
-    expect(await identifiedEvents()).toBe(a === null ? 0 : 1);
-    // Sent again, it is answered with what happened, or happens now.
-    const again = idOf(await identify(people, '1', 'a@example.org', 'b@example.org'));
-    expect(await holder('a@example.org')).toBe(again);
-    expect(await holder('b@example.org')).toBe(again);
-    expect(await identifiedEvents()).toBe(1);
-  });
+  it.each([0, 1, 2, 3])(
+    'after %d appends leaves nothing that a reader of the claim does not finish',
+    async (appends) => {
+      const dying = identity(transactions(dyingAt(appends)), hash);
+      const answer = await identify(dying, '1', 'a@example.org', 'b@example.org').catch((error: unknown) => error);
+      expect(answer instanceof StoreUnavailable).toBe(appends < 3);
+      // Whoever meets the claim that stands finishes it, and with it the one that does not stand yet.
+      await holder('a@example.org');
+      await holder('b@example.org');
+      const [a, b] = [await holder('a@example.org'), await holder('b@example.org')];
+      expect(a).toBe(b);
+      expect(await identifiedEvents()).toBe(a === null ? 0 : 1);
+      // Sent again, it is answered with what happened, or happens now.
+      const again = idOf(await identify(people, '1', 'a@example.org', 'b@example.org'));
+      expect(await holder('a@example.org')).toBe(again);
+      expect(await holder('b@example.org')).toBe(again);
+      expect(await identifiedEvents()).toBe(1);
+    },
+  );
 
-  it.each([0, 1])('while giving up a handle, after %d appends: the handle is held or free, never in between', async (appends) => {
-    const ann = idOf(await identify(people, '1', 'ann@example.org'));
-    const dying = identity(transactions(dyingAt(appends)), hash);
-    await expect(dying.ask({ type: 'RemoveHandle', stakeholderId: ann, handle: email('ann@example.org') }, context('2'))).rejects.toThrow('killed');
-    expect(await holder('ann@example.org')).toBe(appends === 0 ? ann : null);
-  });
+  it.each([0, 1])(
+    'while giving up a handle, after %d appends: the handle is held or free, never in between',
+    async (appends) => {
+      const ann = idOf(await identify(people, '1', 'ann@example.org'));
+      const dying = identity(transactions(dyingAt(appends)), hash);
+      await expect(
+        dying.ask({ type: 'RemoveHandle', stakeholderId: ann, handle: email('ann@example.org') }, context('2')),
+      ).rejects.toThrow('killed');
+      expect(await holder('ann@example.org')).toBe(appends === 0 ? ann : null);
+    },
+  );
 });

@@ -13,11 +13,25 @@ import {
   isAccepted,
 } from '../event-sourcing/transact.js';
 import { type ExternalId, type Handle, externalIdForm, normalForm, normalFormRule } from './handle.js';
-import { type HeldExternalId, type HeldHandle, type Stakeholder, type StakeholderKind, type StakeholderRefusal, type StakeholderRequest, stakeholder } from './stakeholder.js';
+import {
+  type HeldExternalId,
+  type HeldHandle,
+  type Stakeholder,
+  type StakeholderKind,
+  type StakeholderRefusal,
+  type StakeholderRequest,
+  stakeholder,
+} from './stakeholder.js';
 
 /** What is asked about who somebody is, in the caller's words. */
 export type IdentityRequest =
-  | { readonly type: 'Identify'; readonly kind: StakeholderKind; readonly name: string; readonly handles: readonly Handle[]; readonly externalIds: readonly ExternalId[] }
+  | {
+      readonly type: 'Identify';
+      readonly kind: StakeholderKind;
+      readonly name: string;
+      readonly handles: readonly Handle[];
+      readonly externalIds: readonly ExternalId[];
+    }
   | { readonly type: 'Rename'; readonly stakeholderId: string; readonly name: string }
   | { readonly type: 'AddHandle'; readonly stakeholderId: string; readonly handle: Handle }
   | { readonly type: 'RemoveHandle'; readonly stakeholderId: string; readonly handle: Handle }
@@ -30,7 +44,8 @@ export interface Taken extends Refusal<'HandleTaken' | 'ExternalIdTaken'> {
   readonly holder: string;
 }
 
-export type IdentityOutcome = (Accepted<Stakeholder> & { readonly stakeholderId: string }) | Taken | StakeholderRefusal | CommandIdReused;
+export type IdentityOutcome =
+  (Accepted<Stakeholder> & { readonly stakeholderId: string }) | Taken | StakeholderRefusal | CommandIdReused;
 
 /** Who somebody is, over the streams of stakeholders, handles and external ids. */
 export interface Identity {
@@ -71,7 +86,11 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
   });
   const isIdentified = async (id: string): Promise<boolean> => (await read(stakeholder, id)).state.identified;
 
-  const plainly = async (stakeholderId: string, request: StakeholderRequest, context: CommandContext): Promise<IdentityOutcome> => {
+  const plainly = async (
+    stakeholderId: string,
+    request: StakeholderRequest,
+    context: CommandContext,
+  ): Promise<IdentityOutcome> => {
     const outcome = await transact(stakeholder, stakeholderId, request, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId } : outcome;
   };
@@ -87,7 +106,12 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
       const holder = await unique.holderOf(value);
       if (holder !== null && holder !== stakeholderId) return taken(value, holder);
     }
-    const lost = await unique.claim(stakeholderId, values, (tokens) => requestWith(tokens) as unknown as JsonObject, context);
+    const lost = await unique.claim(
+      stakeholderId,
+      values,
+      (tokens) => requestWith(tokens) as unknown as JsonObject,
+      context,
+    );
     if (lost) return taken(lost.taken, lost.by);
     const tokens = new Map(values.map((value) => [value.claim, unique.tokenOf(value, context)]));
     try {
@@ -112,25 +136,36 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     const { state, revision } = await read(stakeholder, stakeholderId);
     const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== revision;
     const theirs = [...state.handles, ...state.externalIds].some(({ claim }) => claim === value.claim);
-    if (!state.identified || theirs || unexpected) return plainly(stakeholderId, requestWith(unique.tokenOf(value, context)), context);
+    if (!state.identified || theirs || unexpected)
+      return plainly(stakeholderId, requestWith(unique.tokenOf(value, context)), context);
     return withClaims(stakeholderId, [value], (tokens) => requestWith(tokens.get(value.claim) ?? ''), context);
   };
 
   /** A holding given up: recorded in the holder's stream first, which decides; then the value is free. */
-  const giveUp = async (stakeholderId: string, value: ClaimedValue, request: StakeholderRequest, context: CommandContext): Promise<IdentityOutcome> => {
+  const giveUp = async (
+    stakeholderId: string,
+    value: ClaimedValue,
+    request: StakeholderRequest,
+    context: CommandContext,
+  ): Promise<IdentityOutcome> => {
     const outcome = await plainly(stakeholderId, request, context);
     // Whoever asks for the value finds that its holder gave it up, and releases it; asked here, that is at once.
     if (!('refused' in outcome)) await unique.holderOf(value);
     return outcome;
   };
 
-  const identify = async (request: Extract<IdentityRequest, { type: 'Identify' }>, context: CommandContext): Promise<IdentityOutcome> => {
+  const identify = async (
+    request: Extract<IdentityRequest, { type: 'Identify' }>,
+    context: CommandContext,
+  ): Promise<IdentityOutcome> => {
     const stakeholderId = identifiedBy(context);
     const known = await recall(stakeholder, stakeholderId, context);
     if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
     const { kind, name } = request;
     const handles = distinct(request.handles.map((handle) => ({ ...handleClaim(handle), handle })));
-    const externalIds = distinct(request.externalIds.map((externalId) => ({ ...externalIdClaim(externalId), externalId })));
+    const externalIds = distinct(
+      request.externalIds.map((externalId) => ({ ...externalIdClaim(externalId), externalId })),
+    );
     const requestWith = (tokens: ReadonlyMap<string, string>): StakeholderRequest => ({
       type: 'IdentifyStakeholder',
       data: {
@@ -138,7 +173,9 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         kind,
         name,
         handles: handles.map(({ claim, handle }) => heldHandle(handle, claim, tokens.get(claim) ?? '')),
-        externalIds: externalIds.map(({ claim, externalId }) => heldExternalId(externalId, claim, tokens.get(claim) ?? '')),
+        externalIds: externalIds.map(({ claim, externalId }) =>
+          heldExternalId(externalId, claim, tokens.get(claim) ?? ''),
+        ),
       },
     });
     const values = [...handles, ...externalIds].map(({ category, claim }) => ({ category, claim }));
@@ -169,7 +206,12 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
       case 'RemoveHandle': {
         const { stakeholderId, handle } = request;
         const value = handleClaim(handle);
-        return giveUp(stakeholderId, value, { type: 'RemoveHandle', data: { stakeholderId, claim: value.claim } }, context);
+        return giveUp(
+          stakeholderId,
+          value,
+          { type: 'RemoveHandle', data: { stakeholderId, claim: value.claim } },
+          context,
+        );
       }
       case 'AddExternalId': {
         const { stakeholderId, externalId } = request;
@@ -183,7 +225,12 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
       case 'RemoveExternalId': {
         const { stakeholderId, externalId } = request;
         const value = externalIdClaim(externalId);
-        return giveUp(stakeholderId, value, { type: 'RemoveExternalId', data: { stakeholderId, claim: value.claim } }, context);
+        return giveUp(
+          stakeholderId,
+          value,
+          { type: 'RemoveExternalId', data: { stakeholderId, claim: value.claim } },
+          context,
+        );
       }
     }
   };
@@ -229,7 +276,8 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
 
 /** A stakeholder's own stream says whether a claim made for them came to hold. */
 const stakeholdersAsHolders = ({ transact, read }: Transactions): Holders => ({
-  standing: async (holder, token): Promise<ClaimStanding> => (await read(stakeholder, holder)).state.claims[token] ?? 'pending',
+  standing: async (holder, token): Promise<ClaimStanding> =>
+    (await read(stakeholder, holder)).state.claims[token] ?? 'pending',
   follow: async (holder, request, context) =>
     isAccepted(await transact(stakeholder, holder, request as unknown as StakeholderRequest, context)),
   abandon: async (holder, tokens, context) =>
@@ -250,7 +298,12 @@ const heldHandle = ({ channel, site, address }: Handle, claim: string, token: st
   address,
 });
 
-const heldExternalId = ({ system, id }: ExternalId, claim: string, token: string): HeldExternalId => ({ claim, token, system, id });
+const heldExternalId = ({ system, id }: ExternalId, claim: string, token: string): HeldExternalId => ({
+  claim,
+  token,
+  system,
+  id,
+});
 
 const distinct = <T extends ClaimedValue>(values: readonly T[]): readonly T[] => [
   ...new Map(values.map((value) => [value.claim, value])).values(),

@@ -16,13 +16,24 @@ const identify: StakeholderRequest = {
 };
 const identified: StakeholderFact = {
   type: 'StakeholderIdentified',
-  data: { stakeholderId, kind: 'person', tokens: ['t1'], personal: { of, name: 'Ann', handles: [handle], externalIds: [] } },
+  data: {
+    stakeholderId,
+    kind: 'person',
+    tokens: ['t1'],
+    personal: { of, name: 'Ann', handles: [handle], externalIds: [] },
+  },
 };
 const rename = (name: string): StakeholderRequest => ({ type: 'RenameStakeholder', data: { stakeholderId, name } });
 const addHandle: StakeholderRequest = { type: 'AddHandle', data: { stakeholderId, handle: other } };
-const handleAdded: StakeholderFact = { type: 'HandleAdded', data: { stakeholderId, token: 't2', personal: { of, handle: other } } };
+const handleAdded: StakeholderFact = {
+  type: 'HandleAdded',
+  data: { stakeholderId, token: 't2', personal: { of, handle: other } },
+};
 const removeHandle: StakeholderRequest = { type: 'RemoveHandle', data: { stakeholderId, claim: 'c2' } };
-const handleRemoved: StakeholderFact = { type: 'HandleRemoved', data: { stakeholderId, token: 't2', personal: { of, handle: other } } };
+const handleRemoved: StakeholderFact = {
+  type: 'HandleRemoved',
+  data: { stakeholderId, token: 't2', personal: { of, handle: other } },
+};
 const addExternalId: StakeholderRequest = { type: 'AddExternalId', data: { stakeholderId, externalId } };
 const externalIdAdded: StakeholderFact = {
   type: 'ExternalIdAdded',
@@ -34,7 +45,8 @@ const abandoned = (...tokens: readonly string[]): StakeholderFact => ({ type: 'C
 describe('identifying', () => {
   it('identifies somebody with their handles', () => given().when(identify).then([identified]));
   it('stays quiet when asked twice', () => given(identified).when(identify).thenNothingHappens());
-  it('refuses where the claims were abandoned meanwhile', () => given(abandoned('t1')).when(identify).then({ refused: 'ClaimsSettled' }));
+  it('refuses where the claims were abandoned meanwhile', () =>
+    given(abandoned('t1')).when(identify).then({ refused: 'ClaimsSettled' }));
 });
 
 describe('renaming', () => {
@@ -43,21 +55,26 @@ describe('renaming', () => {
       .when(rename('Anna'))
       .then([{ type: 'StakeholderRenamed', data: { stakeholderId, personal: { of, name: 'Anna', was: 'Ann' } } }]));
   it('stays quiet where that is the name', () => given(identified).when(rename('Ann')).thenNothingHappens());
-  it('refuses where nobody was identified', () => given().when(rename('Anna')).then({ refused: 'StakeholderNotFound' }));
+  it('refuses where nobody was identified', () =>
+    given().when(rename('Anna')).then({ refused: 'StakeholderNotFound' }));
 });
 
 describe('handles', () => {
   it('adds one', () => given(identified).when(addHandle).then([handleAdded]));
   it('stays quiet where it is theirs', () => given(identified, handleAdded).when(addHandle).thenNothingHappens());
-  it('refuses to add one whose claim was abandoned', () => given(identified, abandoned('t2')).when(addHandle).then({ refused: 'ClaimsSettled' }));
+  it('refuses to add one whose claim was abandoned', () =>
+    given(identified, abandoned('t2')).when(addHandle).then({ refused: 'ClaimsSettled' }));
   it('removes one', () => given(identified, handleAdded).when(removeHandle).then([handleRemoved]));
-  it('refuses to remove one that is not theirs', () => given(identified).when(removeHandle).then({ refused: 'HandleNotHeld' }));
-  it('refuses to remove one twice', () => given(identified, handleAdded, handleRemoved).when(removeHandle).then({ refused: 'HandleNotHeld' }));
+  it('refuses to remove one that is not theirs', () =>
+    given(identified).when(removeHandle).then({ refused: 'HandleNotHeld' }));
+  it('refuses to remove one twice', () =>
+    given(identified, handleAdded, handleRemoved).when(removeHandle).then({ refused: 'HandleNotHeld' }));
 });
 
 describe('external ids', () => {
   it('adds one', () => given(identified).when(addExternalId).then([externalIdAdded]));
-  it('stays quiet where it is theirs', () => given(identified, externalIdAdded).when(addExternalId).thenNothingHappens());
+  it('stays quiet where it is theirs', () =>
+    given(identified, externalIdAdded).when(addExternalId).thenNothingHappens());
   it('removes one', () =>
     given(identified, externalIdAdded)
       .when({ type: 'RemoveExternalId', data: { stakeholderId, claim: 'x1' } })
@@ -70,13 +87,19 @@ describe('external ids', () => {
 
 describe('retiring', () => {
   const retire: StakeholderRequest = { type: 'RetireStakeholder', data: { stakeholderId } };
-  it('retires', () => given(identified).when(retire).then([{ type: 'StakeholderRetired', data: { stakeholderId } }]));
+  it('retires', () =>
+    given(identified)
+      .when(retire)
+      .then([{ type: 'StakeholderRetired', data: { stakeholderId } }]));
   it('stays quiet when asked twice', () =>
     given(identified, { type: 'StakeholderRetired', data: { stakeholderId } }).when(retire).thenNothingHappens());
 });
 
 describe('abandoning claims', () => {
-  it('abandons what has not come to hold', () => given().when(abandon('t1')).then([abandoned('t1')]));
+  it('abandons what has not come to hold', () =>
+    given()
+      .when(abandon('t1'))
+      .then([abandoned('t1')]));
   it('refuses where one came to hold', () => given(identified).when(abandon('t1')).then({ refused: 'ClaimsSettled' }));
   it('stays quiet when asked twice', () => given(abandoned('t1')).when(abandon('t1')).thenNothingHappens());
 });
@@ -94,9 +117,18 @@ describe('the normal form of a handle', () => {
   });
 
   it.each([
-    [{ channel: 'forum', site: 'a.example', address: 'jsmith' }, { channel: 'forum', site: 'b.example', address: 'jsmith' }],
-    [{ channel: 'microblog', address: 'ann' }, { channel: 'messaging', address: 'ann' }],
-    [{ channel: 'blog', address: 'example.org/Ann' }, { channel: 'blog', address: 'example.org/ann' }],
+    [
+      { channel: 'forum', site: 'a.example', address: 'jsmith' },
+      { channel: 'forum', site: 'b.example', address: 'jsmith' },
+    ],
+    [
+      { channel: 'microblog', address: 'ann' },
+      { channel: 'messaging', address: 'ann' },
+    ],
+    [
+      { channel: 'blog', address: 'example.org/Ann' },
+      { channel: 'blog', address: 'example.org/ann' },
+    ],
   ] as const)('tells %j from %j', (one, another) => {
     expect(normalForm(one)).not.toBe(normalForm(another));
   });

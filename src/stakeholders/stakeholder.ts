@@ -40,11 +40,42 @@ export type StakeholderFact =
         }>;
       }
     >
-  | Fact<'StakeholderRenamed', { readonly stakeholderId: string; readonly personal: Personal<{ readonly name: string; readonly was: string }> }>
-  | Fact<'HandleAdded', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly handle: HeldHandle }> }>
-  | Fact<'HandleRemoved', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly handle: HeldHandle }> }>
-  | Fact<'ExternalIdAdded', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly externalId: HeldExternalId }> }>
-  | Fact<'ExternalIdRemoved', { readonly stakeholderId: string; readonly token: string; readonly personal: Personal<{ readonly externalId: HeldExternalId }> }>
+  | Fact<
+      'StakeholderRenamed',
+      { readonly stakeholderId: string; readonly personal: Personal<{ readonly name: string; readonly was: string }> }
+    >
+  | Fact<
+      'HandleAdded',
+      {
+        readonly stakeholderId: string;
+        readonly token: string;
+        readonly personal: Personal<{ readonly handle: HeldHandle }>;
+      }
+    >
+  | Fact<
+      'HandleRemoved',
+      {
+        readonly stakeholderId: string;
+        readonly token: string;
+        readonly personal: Personal<{ readonly handle: HeldHandle }>;
+      }
+    >
+  | Fact<
+      'ExternalIdAdded',
+      {
+        readonly stakeholderId: string;
+        readonly token: string;
+        readonly personal: Personal<{ readonly externalId: HeldExternalId }>;
+      }
+    >
+  | Fact<
+      'ExternalIdRemoved',
+      {
+        readonly stakeholderId: string;
+        readonly token: string;
+        readonly personal: Personal<{ readonly externalId: HeldExternalId }>;
+      }
+    >
   | Fact<'StakeholderRetired', { readonly stakeholderId: string }>
   | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
 
@@ -67,7 +98,9 @@ export type StakeholderRequest =
   | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
   | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
 
-export type StakeholderRefusal = Refusal<'StakeholderNotFound' | 'HandleNotHeld' | 'ExternalIdNotHeld' | 'ClaimsSettled'>;
+export type StakeholderRefusal = Refusal<
+  'StakeholderNotFound' | 'HandleNotHeld' | 'ExternalIdNotHeld' | 'ClaimsSettled'
+>;
 
 export interface Stakeholder {
   readonly identified: boolean;
@@ -94,7 +127,14 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     switch (type) {
       case 'StakeholderIdentified': {
         const { name, handles, externalIds } = data.personal;
-        return { ...state, identified: true, name, handles, externalIds, claims: settled(state.claims, data.tokens, 'held') };
+        return {
+          ...state,
+          identified: true,
+          name,
+          handles,
+          externalIds,
+          claims: settled(state.claims, data.tokens, 'held'),
+        };
       }
       case 'StakeholderRenamed':
         return { ...state, name: data.personal.name };
@@ -145,14 +185,21 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       const holdings = [...handles, ...externalIds];
       if (holdings.some(abandoned)) return { refused: 'ClaimsSettled' };
       const tokens = holdings.map(({ token }) => token);
-      return [{ type: 'StakeholderIdentified', data: { stakeholderId, kind, tokens, personal: { of, name, handles, externalIds } } }];
+      return [
+        {
+          type: 'StakeholderIdentified',
+          data: { stakeholderId, kind, tokens, personal: { of, name, handles, externalIds } },
+        },
+      ];
     }
     if (!state.identified) return { refused: 'StakeholderNotFound' };
 
     switch (type) {
       case 'RenameStakeholder':
         if (data.name === state.name) return [];
-        return [{ type: 'StakeholderRenamed', data: { stakeholderId, personal: { of, name: data.name, was: state.name } } }];
+        return [
+          { type: 'StakeholderRenamed', data: { stakeholderId, personal: { of, name: data.name, was: state.name } } },
+        ];
       case 'AddHandle': {
         const { handle } = data;
         if (state.handles.some(({ claim }) => claim === handle.claim)) return [];
@@ -168,12 +215,16 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         const { externalId } = data;
         if (state.externalIds.some(({ claim }) => claim === externalId.claim)) return [];
         if (abandoned(externalId)) return { refused: 'ClaimsSettled' };
-        return [{ type: 'ExternalIdAdded', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } }];
+        return [
+          { type: 'ExternalIdAdded', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } },
+        ];
       }
       case 'RemoveExternalId': {
         const externalId = state.externalIds.find(({ claim }) => claim === data.claim);
         if (!externalId) return { refused: 'ExternalIdNotHeld' };
-        return [{ type: 'ExternalIdRemoved', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } }];
+        return [
+          { type: 'ExternalIdRemoved', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } },
+        ];
       }
       case 'RetireStakeholder':
         return state.retired ? [] : [{ type: 'StakeholderRetired', data: { stakeholderId } }];

@@ -80,6 +80,9 @@ export class StakeholderNodes {
     const { name, retired } = facts.reduce(stakeholder.evolve, stakeholder.initialState);
     const { kind } = (first as unknown as Extract<StakeholderFact, { type: 'StakeholderIdentified' }>).data;
     const revision = events.at(-1)?.revision ?? 0;
-    return this.nodeOf({ key: first.ordinal, id, kind, name, sortName: name, retired, revision, identifiedAt: first.recordedAt }, moment);
+    return this.nodeOf(
+      { key: first.ordinal, id, kind, name, sortName: name, retired, revision, identifiedAt: first.recordedAt },
+      moment,
+    );
   }
 }

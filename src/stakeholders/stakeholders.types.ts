@@ -1,7 +1,25 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, Length, Matches, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
-import { CommandInput, ReasonedCommandInput, RevisedCommandInput, notPrintable, printable } from '../graphql/commands.js';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+import {
+  CommandInput,
+  ReasonedCommandInput,
+  RevisedCommandInput,
+  notPrintable,
+  printable,
+} from '../graphql/commands.js';
 import { connectionTypes } from '../graphql/connections.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
@@ -20,11 +38,13 @@ registerEnumType(StakeholderKindEnum, { name: 'StakeholderKind' });
 export const StanceEnum = enumOf(stances);
 registerEnumType(StanceEnum, {
   name: 'Stance',
-  description: 'Where a stakeholder stands. Against us: detractor, critic. For us: supporter, advocate. Unknown without evidence.',
+  description:
+    'Where a stakeholder stands. Against us: detractor, critic. For us: supporter, advocate. Unknown without evidence.',
 });
 
 const handleFault = ({ channel, address }: { readonly channel: Channel; readonly address: string }): string | null => {
-  if (channel === 'email' && !/^[^\s@]+@[^\s@]+$/.test(normalForm({ channel, address }).split('\n')[2] ?? '')) return 'This is not an address of email.';
+  if (channel === 'email' && !/^[^\s@]+@[^\s@]+$/.test(normalForm({ channel, address }).split('\n')[2] ?? ''))
+    return 'This is not an address of email.';
   if (channel === 'phone' && !/\d/.test(address)) return 'A phone number has digits.';
   return (normalForm({ channel, address }).split('\n')[2] ?? '') === '' ? 'An address says more than this.' : null;
 };
@@ -34,8 +54,10 @@ const IsAddress = (): PropertyDecorator =>
   ValidateBy({
     name: 'isAddress',
     validator: {
-      validate: (value: unknown, args) => typeof value === 'string' && handleFault(args?.object as HandleInput) === null,
-      defaultMessage: (args) => (typeof args?.value === 'string' ? (handleFault(args.object as HandleInput) ?? '') : 'An address is a text.'),
+      validate: (value: unknown, args) =>
+        typeof value === 'string' && handleFault(args?.object as HandleInput) === null,
+      defaultMessage: (args) =>
+        typeof args?.value === 'string' ? (handleFault(args.object as HandleInput) ?? '') : 'An address is a text.',
     },
   });
 
@@ -123,7 +145,10 @@ export const { Connection: StakeholderConnection } = connectionTypes<Stakeholder
 
 @InputType({ description: 'Who is asked for; what is left out restricts nothing.' })
 export class StakeholderFilter {
-  @Field(() => String, { nullable: true, description: 'Every word of it begins a word of their name or of a handle. Case and accents do not count.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Every word of it begins a word of their name or of a handle. Case and accents do not count.',
+  })
   @IsOptional()
   @MaxLength(200)
   text?: string | null;
@@ -317,15 +342,51 @@ export class HandleNotHeld extends Refusal {
   readonly __typename = 'HandleNotHeld';
 }
 
-@ObjectType({ implements: () => Refusal, description: 'Returned when an external id that is to be removed is not theirs.' })
+@ObjectType({
+  implements: () => Refusal,
+  description: 'Returned when an external id that is to be removed is not theirs.',
+})
 export class ExternalIdNotHeld extends Refusal {
   readonly __typename = 'ExternalIdNotHeld';
 }
 
-export const IdentifyStakeholderResult = resultOf('IdentifyStakeholderResult', () => [StakeholderIdentified, HandleTaken, ExternalIdTaken, CommandIdReused]);
-export const RenameStakeholderResult = resultOf('RenameStakeholderResult', () => [StakeholderRenamed, StakeholderNotFound, CommandIdReused]);
-export const AddHandleResult = resultOf('AddHandleResult', () => [HandleAdded, HandleTaken, StakeholderNotFound, CommandIdReused]);
-export const RemoveHandleResult = resultOf('RemoveHandleResult', () => [HandleRemoved, HandleNotHeld, StakeholderNotFound, CommandIdReused]);
-export const AddExternalIdResult = resultOf('AddExternalIdResult', () => [ExternalIdAdded, ExternalIdTaken, StakeholderNotFound, CommandIdReused]);
-export const RemoveExternalIdResult = resultOf('RemoveExternalIdResult', () => [ExternalIdRemoved, ExternalIdNotHeld, StakeholderNotFound, CommandIdReused]);
-export const RetireStakeholderResult = resultOf('RetireStakeholderResult', () => [StakeholderRetired, StakeholderNotFound, CommandIdReused]);
+export const IdentifyStakeholderResult = resultOf('IdentifyStakeholderResult', () => [
+  StakeholderIdentified,
+  HandleTaken,
+  ExternalIdTaken,
+  CommandIdReused,
+]);
+export const RenameStakeholderResult = resultOf('RenameStakeholderResult', () => [
+  StakeholderRenamed,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const AddHandleResult = resultOf('AddHandleResult', () => [
+  HandleAdded,
+  HandleTaken,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const RemoveHandleResult = resultOf('RemoveHandleResult', () => [
+  HandleRemoved,
+  HandleNotHeld,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const AddExternalIdResult = resultOf('AddExternalIdResult', () => [
+  ExternalIdAdded,
+  ExternalIdTaken,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const RemoveExternalIdResult = resultOf('RemoveExternalIdResult', () => [
+  ExternalIdRemoved,
+  ExternalIdNotHeld,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const RetireStakeholderResult = resultOf('RetireStakeholderResult', () => [
+  StakeholderRetired,
+  StakeholderNotFound,
+  CommandIdReused,
+]);

@@ -1,4 +1,5 @@
-import type { Assessment, AssessedStance, Expression, Withdrawal } from '../../src/advocacy/facts-of-standing.js';
+import type { AssessableStance } from '../../src/relationships/relationship.js';
+import type { Assessment, Expression, Withdrawal } from '../../src/advocacy/facts-of-standing.js';
 
 /** Facts of a stakeholder's standing for tests, dated in days from 1970, which may be fractions. */
 export const dayMs = 86_400_000;
@@ -11,7 +12,7 @@ export function acted(day: number, tone: number | null = null, factId = `acted o
   return { kind: 'expression', factId, at: day * dayMs, tone, act: true };
 }
 
-export function assessed(day: number, stance: AssessedStance, by = 'Ada', recorded = day): Assessment {
+export function assessed(day: number, stance: AssessableStance, by = 'Ada', recorded = day): Assessment {
   return { kind: 'assessment', factId: `assessed on ${day} as ${recorded}`, at: day * dayMs, recorded, stance, by };
 }
 

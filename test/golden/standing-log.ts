@@ -5,7 +5,7 @@ import type { ReadStore, Row, RowReader, Table } from '../../src/event-sourcing/
 import { replayInto } from '../../src/event-sourcing/replay.js';
 import { logIdOfTests, recorded } from '../../src/event-sourcing/specification.js';
 import { openSqliteReadStore } from '../../src/event-sourcing/stores/sqlite.read-store.js';
-import type { AssessedStance } from '../../src/advocacy/facts-of-standing.js';
+import type { AssessableStance } from '../../src/relationships/relationship.js';
 import type { Amended, Content, InteractionFact, Tone } from '../../src/interactions/interaction.js';
 import type { RelationshipFact } from '../../src/relationships/relationship.js';
 import type { StakeholderFact } from '../../src/stakeholders/stakeholder.js';
@@ -16,7 +16,9 @@ const dateOf = (at: number): string => new Date(at).toISOString();
 export function identified(stakeholderId: string): RecordedEvent {
   const personal = { of: [stakeholderId], name: stakeholderId, handles: [], externalIds: [] };
   const data = { stakeholderId, kind: 'person' as const, tokens: [], personal };
-  return recorded({ type: 'StakeholderIdentified', data } satisfies StakeholderFact, { stream: `stakeholder-${stakeholderId}` });
+  return recorded({ type: 'StakeholderIdentified', data } satisfies StakeholderFact, {
+    stream: `stakeholder-${stakeholderId}`,
+  });
 }
 
 /** An interaction as a test tells it: by default an inbound comment without a tone. */
@@ -27,7 +29,15 @@ export type Said = Partial<Pick<Content, 'direction' | 'act' | 'participants'>> 
   readonly tone?: number | null;
 };
 
-export function amendedOf({ id, at, by = ['mia'], direction = 'inbound', act = 'comment', tone = null, participants }: Said): Amended {
+export function amendedOf({
+  id,
+  at,
+  by = ['mia'],
+  direction = 'inbound',
+  act = 'comment',
+  tone = null,
+  participants,
+}: Said): Amended {
   return {
     interactionId: id,
     direction,
@@ -39,7 +49,8 @@ export function amendedOf({ id, at, by = ['mia'], direction = 'inbound', act = '
 }
 
 const toneOf = (value: number): Tone => ({ value, person: 'Ada' });
-const ofInteraction = (fact: InteractionFact, id: string): RecordedEvent => recorded(fact, { stream: `interaction-${id}` });
+const ofInteraction = (fact: InteractionFact, id: string): RecordedEvent =>
+  recorded(fact, { stream: `interaction-${id}` });
 
 export function said(it: Said): RecordedEvent {
   const { interactionId, ...content } = amendedOf(it);
@@ -53,8 +64,9 @@ export function said(it: Said): RecordedEvent {
 
 /** A correction from what it was to what it is: what differs stands in it. */
 export function corrected(was: Said, is: Said): RecordedEvent {
-  const [{ interactionId: _, ...from }, { interactionId: __, ...to }] = [amendedOf(was), amendedOf(is)];
-  const differs = (field: string) => JSON.stringify(from[field as keyof typeof from]) !== JSON.stringify(to[field as keyof typeof to]);
+  const [from, to] = [amendedOf(was), amendedOf(is)];
+  const differs = (field: string) =>
+    JSON.stringify(from[field as keyof typeof from]) !== JSON.stringify(to[field as keyof typeof to]);
   const only = (content: object) => Object.fromEntries(Object.entries(content).filter(([field]) => differs(field)));
   const data = { was: amendedOf(was), from: only(from), to: only(to), personal: { of: [], from: {}, to: {} } };
   return ofInteraction({ type: 'InteractionCorrected', data }, was.id);
@@ -73,8 +85,17 @@ export function toneAssessed(was: Said, value: number): RecordedEvent {
 const ofRelationship = (fact: RelationshipFact, by = 'Ada'): RecordedEvent =>
   recorded(fact, { stream: `relationship-${fact.data.stakeholderId}`, provenance: { actor: by } });
 
-export function assessed(stakeholderId: string, factId: string, at: number, stance: AssessedStance, by?: string): RecordedEvent {
-  return ofRelationship({ type: 'StanceAssessed', data: { stakeholderId, factId, occurredAt: dateOf(at), stance } }, by);
+export function assessed(
+  stakeholderId: string,
+  factId: string,
+  at: number,
+  stance: AssessableStance,
+  by?: string,
+): RecordedEvent {
+  return ofRelationship(
+    { type: 'StanceAssessed', data: { stakeholderId, factId, occurredAt: dateOf(at), stance } },
+    by,
+  );
 }
 
 export function withdrew(stakeholderId: string, factId: string, at: number): RecordedEvent {
@@ -89,10 +110,15 @@ export function factRetracted(stakeholderId: string, factId: string, at: number,
 }
 
 /** Rows of a log, in batches of so many events. Whoever asks closes it. */
-export async function projected(projection: Projection, log: readonly RecordedEvent[], batch = log.length): Promise<ReadStore> {
+export async function projected(
+  projection: Projection,
+  log: readonly RecordedEvent[],
+  batch = log.length,
+): Promise<ReadStore> {
   const readStore = openSqliteReadStore({ folder: ':memory:', projections: [projection], logId: logIdOfTests });
   const pages = [];
-  for (let start = 0; start < log.length; start += Math.max(1, batch)) pages.push(log.slice(start, start + Math.max(1, batch)));
+  for (let start = 0; start < log.length; start += Math.max(1, batch))
+    pages.push(log.slice(start, start + Math.max(1, batch)));
   await replayInto(readStore, [projection], pages);
   return readStore;
 }
@@ -102,5 +128,9 @@ export async function rowsAsOf(rows: RowReader, { name, key }: Table, known: num
   const ordinal = Math.min(known, open - 1);
   const sql = `select * from ${name} where known_from <= ? and known_until > ? order by ${key.join(', ')}`;
   const found = await rows.all(sql, [ordinal, ordinal]);
-  return found.map(({ known_until: _, ...row }) => row);
+  return found.map((row) => without(row, 'known_until'));
+}
+
+export function without(row: Row, ...columns: readonly string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
 }

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Batch } from '../batch.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { open } from '../position.js';
-import type { Build, Projected, ReadStore, RowWriter, Table } from '../read-store.js';
+import type { Projected, ReadStore, RowWriter } from '../read-store.js';
 import { AlreadyBuilding, LeaseLost, NotBuiltYet, buildLease, projectLease } from '../read-store.js';
 import { leasesContract } from './leases.contract.js';
+import { live, opened, place, places, span, spans, ttlMs, writing } from './read-store.specimens.js';
 
 /** One read store that stands somewhere, empty at first. */
 export interface ReadStoreSubject {
@@ -13,48 +13,6 @@ export interface ReadStoreSubject {
   /** Closes and deletes all. */
   dispose(): Promise<void>;
 }
-
-const span: Table = {
-  name: 'span',
-  columns: { who: 'text', topic: 'text', known_from: 'integer', known_until: 'integer', value: 'real' },
-  nullable: ['value'],
-  key: ['who', 'topic', 'known_from'],
-  indexes: [{ columns: ['value', 'who'], whereNotNull: 'value' }],
-};
-const place: Table = {
-  name: 'place',
-  columns: { id: 'integer', name: 'text', holder: 'text' },
-  nullable: ['holder'],
-  key: ['id'],
-  indexes: [{ columns: ['holder'], unique: true, whereNotNull: 'holder' }],
-};
-const spans: Projected = { name: 'spans', version: 1, tables: [span] };
-const places: Projected = { name: 'all-places', version: 1, tables: [place] };
-const ttlMs = 60_000;
-
-const writing = (write: (rows: RowWriter) => void) => {
-  const batch = new Batch();
-  write(batch);
-  return batch.writes();
-};
-
-/** A live build of the projection, its writer open. */
-const live = async (store: ReadStore, projection: Projected, holder = 'one'): Promise<Build> => {
-  await store.hold(holder, [buildLease(projection)], ttlMs);
-  const filled = await store.begin(projection, holder);
-  await filled.settle();
-  const token = await store.seize(holder, projectLease(projection), ttlMs);
-  await store.makeLive(filled, holder);
-  await filled.close();
-  await store.release(holder, [buildLease(projection)]);
-  return opened(store, projection, token);
-};
-
-const opened = async (store: ReadStore, projection: Projected, token: number): Promise<Build> => {
-  const build = await store.open(projection, token);
-  if (build === null) throw new Error('There is no build.');
-  return build;
-};
 
 /** What every read store promises. */
 export const readStoreContract = (name: string, make: () => Promise<ReadStoreSubject>): void => {
