@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Keys } from '../src/access/keys.js';
-import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
-import { openSqliteReadStore } from '../src/event-sourcing/stores/sqlite.read-store.js';
 import { transactions } from '../src/event-sourcing/transact.js';
-import { projections } from '../src/projections.js';
 import { ended, rapport, startRapport } from './rapport.js';
+import { logIn, rowsIn } from './rows.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,38 +15,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const place = (name: string): string => join(folder, name);
 
-const logIn = async <T>(
-  data: string,
-  look: (store: ReturnType<typeof openSqliteEventStore>) => Promise<T>,
-): Promise<T> => {
-  const store = openSqliteEventStore({ path: join(data, 'events.db') });
-  try {
-    return await look(store);
-  } finally {
-    await store.close();
-  }
-};
-
 /** Ids of the events of each stream, in order. */
 const idsByStream = (data: string): Promise<Readonly<Record<string, readonly string[]>>> =>
   logIn(data, async (store) => {
     const all = await store.readAll(0, 100_000);
     const streams = Object.entries(Object.groupBy(all, ({ stream }) => stream)).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(streams.map(([stream, events = []]) => [stream, events.map(({ id }) => id)]));
-  });
-
-/** Every row of every projection. */
-const rowsIn = (data: string): Promise<Readonly<Record<string, readonly unknown[]>>> =>
-  logIn(data, async ({ logId }) => {
-    const readStore = openSqliteReadStore({ folder: data, projections, logId });
-    try {
-      const rows: Record<string, readonly unknown[]> = {};
-      for (const { name, key } of projections.flatMap(({ tables }) => tables))
-        rows[name] = await readStore.all(`SELECT * FROM ${name} ORDER BY ${key.join(', ')}`);
-      return rows;
-    } finally {
-      await readStore.close();
-    }
   });
 
 const tones = ['I love it, this is great work.', 'This is broken and I hate it.', 'Where is the file?'];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rapport } from './rapport.js';
+import { rowsBuiltAnew, rowsIn } from './rows.js';
 
 describe('rapport demo', () => {
   let data: string;
@@ -28,6 +29,11 @@ describe('rapport demo', () => {
     const withoutPort = (out: string): string => out.replace(/127\.0\.0\.1:\d+/, '');
     expect(withoutPort(again.out)).toBe(withoutPort(first.out));
   }, 120_000);
+
+  it('has the rows, projected while the mails came in by date out of order, that the log gives when it is read anew', async () => {
+    const anew = await mkdtemp(join(data, '..', 'anew-'));
+    expect(await rowsIn(data)).toEqual(await rowsBuiltAnew(data, anew));
+  }, 30_000);
 
   it('says that a port is taken', async () => {
     const server = createServer();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { EventStore, RecordedEvent } from '../src/event-sourcing/event-store.js';
+import type { Projection } from '../src/event-sourcing/projection.js';
 import type { ReadStore, Row } from '../src/event-sourcing/read-store.js';
 import { replayInto } from '../src/event-sourcing/replay.js';
 import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
@@ -61,12 +62,17 @@ export const liveRows = async (folder: string, events: readonly RecordedEvent[])
   return rowsOf(readStore).finally(() => readStore.close());
 };
 
-/** The rows that a log comes to when it is folded from the start, so many events at once. */
-export const replayedRows = async (events: readonly RecordedEvent[], batch = 500): Promise<Rows> => {
-  const readStore = openSqliteReadStore({ folder: ':memory:', projections, logId: logIdOf(events) });
+/** The rows that a log comes to when it is folded from the start, so many events at once, by projections made as told. */
+export const replayedRows = async (
+  events: readonly RecordedEvent[],
+  batch = 500,
+  made: (projection: Projection) => Projection = (projection) => projection,
+): Promise<Rows> => {
+  const all = projections.map(made);
+  const readStore = openSqliteReadStore({ folder: ':memory:', projections: all, logId: logIdOf(events) });
   const pages = [];
   for (let start = 0; start < events.length; start += batch) pages.push(events.slice(start, start + batch));
-  await replayInto(readStore, projections, pages);
+  await replayInto(readStore, all, pages);
   return rowsOf(readStore).finally(() => readStore.close());
 };
 

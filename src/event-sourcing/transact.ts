@@ -58,12 +58,15 @@ export interface Transactions {
     context: CommandContext,
   ): Promise<Accepted<State> | R | CommandIdReused>;
 
-  /** What a command did, where the stream holds it already: for commands that do more than one stream's work. */
-  recall<State, Request, F extends Fact<string, object>, R extends Refusal>(
+  /**
+   * The state of a stream, as new as the log, and what a command did, where the stream holds it already: for commands that
+   * do more than one stream's work.
+   */
+  look<State, Request, F extends Fact<string, object>, R extends Refusal>(
     decider: Decider<State, Request, F, R>,
     id: string,
     context: CommandContext,
-  ): Promise<Accepted<State> | CommandIdReused | null>;
+  ): Promise<StreamState<State> & { readonly known: Accepted<State> | CommandIdReused | null }>;
 
   /** The state of a stream, as new as the log. */
   read<State, Request, F extends Fact<string, object>, R extends Refusal>(
@@ -86,6 +89,7 @@ interface Folded {
   state: unknown;
   revision: number;
   ordinal: number;
+  weight: number;
   readonly commands: Map<string, Remembered>;
 }
 
@@ -93,27 +97,26 @@ const pageMax = 1_000;
 const triesMax = 50;
 
 /**
- * @param cachedEventsMax how many events' ids the cache holds in all before the streams least recently used leave it.
+ * @param weightMax how much the cache holds, in events (see `Decider.weigh`), before the streams least recently used leave it.
  */
-export const transactions = (store: EventStore, cachedEventsMax = 200_000): Transactions => {
+export const transactions = (store: EventStore, weightMax = 50_000): Transactions => {
   const cache = new Map<string, Folded>();
   const turns = new Map<string, Promise<unknown>>();
-  let cachedEvents = 0;
+  let cachedWeight = 0;
 
   const forget = (stream: string): void => {
     const folded = cache.get(stream);
     if (folded === undefined) return;
-    cachedEvents -= folded.revision + 1;
+    cachedWeight -= folded.weight;
     cache.delete(stream);
   };
 
   const keep = (stream: string, folded: Folded): void => {
     forget(stream);
-    if (folded.revision === noStream) return;
     cache.set(stream, folded);
-    cachedEvents += folded.revision + 1;
+    cachedWeight += folded.weight;
     for (const oldest of cache.keys()) {
-      if (cachedEvents <= cachedEventsMax || oldest === stream) break;
+      if (cachedWeight <= weightMax || oldest === stream) break;
       forget(oldest);
     }
   };
@@ -123,6 +126,7 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
       folded.state = decider.evolve(folded.state, { type: event.type, data: event.data });
       folded.revision = event.revision;
       folded.ordinal = event.ordinal;
+      folded.weight += decider.weigh?.({ type: event.type, data: event.data }) ?? 1;
       const key = commandKey(event.provenance);
       const known = folded.commands.get(key);
       if (known) known.last = event.revision;
@@ -133,7 +137,13 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
 
   /** Folds what the log holds beyond `folded`. The entry leaves the cache while it changes. */
   const refresh = async (stream: string, decider: AnyDecider, from?: Folded): Promise<Folded> => {
-    const folded = from ?? { state: decider.initialState, revision: noStream, ordinal: 0, commands: new Map() };
+    const folded = from ?? {
+      state: decider.initialState,
+      revision: noStream,
+      ordinal: 0,
+      weight: 1,
+      commands: new Map(),
+    };
     forget(stream);
     for (;;) {
       const events = await store.readStream(stream, folded.revision, pageMax);
@@ -239,11 +249,13 @@ export const transactions = (store: EventStore, cachedEventsMax = 200_000): Tran
       const stream = streamOf(decider, id);
       return inTurn(stream, () => attempt(erased(decider), stream, request, context)) as Promise<never>;
     },
-    recall: (decider, id, context) => {
+    look: (decider, id, context) => {
       const stream = streamOf(decider, id);
-      return inTurn(stream, async () =>
-        recalled(stream, await refresh(stream, erased(decider), cache.get(stream)), context),
-      ) as Promise<never>;
+      return inTurn(stream, async () => {
+        const folded = await refresh(stream, erased(decider), cache.get(stream));
+        const { state, revision, ordinal } = folded;
+        return { state, revision, ordinal, known: await recalled(stream, folded, context) };
+      }) as Promise<never>;
     },
     read: (decider, id) => {
       const stream = streamOf(decider, id);
@@ -259,6 +271,7 @@ interface AnyDecider {
   readonly initialState: unknown;
   readonly evolve: (state: unknown, fact: Fact) => unknown;
   readonly decide: (request: unknown, state: unknown) => readonly Fact[] | Refusal;
+  readonly weigh?: (fact: Fact) => number;
 }
 
 /** The cache holds streams of every kind: the types of one meet again at `transact`, where its own decider is named. */

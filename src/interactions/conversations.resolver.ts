@@ -146,7 +146,8 @@ export class InteractionFieldsResolver {
     description: 'Those tied to it by reply-to.',
     name: 'conversation',
   })
-  async conversationOf(@Parent() { view, moment }: Interaction): Promise<Conversation | null> {
+  async conversationOf(@Parent() { view, moment, readable }: Interaction): Promise<Conversation | null> {
+    await readable();
     const found = await conversation(this.rows, view.interactionId, moment);
     return found && conversationNode(found.id, found.keys, found.cut, moment);
   }
@@ -155,8 +156,12 @@ export class InteractionFieldsResolver {
     nullable: true,
     description: 'Null where it answers nothing, or what it answers is not on record.',
   })
-  inReplyTo(@Parent() { view, moment }: Interaction, @Context() request: RequestContext): Promise<Interaction | null> {
-    if (view.inReplyTo === null) return Promise.resolve(null);
+  async inReplyTo(
+    @Parent() { view, moment, readable }: Interaction,
+    @Context() request: RequestContext,
+  ): Promise<Interaction | null> {
+    if (view.inReplyTo === null) return null;
+    await readable();
     return batched(request, 'interaction', moment, (ids, at) => this.nodes.byId(ids, at), view.inReplyTo);
   }
 }
@@ -167,9 +172,10 @@ export class ParticipantResolver {
 
   @ResolveField(() => Stakeholder)
   async stakeholder(
-    @Parent() { stakeholderId, moment }: Participant,
+    @Parent() { stakeholderId, moment, readable }: Participant,
     @Context() request: RequestContext,
   ): Promise<Stakeholder> {
+    await readable();
     const found = await batched(
       request,
       'participant',
@@ -181,9 +187,19 @@ export class ParticipantResolver {
   }
 
   @ResolveField(() => Boolean, { description: 'They had been retired when this was recorded.' })
-  async retired(@Parent() { stakeholderId, moment, recordedAsOf }: Participant, @Context() request: RequestContext): Promise<boolean> {
+  async retired(
+    @Parent() { stakeholderId, moment, recordedAsOf, readable }: Participant,
+    @Context() request: RequestContext,
+  ): Promise<boolean> {
+    await readable();
     const then = { ...moment, known: recordedAsOf };
-    const found = await batched(request, 'participant', then, (ids, at) => this.stakeholders.identified(ids, at), stakeholderId);
+    const found = await batched(
+      request,
+      'participant',
+      then,
+      (ids, at) => this.stakeholders.identified(ids, at),
+      stakeholderId,
+    );
     return found?.retired ?? false;
   }
 }

@@ -5,16 +5,20 @@ import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, JsonScalar, PositionScalar } from '../graphql/scalars.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum, Handle, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum, Handle, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import type { InteractionView } from './interaction-view.js';
 import type { Act, Direction, ParticipantRole } from './interaction.js';
 import { ActEnum, DirectionEnum, ParticipantRoleEnum, Retraction, Source, Tone } from './interactions.types.js';
+
+/** Resolves when what hangs on an interaction can be read in rows: at once, but for one that was just written about. */
+export type Readable = () => Promise<unknown>;
 
 @ObjectType({ description: 'A stakeholder in an interaction.' })
 export class Participant {
   readonly stakeholderId!: string;
   readonly moment!: Moment;
   readonly recordedAsOf!: number;
+  readonly readable!: Readable;
 
   @Field(() => ParticipantRoleEnum)
   readonly role!: ParticipantRole;
@@ -56,6 +60,7 @@ export class Interaction extends Node {
   readonly __typename = 'Interaction';
   readonly view!: InteractionView;
   readonly moment!: Moment;
+  readonly readable!: Readable;
 
   @Field(() => ID, { description: 'Names the interaction of today, whatever past this one was read as of.' })
   readonly liveId!: string;
@@ -144,8 +149,8 @@ export class InteractionRecorded {
   @Field(() => Interaction)
   readonly interaction!: Interaction;
 
-  @Field(() => [Stakeholder], { description: 'Stakeholders first identified by this call.' })
-  readonly identified!: readonly Stakeholder[];
+  readonly identifiedIds!: readonly string[];
+  readonly ordinal!: number;
 
   @Field(() => Boolean, { description: 'True where this was on record already: nothing was written.' })
   readonly already!: boolean;

@@ -9,7 +9,7 @@ import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
 import { ConversationsResolver, InteractionFieldsResolver, ParticipantResolver } from './conversations.resolver.js';
 import { InteractionsHandler, RECORDING } from './interactions.handler.js';
 import { InteractionNodes } from './interactions.nodes.js';
-import { InteractionsResolver } from './interactions.resolver.js';
+import { InteractionRecordedResolver, InteractionsResolver } from './interactions.resolver.js';
 import { type Recording, recording } from './recording.js';
 
 @Module({
@@ -24,6 +24,7 @@ import { type Recording, recording } from './recording.js';
     InteractionsHandler,
     InteractionNodes,
     InteractionsResolver,
+    InteractionRecordedResolver,
     ConversationsResolver,
     InteractionFieldsResolver,
     ParticipantResolver,

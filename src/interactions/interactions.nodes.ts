@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { streamOf } from '../event-sourcing/decider.js';
-import type { EventStore } from '../event-sourcing/event-store.js';
+import type { EventStore, RecordedEvent } from '../event-sourcing/event-store.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
-import type { Correction, Interaction } from './interaction-node.types.js';
+import type { Correction, Interaction, Readable } from './interaction-node.types.js';
 import { type Correction as CorrectionView, type InteractionView, recordedView } from './interaction-view.js';
 import { interaction, type Tone as ToneFact } from './interaction.js';
 import type { Tone } from './interactions.types.js';
@@ -22,13 +22,14 @@ export class InteractionNodes {
   ) {}
 
   /** @param key ordinal of the event that recorded it. */
-  nodeOf(key: number, view: InteractionView, moment: Moment): Interaction {
+  nodeOf(key: number, view: InteractionView, moment: Moment, readable: Readable = atOnce): Interaction {
     return {
       __typename: 'Interaction',
       id: toGlobalId('Interaction', view.interactionId, moment),
       liveId: toGlobalId('Interaction', view.interactionId),
       view,
       moment,
+      readable,
       revision: view.revision,
       direction: view.direction,
       channel: view.channel,
@@ -42,6 +43,7 @@ export class InteractionNodes {
           role,
           moment,
           recordedAsOf: key,
+          readable,
           handle: used ? { channel: used.channel, site: used.site ?? null, address: used.address } : null,
         };
       }),
@@ -75,15 +77,20 @@ export class InteractionNodes {
 
   /**
    * An interaction just written about, as its own stream tells it: what a mutation shows is as new as what it wrote,
-   * however far the rows are. The rows of what hangs on it are waited for, a while.
+   * however far the rows are. The rows of what hangs on it are waited for, a while, where they are asked for.
+   * @param events what was written, where that is the whole of its stream.
    */
-  async justNow(id: string, ordinal: number, now: number): Promise<Interaction> {
-    const [events] = await Promise.all([this.store.readStream(streamOf(interaction, id)), this.stakeholders.readable(ordinal)]);
-    const view = recordedView(events);
+  async justNow(id: string, ordinal: number, now: number, events: readonly RecordedEvent[] = []): Promise<Interaction> {
+    const whole = events[0]?.revision === 0 ? events : await this.store.readStream(streamOf(interaction, id));
+    const view = recordedView(whole);
     if (view === null) throw new Error(`Interaction ${id} was never recorded.`);
-    return this.nodeOf(events[0]?.ordinal ?? ordinal, view, present(now));
+    let waiting: Promise<unknown> | undefined;
+    const readable = (): Promise<unknown> => (waiting ??= this.stakeholders.readable(ordinal));
+    return this.nodeOf(whole[0]?.ordinal ?? ordinal, view, present(now), readable);
   }
 }
+
+const atOnce: Readable = () => Promise.resolve();
 
 const toneOf = ({ value, model, modelVersion, person }: ToneFact): Tone => ({
   value,

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Args, Context, Extensions, Mutation, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
@@ -11,12 +11,13 @@ import { badUserInput } from '../graphql/errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
-import type { Handle } from '../stakeholders/handle.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
+import { Stakeholder, handleIn } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import {
   AssessToneResult,
   CorrectInteractionResult,
+  InteractionRecorded,
   RecordInteractionResult,
   RecordInteractionsPayload,
   RetractInteractionResult,
@@ -49,7 +50,6 @@ export class InteractionsResolver {
   constructor(
     private readonly bus: CommandBus,
     private readonly nodes: InteractionNodes,
-    private readonly stakeholders: StakeholderNodes,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
   ) {}
@@ -156,14 +156,12 @@ export class InteractionsResolver {
   async #recorded(outcome: RecordingOutcome, request: RequestContext): Promise<typeof RecordInteractionResult> {
     if (!('already' in outcome)) return (await this.#refusal(outcome, '', request)) as typeof RecordInteractionResult;
     const shown = await this.#shown(outcome, request);
-    const identified = await Promise.all(
-      outcome.identified.map((id) => this.stakeholders.justNow(id, outcome.ordinal, request.now)),
-    );
-    return { __typename: 'InteractionRecorded', ...shown, identified };
+    const { identified: identifiedIds, ordinal } = outcome;
+    return { __typename: 'InteractionRecorded', ...shown, identifiedIds, ordinal };
   }
 
-  async #shown({ interactionId, already, ordinal }: Happened, { now }: RequestContext) {
-    const interaction = await this.nodes.justNow(interactionId, ordinal, now);
+  async #shown({ interactionId, already, ordinal, events }: Happened, { now }: RequestContext) {
+    const interaction = await this.nodes.justNow(interactionId, ordinal, now, events);
     return { interaction, already, position: positionOf(this.store.logId, ordinal) };
   }
 
@@ -214,6 +212,16 @@ export class InteractionsResolver {
     const context = commandContext(request, this.hash, 'recordInteraction', input);
     const own = 'commandId' in input && input.commandId != null;
     return own || all == null ? context : { ...context, commandId: deterministicId('of-many', all, index) };
+  }
+}
+
+@Resolver(() => InteractionRecorded)
+export class InteractionRecordedResolver {
+  constructor(private readonly stakeholders: StakeholderNodes) {}
+
+  @ResolveField(() => [Stakeholder], { description: 'Stakeholders first identified by this call.' })
+  identified(@Parent() { identifiedIds, ordinal, interaction }: InteractionRecorded): Promise<readonly Stakeholder[]> {
+    return Promise.all(identifiedIds.map((id) => this.stakeholders.justNow(id, ordinal, interaction.moment.validAt)));
   }
 }
 
@@ -294,16 +302,10 @@ const participantOf = (
   ...(stakeholderId == null
     ? {}
     : { stakeholderId: fromGlobalId(stakeholderId, 'Stakeholder', ...path, 'stakeholderId').id }),
-  ...(handle == null ? {} : { handle: handleOf(handle) }),
+  ...(handle == null ? {} : { handle: handleIn(handle) }),
   ...(externalId == null ? {} : { externalId: { system: externalId.system, id: externalId.id } }),
   ...(name == null ? {} : { name }),
   ...(role == null ? {} : { role }),
-});
-
-const handleOf = ({ channel, site, address }: NonNullable<ParticipantInput['handle']>): Handle => ({
-  channel,
-  ...(site == null ? {} : { site }),
-  address,
 });
 
 const replyTo = ({ interactionId, source }: ReplyToInput, path: Path): ReplyTo =>

@@ -112,7 +112,7 @@ export interface Recording {
  * @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused.
  */
 export const recording = (
-  { transact, recall, read }: Transactions,
+  { transact, look }: Transactions,
   people: People,
   digestOf: (text: string) => string,
 ): Recording => {
@@ -157,9 +157,8 @@ export const recording = (
           ? []
           : identifiedAmong(told.with, outcome.state, people, context),
     });
-    const known = await recall(interaction, interactionId, context);
+    const { known, state } = await look(interaction, interactionId, context);
     if (known) return isAccepted(known) ? answer(known) : known;
-    const { state } = await read(interaction, interactionId);
     // On record already: its own stream says whether this is the same content, and nobody needs to be looked for.
     const found = state.recorded ? [] : await findParticipants(told.with);
     if ('refused' in found) return found;
@@ -194,9 +193,8 @@ export const recording = (
     changes: Partial<Told>,
     context: CommandContext,
   ): Promise<RecordingOutcome> => {
-    const known = await recall(interaction, interactionId, context);
+    const { known, state } = await look(interaction, interactionId, context);
     if (known) return settled(known, interactionId);
-    const { state } = await read(interaction, interactionId);
     if (!state.recorded) return { refused: 'InteractionNotFound' };
     const named = changes.with;
     const found = named ? await findParticipants(named) : [];

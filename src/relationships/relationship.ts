@@ -1,5 +1,6 @@
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
+import { type Growing, grown, itemOf, itemsOf, nothingYet } from '../event-sourcing/growing.js';
 
 /** Where a stakeholder stands, worst first; `unknown` without evidence. */
 export const stances = ['unknown', 'detractor', 'critic', 'neutral', 'supporter', 'advocate'] as const;
@@ -52,52 +53,43 @@ interface Entry {
   readonly factId: string;
   readonly type: RetractableType;
   readonly occurredAt: string;
-  readonly retracted: boolean;
   readonly step: Step | null;
 }
 
 /** What we decided about a relationship, as it was recorded. */
 export interface Relationship {
-  readonly entries: readonly Entry[];
+  readonly entries: Growing<Entry>;
+  /** Ids of the facts that were taken back. */
+  readonly retracted: ReadonlySet<string>;
 }
 
 /** Where we stand with one stakeholder: what we decide about it, not what passed. */
 export const relationship: Decider<Relationship, RelationshipRequest, RelationshipFact, RelationshipRefusal> = {
   category: 'relationship',
-  initialState: { entries: [] },
+  initialState: { entries: nothingYet, retracted: new Set() },
 
-  evolve: ({ entries }, { type, data }) => {
-    if (type === 'RelationshipFactRetracted')
-      return {
-        entries: entries.map((entry) => (entry.factId === data.factId ? { ...entry, retracted: true } : entry)),
-      };
-    const { factId, occurredAt } = data;
+  evolve: ({ entries, retracted }, { type, data }) => {
+    const { factId } = data;
+    if (type === 'RelationshipFactRetracted') return { entries, retracted: new Set(retracted).add(factId) };
     const step = type === 'StepTaken' ? data.step : null;
-    return { entries: [...entries, { factId, type, occurredAt, retracted: false, step }] };
+    return { entries: grown(entries, factId, { factId, type, occurredAt: data.occurredAt, step }), retracted };
   },
 
-  decide: ({ type, data }, { entries }) => {
+  decide: ({ type, data }, state) => {
+    const entry = itemOf(state.entries, data.factId);
     switch (type) {
       case 'AssessStance':
-        return entries.some(isFact(data)) ? [] : [{ type: 'StanceAssessed', data }];
+        return entry ? [] : [{ type: 'StanceAssessed', data }];
       case 'WithdrawStance':
-        if (entries.some(isFact(data))) return [];
-        return stanceHolds(entries, data.occurredAt)
+        if (entry) return [];
+        return stanceHolds(state, data.occurredAt)
           ? [{ type: 'StanceWithdrawn', data }]
           : { refused: 'NoStanceToWithdraw' };
-      case 'TakeStep': {
-        if (entries.some(isFact(data))) return [];
-        const before = steps.slice(0, steps.indexOf(data.step));
-        const skipped = before.filter(
-          (step) =>
-            !entries.some((entry) => entry.step === step && !entry.retracted && entry.occurredAt <= data.occurredAt),
-        );
-        return [{ type: 'StepTaken', data: { ...data, skipped } }];
-      }
+      case 'TakeStep':
+        return entry ? [] : [{ type: 'StepTaken', data: { ...data, skipped: skippedBefore(state, data) } }];
       case 'RetractRelationshipFact': {
-        const entry = entries.find(isFact(data));
         if (!entry) return { refused: 'RelationshipFactNotFound' };
-        if (entry.retracted) return [];
+        if (state.retracted.has(data.factId)) return [];
         const { stakeholderId, factId } = data;
         const was = { type: entry.type, occurredAt: entry.occurredAt };
         return [{ type: 'RelationshipFactRetracted', data: { stakeholderId, factId, was } }];
@@ -106,16 +98,24 @@ export const relationship: Decider<Relationship, RelationshipRequest, Relationsh
   },
 };
 
-const isFact =
-  ({ factId }: { readonly factId: string }) =>
-  (entry: Entry): boolean =>
-    entry.factId === factId;
+/** What was decided and stands. */
+const standing = ({ entries, retracted }: Relationship): readonly Entry[] =>
+  [...itemsOf(entries)].filter(({ factId }) => !retracted.has(factId));
+
+/** Earlier steps that had not been taken by the date of this one. */
+const skippedBefore = (
+  state: Relationship,
+  { step, occurredAt }: { readonly step: Step; readonly occurredAt: string },
+): readonly Step[] => {
+  const taken = new Set(standing(state).flatMap((entry) => (entry.occurredAt <= occurredAt ? (entry.step ?? []) : [])));
+  return steps.slice(0, steps.indexOf(step)).filter((earlier) => !taken.has(earlier));
+};
 
 /** Whether a person's assessment holds at a date: the last word by then, at one instant the one recorded last. */
-const stanceHolds = (entries: readonly Entry[], at: string): boolean => {
+const stanceHolds = (state: Relationship, at: string): boolean => {
   let last: Entry | undefined;
-  for (const entry of entries) {
-    if (entry.retracted || entry.type === 'StepTaken' || entry.occurredAt > at) continue;
+  for (const entry of standing(state)) {
+    if (entry.type === 'StepTaken' || entry.occurredAt > at) continue;
     if (last === undefined || entry.occurredAt >= last.occurredAt) last = entry;
   }
   return last?.type === 'StanceAssessed';

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Context, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { EventStore } from '../event-sourcing/event-store.js';
+import { itemOf } from '../event-sourcing/growing.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
@@ -142,7 +143,7 @@ export class RelationshipsResolver {
     { stakeholderId, factId, already, ordinal, state }: Happened,
     { now }: RequestContext,
   ): Promise<object> {
-    const retracted = state.entries.find((entry) => entry.factId === factId);
+    const retracted = itemOf(state.entries, factId);
     const type = asked.type === 'Retract' ? (retracted?.type ?? 'StepTaken') : factTypes[asked.type];
     return {
       __typename: happening,

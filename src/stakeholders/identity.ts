@@ -76,7 +76,7 @@ const identifiedBy = ({ credential, commandId }: Pick<CommandContext, 'credentia
   deterministicId('stakeholder', credential, commandId);
 
 export const identity = (transactions: Transactions, hash: KeyedHash): Identity => {
-  const { transact, recall, read } = transactions;
+  const { transact, look, read } = transactions;
   const unique: Claims = claims(transactions, stakeholdersAsHolders(transactions));
 
   const handleClaim = (handle: Handle): ClaimedValue => ({ category: 'handle', claim: hash.of(normalForm(handle)) });
@@ -131,9 +131,8 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     requestWith: (token: string) => StakeholderRequest,
     context: CommandContext,
   ): Promise<IdentityOutcome> => {
-    const known = await recall(stakeholder, stakeholderId, context);
+    const { known, state, revision } = await look(stakeholder, stakeholderId, context);
     if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
-    const { state, revision } = await read(stakeholder, stakeholderId);
     const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== revision;
     const theirs = [...state.handles, ...state.externalIds].some(({ claim }) => claim === value.claim);
     if (!state.identified || theirs || unexpected)
@@ -159,7 +158,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     context: CommandContext,
   ): Promise<IdentityOutcome> => {
     const stakeholderId = identifiedBy(context);
-    const known = await recall(stakeholder, stakeholderId, context);
+    const { known } = await look(stakeholder, stakeholderId, context);
     if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
     const { kind, name } = request;
     const handles = distinct(request.handles.map((handle) => ({ ...handleClaim(handle), handle })));

@@ -3,7 +3,9 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import type { Transactions } from '../event-sourcing/transact.js';
 import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
+import { DirectoryResolver } from './directory.resolver.js';
 import { type Identity, identity } from './identity.js';
+import { StakeholderPolicies } from './policies.runner.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
 import { StakeholdersResolver } from './stakeholders.resolver.js';
@@ -18,7 +20,9 @@ import { StakeholdersResolver } from './stakeholders.resolver.js';
     },
     StakeholdersHandler,
     StakeholderNodes,
+    DirectoryResolver,
     StakeholdersResolver,
+    StakeholderPolicies,
   ],
   exports: [IDENTITY, StakeholderNodes],
 })

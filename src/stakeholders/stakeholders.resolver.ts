@@ -1,58 +1,24 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import {
-  Args,
-  ArgsType,
-  Context,
-  Extensions,
-  Field,
-  ID,
-  Mutation,
-  Parent,
-  Query,
-  ResolveField,
-  Resolver,
-} from '@nestjs/graphql';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import { RevisionConflict } from '../event-sourcing/transact.js';
-import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
-import { OneOf, commandContext } from '../graphql/commands.js';
-import { type Connection, pageOf } from '../graphql/connections.js';
-import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import { commandContext } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
-import type { Moment } from '../graphql/moment.js';
-import { Moments } from '../graphql/moments.js';
-import { NodeRegistry } from '../graphql/node.js';
-import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { commandIdReused } from '../graphql/refusal.js';
-import { Now, type RequestContext } from '../graphql/request-context.js';
-import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
-import {
-  type DirectoryFilter,
-  countStakeholders,
-  holdersOfExternalIds,
-  holdersOfHandles,
-  holdingsOf,
-  stakeholdersPage,
-} from './directory-pages.js';
-import type { Handle as HandleOf } from './handle.js';
-import type { Identity, IdentityOutcome, IdentityRequest } from './identity.js';
-import { IDENTITY, StakeholderCommand } from './stakeholders.handler.js';
+import { type RequestContext } from '../graphql/request-context.js';
+import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
+import type { IdentityOutcome, IdentityRequest } from './identity.js';
+import { StakeholderCommand } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
 import {
   AddExternalIdInput,
   AddExternalIdResult,
   AddHandleInput,
   AddHandleResult,
-  ExternalId,
-  ExternalIdInput,
-  Handle,
-  HandleInput,
+  handleIn,
   IdentifyStakeholderInput,
   IdentifyStakeholderResult,
   RemoveExternalIdInput,
@@ -63,181 +29,16 @@ import {
   RenameStakeholderResult,
   RetireStakeholderInput,
   RetireStakeholderResult,
-  Stakeholder,
-  StakeholderConnection,
-  StakeholderFilter,
-  type StakeholderOrder,
-  StakeholderOrderEnum,
-  stakeholderOrders,
 } from './stakeholders.types.js';
 
-@ArgsType()
-class StakeholderArgs extends OneOfPastArgs {
-  @Field(() => ID, { nullable: true })
-  @OneOf('id', 'handle', 'externalId')
-  id?: string | null;
-
-  @Field(() => HandleInput, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => HandleInput)
-  handle?: HandleInput | null;
-
-  @Field(() => ExternalIdInput, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => ExternalIdInput)
-  externalId?: ExternalIdInput | null;
-}
-
-@ArgsType()
-class StakeholdersByHandleArgs extends OneOfPastArgs {
-  @Field(() => [HandleInput])
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => HandleInput)
-  handles!: HandleInput[];
-}
-
-@ArgsType()
-class StakeholdersArgs extends PageOfPastArgs {
-  @Field(() => StakeholderFilter, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => StakeholderFilter)
-  where?: StakeholderFilter | null;
-
-  @Field(() => StakeholderOrderEnum, { nullable: true, defaultValue: 'name' })
-  @IsOptional()
-  @IsIn(stakeholderOrders)
-  orderBy?: StakeholderOrder | null;
-}
-
-const handleOf = ({ channel, site, address }: HandleInput): HandleOf => ({
-  channel,
-  ...(site == null ? {} : { site }),
-  address,
-});
-
-const filterOf = ({
-  text,
-  kind,
-  retired,
-  stances,
-  channel,
-  interactionSince,
-}: StakeholderFilter = {}): DirectoryFilter => ({
-  text: text ?? undefined,
-  kind: kind ?? undefined,
-  retired: retired ?? undefined,
-  stances: stances ?? undefined,
-  channel: channel ?? undefined,
-  interactionSince: interactionSince ?? undefined,
-});
-
-@Resolver(() => Stakeholder)
+@Resolver()
 export class StakeholdersResolver {
   constructor(
     private readonly bus: CommandBus,
     private readonly nodes: StakeholderNodes,
-    private readonly moments: Moments,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
-    registry: NodeRegistry,
-  ) {
-    registry.register('Stakeholder', (ids, moment) => nodes.existing(ids, moment));
-  }
-
-  @Query(() => Stakeholder, {
-    nullable: true,
-    description: 'By id, by a handle they hold, or by what another system calls them; null where there is none.',
-  })
-  async stakeholder(
-    @Args() { id, handle, externalId, ...pastArgs }: StakeholderArgs,
-    @Now() now: number,
-  ): Promise<Stakeholder | null> {
-    const asked = await this.moments.of(pastArgs, now);
-    if (id != null) {
-      const global = fromGlobalId(id, 'Stakeholder', 'id');
-      // An id of a past is answered as of that past, unless the question names another.
-      const moment = asked.live && global.past ? global.past : asked;
-      const [found] = await this.nodes.existing([global.id], moment);
-      return found ?? null;
-    }
-    const found = handle
-      ? await this.#byHandle([handle], asked)
-      : await holdersOfExternalIds(
-          this.rows,
-          externalId ? [this.identity.externalIdClaim(externalId).claim] : [],
-          asked,
-        );
-    return found[0] ? this.nodes.nodeOf(found[0], asked) : null;
-  }
-
-  @Query(() => [Stakeholder], {
-    nullable: 'items',
-    description: 'As many as asked, in that order; null where nobody holds the handle. Up to 100.',
-  })
-  @Extensions({ listSize: 'handles' })
-  async stakeholdersByHandle(
-    @Args() { handles, ...pastArgs }: StakeholdersByHandleArgs,
-    @Now() now: number,
-  ): Promise<readonly (Stakeholder | null)[]> {
-    const moment = await this.moments.of(pastArgs, now);
-    const found = await this.#byHandle(handles, moment);
-    return found.map((listed) => listed && this.nodes.nodeOf(listed, moment));
-  }
-
-  @Query(() => StakeholderConnection)
-  async stakeholders(
-    @Args() { where, orderBy, ...args }: StakeholdersArgs,
-    @Now() now: number,
-  ): Promise<Connection<Stakeholder>> {
-    const moment = await this.moments.of(args, now);
-    const asked = orderBy ?? 'name';
-    const list = `stakeholders ${asked}`;
-    const page = pageOf(args, list, 'sn');
-    const filter = filterOf(where ?? undefined);
-    const slice = sliceOf(page, asked.endsWith('descending') ? 'desc' : 'asc', ([sortName, key]) => ({
-      sortName: String(sortName),
-      key: Number(key),
-    }));
-    const found = await stakeholdersPage(this.rows, {
-      past: moment,
-      where: filter,
-      orderBy: asked.startsWith('name') ? 'name' : 'identified-at',
-      ...slice,
-    });
-    return foundConnection(
-      page,
-      list,
-      found,
-      ({ sortName, key }) => [sortName, key],
-      (listed) => this.nodes.nodeOf(listed, moment),
-      () => countStakeholders(this.rows, moment, filter),
-    );
-  }
-
-  @ResolveField(() => [Handle])
-  async handles(
-    @Parent() { key, moment }: Stakeholder,
-    @Context() request: RequestContext,
-  ): Promise<readonly Handle[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
-    return (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address }));
-  }
-
-  @ResolveField(() => [ExternalId])
-  async externalIds(
-    @Parent() { key, moment }: Stakeholder,
-    @Context() request: RequestContext,
-  ): Promise<readonly ExternalId[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
-    return held?.externalIds ?? [];
-  }
+  ) {}
 
   @Mutation(() => IdentifyStakeholderResult)
   identifyStakeholder(
@@ -249,7 +50,7 @@ export class StakeholdersResolver {
       type: 'Identify',
       kind,
       name,
-      handles: (handles ?? []).map(handleOf),
+      handles: (handles ?? []).map(handleIn),
       externalIds: externalIds ?? [],
     } as const;
     return this.#execute('StakeholderIdentified', 'identifyStakeholder', asked, input, request);
@@ -274,7 +75,7 @@ export class StakeholdersResolver {
     return this.#execute(
       'HandleAdded',
       'addHandle',
-      { type: 'AddHandle', stakeholderId: idIn(input), handle: handleOf(input.handle) },
+      { type: 'AddHandle', stakeholderId: idIn(input), handle: handleIn(input.handle) },
       input,
       request,
     );
@@ -288,7 +89,7 @@ export class StakeholdersResolver {
     return this.#execute(
       'HandleRemoved',
       'removeHandle',
-      { type: 'RemoveHandle', stakeholderId: idIn(input), handle: handleOf(input.handle) },
+      { type: 'RemoveHandle', stakeholderId: idIn(input), handle: handleIn(input.handle) },
       input,
       request,
     );
@@ -380,11 +181,6 @@ export class StakeholdersResolver {
         // Lost a race for the claim and took it back: the caller may try again, under an id of its own.
         throw new RevisionConflict(`stakeholder-${stakeholderId}`, -1);
     }
-  }
-
-  #byHandle(handles: readonly HandleInput[], moment: Moment) {
-    const asked = handles.map((handle) => this.identity.handleClaim(handleOf(handle)).claim);
-    return holdersOfHandles(this.rows, asked, moment);
   }
 }
 

@@ -28,7 +28,7 @@ import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, PositionScalar } from '../graphql/scalars.js';
 import { type Stance, stances } from '../relationships/relationship.js';
-import { type Channel, channels, normalForm } from './handle.js';
+import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
 
 export const ChannelEnum = enumOf(channels);
@@ -79,6 +79,13 @@ export class HandleInput {
   @IsAddress()
   address!: string;
 }
+
+/** A handle as it was put in. */
+export const handleIn = ({ channel, site, address }: HandleInput): HandleGiven => ({
+  channel,
+  ...(site == null ? {} : { site }),
+  address,
+});
 
 @InputType()
 export class ExternalIdInput {

@@ -23,7 +23,7 @@ const importer: Pick<Provenance, 'actor' | 'actorKind' | 'credential'> = {
 };
 
 /** A mail, as it is asked to be recorded. Its tone is read from its author's own words, by whoever records it. */
-export const requestOf = (mail: MailInteraction): RecordRequest => ({
+const requestOf = (mail: MailInteraction): RecordRequest => ({
   type: 'Record',
   told: {
     direction: mail.direction,

@@ -1,0 +1,160 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { type AccessKeyFact, accessKey } from '../src/access/access-key.js';
+import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
+import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
+import type { JsonObject } from '../src/event-sourcing/fact.js';
+import { upcaster } from '../src/event-sourcing/upcaster.js';
+import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
+import { projections } from '../src/projections.js';
+import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
+import { type StakeholderFact, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { historicLog, written } from './history.js';
+import { replayedRows } from './inspecting.js';
+
+type WrittenFact =
+  | AccessKeyFact
+  | RuleFact
+  | ClaimFact
+  | InteractionFact
+  | RelationshipFact
+  | StakeholderFact
+  // Of the log itself; its decider is nobody else's.
+  | { readonly type: 'ClaimsKeyTaken' };
+
+/** The newest version of every fact's shape. A type that is missing here does not compile. */
+const newest: Record<WrittenFact['type'], number> = {
+  ClaimsKeyTaken: 1,
+  KeyMade: 1,
+  KeyRevoked: 1,
+  RulePutInForce: 1,
+  Claimed: 1,
+  Released: 1,
+  ClaimsAbandoned: 1,
+  StakeholderIdentified: 1,
+  StakeholderRenamed: 1,
+  StakeholderRetired: 1,
+  HandleAdded: 1,
+  HandleRemoved: 1,
+  ExternalIdAdded: 1,
+  ExternalIdRemoved: 1,
+  InteractionRecorded: 1,
+  InteractionCorrected: 1,
+  InteractionRetracted: 1,
+  ToneAssessed: 1,
+  StanceAssessed: 1,
+  StanceWithdrawn: 1,
+  StepTaken: 1,
+  RelationshipFactRetracted: 1,
+};
+
+/** How old shapes are lifted. There is none yet; with the first, the service's own upcaster stands here. */
+const upcast = upcaster([]);
+
+interface Asked {
+  readonly initialState: unknown;
+  readonly evolve: (state: unknown, fact: unknown) => unknown;
+  readonly decide: (request: unknown, state: unknown) => unknown;
+}
+// Each decider folds its own facts: which, the stream's category says.
+const deciders = new Map<string, Asked>(
+  [stakeholder, interaction, relationship, accessKey, ruleInForce, claimIn('handle'), claimIn('externalid')].map(
+    (decider) => [decider.category, decider as unknown as Asked],
+  ),
+);
+
+const held = (data: JsonObject, field: string): unknown => (data['personal'] as JsonObject)[field];
+
+/** What was asked for when a fact was written: asked again, of a stream that holds it, nothing is left to say. */
+const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly type: string; readonly data: object }> = {
+  ClaimsKeyTaken: (data) => ({ type: 'ClaimsKeyTaken', data }),
+  KeyMade: (data) => ({ type: 'MakeKey', data }),
+  KeyRevoked: (data) => ({ type: 'RevokeKey', data }),
+  RulePutInForce: (data) => ({ type: 'RulePutInForce', data }),
+  Claimed: (data) => ({ type: 'Claim', data: { ...data, intent: held(data, 'intent') } }),
+  Released: (data) => ({ type: 'Release', data }),
+  ClaimsAbandoned: (data) => ({ type: 'AbandonClaims', data }),
+  StakeholderIdentified: (data) => ({
+    type: 'IdentifyStakeholder',
+    data: { ...data, ...(data['personal'] as JsonObject) },
+  }),
+  StakeholderRenamed: (data) => ({ type: 'RenameStakeholder', data: { ...data, name: held(data, 'name') } }),
+  StakeholderRetired: (data) => ({ type: 'RetireStakeholder', data }),
+  HandleAdded: (data) => ({ type: 'AddHandle', data: { ...data, handle: held(data, 'handle') } }),
+  HandleRemoved: (data) => ({ type: 'AbandonClaims', data: { tokens: [data['token']] } }),
+  ExternalIdAdded: (data) => ({ type: 'AddExternalId', data: { ...data, externalId: held(data, 'externalId') } }),
+  ExternalIdRemoved: (data) => ({ type: 'AbandonClaims', data: { tokens: [data['token']] } }),
+  InteractionRecorded: (data) => ({ type: 'RecordInteraction', data }),
+  InteractionCorrected: (data) => {
+    const { tone: _, ...changes } = data['to'] as JsonObject;
+    return { type: 'CorrectInteraction', data: { changes, personal: held(data, 'to') } };
+  },
+  InteractionRetracted: () => ({ type: 'RetractInteraction', data: {} }),
+  ToneAssessed: (data) => ({ type: 'AssessTone', data }),
+  StanceAssessed: (data) => ({ type: 'AssessStance', data }),
+  StanceWithdrawn: (data) => ({ type: 'WithdrawStance', data }),
+  StepTaken: (data) => ({ type: 'TakeStep', data }),
+  RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
+};
+
+describe('the shapes that were ever stored', () => {
+  it.each(Object.entries(newest))('are there of %s, in every version up to %i', (type, version) => {
+    const versions = written.flatMap((each) => (each.type === type ? [each.version] : []));
+    expect(versions.sort()).toEqual(Array.from({ length: version }, (_, index) => index + 1));
+  });
+
+  it('are of every fact that the sources know, and of no other', () => {
+    // What a union of facts names: by the source, so that a decider that nobody put above is found too.
+    const named = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url) })
+      .filter((path) => !/specimens|\.spec\.ts$|\.contract\.ts$|contract-events/.test(path))
+      .map((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
+      .flatMap((source) => source.match(/^(?:export )?type \w+Fact =\s[\s\S]*?;\n(?=\S|\n|$)/gm) ?? [])
+      .flatMap((union) => [...union.matchAll(/\bFact<\s*'(\w+)'/g)].flatMap(([, type]) => type ?? []));
+    expect([...new Set(named)].sort()).toEqual(Object.keys(newest).sort());
+    expect([...new Set(written.map(({ type }) => type))].sort()).toEqual(Object.keys(newest).sort());
+  });
+
+  it('stand in the file of their type and version, and together are a log', () => {
+    for (const { type, version, events } of written) {
+      expect(events.length).toBeGreaterThan(0);
+      for (const event of events) expect(event).toMatchObject({ type, version });
+    }
+    expect(new Set(historicLog.map(({ ordinal }) => ordinal)).size).toBe(historicLog.length);
+    for (const its of Map.groupBy(historicLog, ({ stream }) => stream).values())
+      expect(its.map(({ revision }) => revision)).toEqual(its.map((_, index) => index));
+  });
+
+  it('are folded by their deciders: asked again for what a stream says last, there is nothing new', () => {
+    for (const [stream, events] of Map.groupBy(historicLog, ({ stream }) => stream)) {
+      const decider = deciders.get(stream.slice(0, stream.indexOf('-')));
+      if (decider === undefined) continue;
+      let state = decider.initialState;
+      for (const event of events.map(upcast)) {
+        const { type, data } = event;
+        state = decider.evolve(state, event);
+        const asked = askedFor[type as WrittenFact['type']](data);
+        expect({ asked, decided: decider.decide(asked, state) }).toEqual({ asked, decided: [] });
+      }
+    }
+  });
+
+  it('are folded by every projection, whatever the batches', async () => {
+    const log = historicLog.map(upcast);
+    const atOnce = await replayedRows(log);
+    expect(await replayedRows(log, 1)).toEqual(atOnce);
+    for (const { name, reads } of projections)
+      for (const type of reads)
+        expect({ name, type, known: Object.hasOwn(newest, type) }).toEqual({ name, type, known: true });
+    const counts = Object.fromEntries([...atOnce].map(([table, rows]) => [table, rows.length > 0]));
+    expect(counts).toMatchObject({
+      stakeholder: true,
+      stakeholder_handle: true,
+      stakeholder_external_id: true,
+      interaction: true,
+      timeline_entry: true,
+      relationship_fact: true,
+      standing_fact: true,
+      standing_span: true,
+    });
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { EventStore, RecordedEvent } from '../src/event-sourcing/event-store.js';
+import { EVENT_STORE } from '../src/tokens.js';
+import { rapportAt, ready } from './client.js';
+import { anyDoing, doing } from './doings.js';
+import { fieldsOf, historicFields } from './history.js';
+import { type Rows, everyEvent, liveRows, replayedRows } from './inspecting.js';
+import { type TestService, startTestService } from './service.js';
+import { forgetful } from './small-logs.js';
+
+const seed = Number(process.env['REPLAY_SEED'] ?? Date.now());
+const length = Number(process.env['REPLAY_LENGTH'] ?? 250);
+
+let service: TestService;
+let events: readonly RecordedEvent[];
+let live: Rows;
+
+beforeAll(async () => {
+  service = await startTestService();
+  const rapport = rapportAt({ url: service.url, token: service.adminToken });
+  await ready(rapport);
+  const does = doing(rapport);
+  const [first, ...doings] = fc.sample(anyDoing, { numRuns: length, seed });
+  if (first) await does(first);
+  // Several at once, so that batches of every size are projected.
+  for (let start = 0; start < doings.length; start += 4) await Promise.all(doings.slice(start, start + 4).map(does));
+  const { log } = await rapport.query<{ log: { head: string } }>('{ log { head } }');
+  await rapport.query('query ($at: Position) { stakeholders(atLeast: $at, first: 1) { totalCount } }', {
+    at: log.head,
+  });
+  events = await everyEvent(service.app.get<EventStore>(EVENT_STORE));
+  live = await liveRows(service.dataFolder, events);
+}, 60_000);
+afterAll(() => service.stop());
+
+const expectRows = (replayed: Rows): void => {
+  for (const [table, rows] of live) expect({ seed, table, rows: replayed.get(table) }).toEqual({ seed, table, rows });
+};
+
+it('has folded much of everything', () => {
+  for (const table of [
+    'stakeholder',
+    'stakeholder_handle',
+    'interaction',
+    'timeline_entry',
+    'relationship_fact',
+    'standing_span',
+  ])
+    expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
+});
+
+it.each([1, 7, 500])('comes to the same rows, to the last bit, replayed in batches of %i', async (batch) =>
+  expectRows(await replayedRows(events, batch)),
+);
+
+it.each([1, 7, 500])('comes to them also where nothing is remembered from one batch of %i to the next', async (batch) =>
+  expectRows(await replayedRows(events, batch, forgetful)),
+);
+
+it('writes no field that test/history does not hold', () => {
+  expect([...new Set(events.flatMap(fieldsOf))].filter((field) => !historicFields.has(field))).toEqual([]);
+});
