@@ -1,6 +1,4 @@
 /** The rules of docs/architecture.md, "Invariants, as absences". A bare noun is pure; a dotted role lives with Nest, a driver or a protocol. */
-const contexts = '^src/(stakeholders|interactions|relationships|advocacy|listening|audit|integrations|access)/';
-
 module.exports = {
   forbidden: [
     {

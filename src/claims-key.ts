@@ -36,7 +36,7 @@ const keyBytes = 32;
 /** Reads the key of the claims from the data folder, or makes it there, once, with rights for its owner only. */
 export const claimsKeyFile = async (dataFolder: string): Promise<Buffer> => {
   const path = join(dataFolder, 'claims.key');
-  await mkdir(dataFolder, { recursive: true });
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   return parseClaimsKey(await secretFile(path, () => randomBytes(keyBytes).toString('hex')), path);
 };
 

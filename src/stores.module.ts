@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import type { EventStore } from './event-sourcing/event-store.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { Projector, type ProjectorLog } from './event-sourcing/projector.js';
@@ -21,7 +29,7 @@ export interface StoresOptions {
 
 /** The one place that chooses the stores. */
 export const openEventStore = ({ eventStore }: Settings): EventStore => {
-  mkdirSync(dirname(eventStore.path), { recursive: true });
+  mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
   return openSqliteEventStore({ path: eventStore.path });
 };
 
@@ -59,13 +67,22 @@ export class StoresModule {
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: EVENT_STORE, useFactory: () => openEventStore(settings) },
-        { provide: READ_STORE, inject: [EVENT_STORE], useFactory: ({ logId }: EventStore) => openReadStore(settings, projections, logId) },
+        {
+          provide: READ_STORE,
+          inject: [EVENT_STORE],
+          useFactory: ({ logId }: EventStore) => openReadStore(settings, projections, logId),
+        },
         {
           provide: PROJECTOR,
           inject: [EVENT_STORE, READ_STORE, LOG],
-          useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) => new Projector({ store, readStore, projections, log }),
+          useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) =>
+            new Projector({ store, readStore, projections, log }),
         },
-        { provide: TRANSACTIONS, inject: [EVENT_STORE], useFactory: (store: EventStore): Transactions => transactions(store) },
+        {
+          provide: TRANSACTIONS,
+          inject: [EVENT_STORE],
+          useFactory: (store: EventStore): Transactions => transactions(store),
+        },
         {
           provide: CLAIMS_HASH,
           inject: [EVENT_STORE],

@@ -9,7 +9,7 @@ import { everyEvent, hangingClaims, integrityOf, liveRows, replayedRows, withLog
 import { startRapport } from './rapport.js';
 import { type ServerProcess, startServer } from './server-process.js';
 
-const rounds = Number(process.env['CRASH_ROUNDS'] ?? 8);
+const rounds = Number(process.env['CRASH_ROUNDS'] ?? 6);
 const workers = 32;
 /**
  * How long a round lasts, in milliseconds: now while the one before still counts as the one that projects (for about a

@@ -98,8 +98,9 @@ describe('two servers on one data folder', () => {
     const rebuilding = rapportCommand(['rebuild'], { data: folder });
     let last: Outcome | undefined;
     let ended = false;
+    const over = (): boolean => ended;
     void rebuilding.finally(() => (ended = true));
-    for (let index = 0; index < 5 || !ended; index += 1)
+    for (let index = 0; index < 5 || !over(); index += 1)
       last = await (index % 2 === 0 ? one : other).record({ with: [mailHandle(address)] });
     expect((await rebuilding).status).toBe(0);
     const count = (await one.stakeholder(last ? authorOf(last) : '', { atLeast: last?.position }))?.interactionCount;

@@ -77,7 +77,8 @@ const knownError = (cause: Error): GraphQLError | undefined => {
     );
   }
   if (cause instanceof NotBuiltYet) {
-    const message = 'The rows for this are being built, at a first start or after an upgrade. Try again; /readyz tells how far they are.';
+    const message =
+      'The rows for this are being built, at a first start or after an upgrade. Try again; /readyz tells how far they are.';
     return refused('NOT_YET_PROJECTED', message, { retryAfterMs: 1_000 });
   }
   // Nest's own guards and pipes, should one be used.

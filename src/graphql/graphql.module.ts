@@ -62,5 +62,3 @@ export class ApiModule {
     };
   }
 }
-
-export { GraphQLSchemaHost };
