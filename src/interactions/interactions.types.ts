@@ -26,7 +26,7 @@ import {
   printable,
 } from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
-import { IsGlobalId } from '../graphql/ids.js';
+import { IsGlobalId, readGlobalId } from '../graphql/ids.js';
 import { DateTime } from '../graphql/scalars.js';
 import { type Channel, channels } from '../stakeholders/handle.js';
 import { ChannelEnum, ExternalIdInput, HandleInput } from '../stakeholders/stakeholders.types.js';
@@ -57,6 +57,28 @@ const IsTextWithin = (bytesMax: number): PropertyDecorator =>
     },
   });
 
+/** A global id where one is given at all: whether it has to be, `OneOf` says. */
+const IsGlobalIdIfGiven = (type: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'isGlobalIdIfGiven',
+    validator: {
+      validate: (value: unknown) => value == null || (typeof value === 'string' && readGlobalId(value)?.type === type),
+      defaultMessage: () => `This is not the id of ${type === 'Interaction' ? 'an' : 'a'} ${type}.`,
+    },
+  });
+
+const dayMs = 86_400_000;
+
+/** A date that has come, or comes within a day: told with all other faults. What is stored is held against the request's own time. */
+export const IsDateOfWhatHappened = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isDateOfWhatHappened',
+    validator: {
+      validate: (value: unknown) => value == null || (typeof value === 'number' && value <= Date.now() + dayMs),
+      defaultMessage: () => 'This lies more than a day in the future.',
+    },
+  });
+
 @InputType()
 export class SourceInput {
   @Field(() => String)
@@ -76,6 +98,7 @@ export class SourceInput {
 export class ReplyToInput {
   @Field(() => ID, { nullable: true })
   @OneOf('interactionId', 'source')
+  @IsGlobalIdIfGiven('Interaction')
   interactionId?: string | null;
 
   @Field(() => SourceInput, { nullable: true })
@@ -92,6 +115,7 @@ export class ReplyToInput {
 export class ParticipantInput {
   @Field(() => ID, { nullable: true })
   @OneOf('stakeholderId', 'handle', 'externalId')
+  @IsGlobalIdIfGiven('Stakeholder')
   stakeholderId?: string | null;
 
   @Field(() => HandleInput, { nullable: true })
@@ -133,6 +157,7 @@ export class RecordInteractionInput extends CommandInput {
   act!: Act;
 
   @Field(() => DateTime)
+  @IsDateOfWhatHappened()
   occurredAt!: number;
 
   @Field(() => [ParticipantInput], { description: 'One to fifty.' })
@@ -247,6 +272,7 @@ export class CorrectInteractionInput extends ReasonedCommandInput {
 
   @Field(() => DateTime, { nullable: true })
   @IsOptional()
+  @IsDateOfWhatHappened()
   occurredAt?: number | null;
 
   @Field(() => [ParticipantInput], {

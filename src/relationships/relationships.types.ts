@@ -7,7 +7,7 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, PositionScalar } from '../graphql/scalars.js';
-import { Retraction } from '../interactions/interactions.types.js';
+import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
 
@@ -82,6 +82,7 @@ export class AssessStanceInput extends ReasonedCommandInput {
 
   @Field(() => DateTime, { nullable: true, description: occurredAt })
   @IsOptional()
+  @IsDateOfWhatHappened()
   occurredAt?: number | null;
 }
 
@@ -93,6 +94,7 @@ export class WithdrawStanceInput extends ReasonedCommandInput {
 
   @Field(() => DateTime, { nullable: true, description: occurredAt })
   @IsOptional()
+  @IsDateOfWhatHappened()
   occurredAt?: number | null;
 }
 
@@ -107,6 +109,7 @@ export class TakeStepInput extends ExplainedCommandInput {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was taken; now, when left out.' })
   @IsOptional()
+  @IsDateOfWhatHappened()
   occurredAt?: number | null;
 }
 
