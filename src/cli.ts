@@ -1,3 +1,4 @@
+import './memory.js';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { ExitStatus, Surroundings } from './command.js';

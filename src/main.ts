@@ -1,3 +1,4 @@
+import './memory.js';
 import 'reflect-metadata';
 import { openLog } from './log.js';
 import { startService } from './service.js';

@@ -16,6 +16,8 @@ import type { ReadStore } from './event-sourcing/read-store.js';
 import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
+import { type Upcast, upcaster } from './event-sourcing/upcaster.js';
+import { lifts } from './lifts.js';
 import type { Settings } from './settings.js';
 import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
@@ -28,9 +30,9 @@ export interface StoresOptions {
 }
 
 /** The one place that chooses the stores. */
-export const openEventStore = ({ eventStore }: Settings): EventStore => {
+export const openEventStore = ({ eventStore }: Settings, upcast: Upcast = upcaster(lifts)): EventStore => {
   mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-  return openSqliteEventStore({ path: eventStore.path });
+  return openSqliteEventStore({ path: eventStore.path, upcast });
 };
 
 export const openReadStore = ({ readStore }: Settings, projections: readonly Projection[], logId: string): ReadStore =>

@@ -18,15 +18,24 @@ interface Followed {
   readonly type: string;
 }
 
-/** Follows the log until it is told to stop, as a client that was cut off would have. */
-const follow = (args: string, take: (event: Followed) => void): (() => void) => {
+/** Follows the log until it is cut off, as a client whose network fails. */
+const follow = (args: string, take: (event: Followed) => void): (() => Promise<void>) => {
   const client = rapport.subscriber();
-  const stop = client.subscribe<{ events: Followed }>(
+  const connected = new Promise((resolve) => client.on('connected', resolve));
+  let cut = false;
+  client.subscribe<{ events: Followed }>(
     { query: `subscription { events(${args}) { id position type } }` },
-    { next: ({ data }) => data && take(data.events), error: () => undefined, complete: () => undefined },
+    {
+      next: ({ data }) => {
+        if (data && !cut) take(data.events);
+      },
+      error: () => undefined,
+      complete: () => undefined,
+    },
   );
-  return () => {
-    stop();
+  return async () => {
+    cut = true;
+    await connected;
     client.terminate();
   };
 };
@@ -69,13 +78,13 @@ describe('a client that follows the log', () => {
             : `afterEventId: "${after.id}"`;
       const cut = follow(args, (event) => seen.push(event));
       await until('some have come', () => seen.length >= before + 15 || isOver());
-      cut();
+      await cut();
     }
     await load;
     const all = await wholeLog();
     const rest = follow(`after: "${seen.at(-1)?.position ?? log.start}"`, (event) => seen.push(event));
     await until('all have come', () => seen.length >= all.length);
-    rest();
+    await rest();
     expect(seen).toEqual(all);
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
   }, 30_000);

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandFailed, counted, type ExitStatus, say, settingsFor, type Surroundings } from '../command.js';
+import { asStored } from '../event-sourcing/upcaster.js';
 import { logOf } from '../log-of.js';
 import { progressOf } from '../progress.js';
 import { exportedEvents } from './export-events.js';
@@ -13,7 +14,8 @@ export const exportEventsCommand = async (file: string, around: Surroundings): P
   const toFile = file === '-' ? undefined : resolve(file);
   const folder = toFile === undefined ? undefined : dirname(toFile);
   const faults = folder === undefined || existsSync(folder) ? [] : [`There is no folder ${folder}.`];
-  const store = logOf(settingsFor(around, faults));
+  // As they stand: an export is the log, not what today's program makes of it.
+  const store = logOf(settingsFor(around, faults), asStored);
   const progress = progressOf('Exporting', around);
   let events = 0;
   const pages = exportedEvents(

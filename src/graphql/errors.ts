@@ -73,7 +73,7 @@ const knownError = (cause: Error): GraphQLError | undefined => {
   if (cause instanceof StoreUnavailable) {
     return refused(
       'UNAVAILABLE',
-      'The store cannot do this now, and nothing was written. Try again, with the same commandId.',
+      'The store cannot do this now, and nothing was recorded. Try again, with the same commandId.',
     );
   }
   if (cause instanceof NotBuiltYet) {

@@ -31,7 +31,7 @@ export const openSqliteReadStore = (options: SqliteReadStoreOptions): ReadStore 
 // How long a reader goes on with builds that another process has replaced.
 const refreshMs = 20;
 // Shared by the files that are filled at the same time.
-const fillCacheKib = 64 * 1024;
+const fillCacheKib = 32 * 1024;
 const fillCacheKibMax = 16 * 1024;
 
 const leftovers = ['', '-wal', '-shm', '-journal'];
