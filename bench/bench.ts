@@ -33,7 +33,9 @@ const families: readonly Family[] = [
 const chosen = ({ only }: Options): readonly Family[] => {
   const some = families.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
   if (some.length > 0) return some;
-  throw new Refused(`--only ${only.join(', ')}: no such row. There are ${families.map(({ name }) => name).join(', ')}.`);
+  throw new Refused(
+    `--only ${only.join(', ')}: no such row. There are ${families.map(({ name }) => name).join(', ')}.`,
+  );
 };
 
 const run = async (bench: Bench): Promise<readonly Row[]> => {
@@ -67,6 +69,8 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Refused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Refused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = error instanceof Refused ? 2 : 1;
 });

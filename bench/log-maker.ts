@@ -64,7 +64,10 @@ export const identifyPeople = async (store: EventStore, folder: string, people: 
 };
 
 /** What recording this mail appends. */
-export const recordedEvent = (mail: Mail, stakeholderId: string): { readonly stream: string; readonly event: NewEvent } => {
+export const recordedEvent = (
+  mail: Mail,
+  stakeholderId: string,
+): { readonly stream: string; readonly event: NewEvent } => {
   const { person, at, subject, text, tone, sourceId } = mail;
   const source = { name: 'mail', id: sourceId };
   const interactionId = interactionOfSource(source);

@@ -25,7 +25,10 @@ export const rawTables = (db: DatabaseSync): readonly RawTable[] =>
     .map(({ name }) => String(name))
     .filter((name) => !notRows.has(name))
     .map((name) => {
-      const columns = db.prepare(`PRAGMA table_info(${name})`).all().map((column) => String(column['name']));
+      const columns = db
+        .prepare(`PRAGMA table_info(${name})`)
+        .all()
+        .map((column) => String(column['name']));
       const ordinalColumn = ordinalColumns.find((column) => columns.includes(column));
       if (ordinalColumn === undefined) throw new Error(`Rows of ${name} do not tell their ordinal.`);
       return { name, columns: columns.length, ordinalColumn, ordinalAt: columns.indexOf(ordinalColumn) };
@@ -47,9 +50,13 @@ export const readFiles = async (folder: string): Promise<readonly string[]> => {
   return files.filter((file) => file.endsWith('.db')).map((file) => join('read', file));
 };
 
-export const settle = (db: DatabaseSync, durable: boolean): void =>
+/** Opens a file as our own stores have theirs: the log durable, with the larger cache. */
+export const settle = (db: DatabaseSync, isLog: boolean): void =>
   db.exec(
-    `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768`,
+    `PRAGMA journal_mode = WAL;
+     PRAGMA synchronous = ${isLog ? 'FULL' : 'NORMAL'};
+     PRAGMA wal_autocheckpoint = 4000;
+     PRAGMA cache_size = -${isLog ? 32 * 1024 : 4 * 1024}`,
   );
 
 interface RawFile {

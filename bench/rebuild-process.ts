@@ -30,7 +30,10 @@ const ddlOf = (source: DatabaseSync): readonly string[] =>
 
 /** The rows of a table in the order in which their events came, some at a time. */
 const rowsOf = (source: DatabaseSync, { name, ordinalColumn, ordinalAt }: RawTable) => {
-  const rows = arrays(source, `SELECT * FROM ${name} ORDER BY ${ordinalColumn}`).iterate() as unknown as Iterator<RawRow>;
+  const rows = arrays(
+    source,
+    `SELECT * FROM ${name} ORDER BY ${ordinalColumn}`,
+  ).iterate() as unknown as Iterator<RawRow>;
   let next = rows.next();
   return (upTo: number): readonly RawRow[] => {
     const some: RawRow[] = [];

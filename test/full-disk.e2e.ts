@@ -168,7 +168,7 @@ for (const { name, possible, why, make } of ways)
       });
       expect(refused).toMatchObject({
         code: 'UNAVAILABLE',
-        message: expect.stringContaining('nothing was written') as unknown,
+        message: expect.stringContaining('nothing was recorded') as unknown,
       });
       expect(refused.message).not.toContain(shortage.folder);
       expect(await statusOf(rapport, recorded[0]?.interaction.participants[0]?.stakeholder.id ?? '')).toBeLessThan(504);

@@ -63,7 +63,10 @@ export const append: Family = {
       );
     const appended = async (round: number): Promise<number> => {
       const series = seriesOf(round);
-      return events / (await secondsOf(() => appendAll(series, ({ stream, event }) => store.append(stream, noStream, [event]))));
+      return (
+        events /
+        (await secondsOf(() => appendAll(series, ({ stream, event }) => store.append(stream, noStream, [event]))))
+      );
     };
     const inserted = async (round: number): Promise<number> => {
       const rows = seriesOf(round).map(({ stream, event }, index) => {
@@ -78,7 +81,9 @@ export const append: Family = {
     };
     try {
       const rates = await inTurn(bench.rounds(7), { appended, inserted });
-      return [compared('append, one event each, 64 waiting, durable', rates.appended, 'events/s', rates.inserted, '>= 0.7')];
+      return [
+        compared('append, one event each, 64 waiting, durable', rates.appended, 'events/s', rates.inserted, '>= 0.7'),
+      ];
     } finally {
       await store.close();
       raw.close();

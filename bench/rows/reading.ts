@@ -110,7 +110,9 @@ export const pasts: Family = {
     for (const [name, past, live] of pairs) {
       await warmUp([past, live], bench.rounds(40));
       const times = await inTurn(bench.rounds(200), { past, live });
-      rows.push(compared(`${name}, asOf half way back in the log, against the live page`, times.past, 'ms', times.live, '<= 2'));
+      rows.push(
+        compared(`${name}, asOf half way back in the log, against the live page`, times.past, 'ms', times.live, '<= 2'),
+      );
     }
     await client.close();
     return rows;

@@ -41,7 +41,10 @@ export const recordOneByOne: Family = {
     const count = bench.scaled(12_000, 64);
     // What is compiled when it has run often, is compiled before anything counts.
     await load.send(mails(count).map(recordOne), true);
-    await load.send(Array.from({ length: count }, () => doNothing), false);
+    await load.send(
+      Array.from({ length: count }, () => doNothing),
+      false,
+    );
     const raw = await RawCopy.of(folder, bench.newFolder());
     const served: Served[] = [];
     const rawRates: number[] = [];
@@ -58,7 +61,10 @@ export const recordOneByOne: Family = {
           return each.requests / each.seconds;
         },
         nothing: async () => {
-          const { requests, seconds } = await load.send(Array.from({ length: count * 2 }, () => doNothing), false);
+          const { requests, seconds } = await load.send(
+            Array.from({ length: count * 2 }, () => doNothing),
+            false,
+          );
           return requests / seconds;
         },
       });

@@ -12,7 +12,13 @@ import type { Family } from '../family.js';
 import { inTurn, secondsOf } from '../measuring.js';
 import { compared } from '../table.js';
 
-const provenance = { actor: 'bench', actorKind: 'person', credential: 'bench', correlationId: 'bench', inputDigest: 'b' } as const;
+const provenance = {
+  actor: 'bench',
+  actorKind: 'person',
+  credential: 'bench',
+  correlationId: 'bench',
+  inputDigest: 'b',
+} as const;
 const dateOf = (index: number): string => new Date(Date.UTC(2020, 0, 1) + index * 3_600_000).toISOString();
 
 /** A relationship in which somebody's stance was assessed so often. */
@@ -33,7 +39,12 @@ let commands = 0;
 const assess = async ({ transact }: Transactions, id: string): Promise<void> => {
   commands += 1;
   const commandId = `asked ${commands}`;
-  const data = { stakeholderId: id, factId: commandId, occurredAt: dateOf(50_000 + commands), stance: 'supporter' } as const;
+  const data = {
+    stakeholderId: id,
+    factId: commandId,
+    occurredAt: dateOf(50_000 + commands),
+    stance: 'supporter',
+  } as const;
   const outcome = await transact(relationship, id, { type: 'AssessStance', data }, { ...provenance, commandId });
   if (!isAccepted(outcome) || outcome.already) throw new Error('An assessment was not recorded.');
 };
