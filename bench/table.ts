@@ -12,10 +12,11 @@ export interface Row {
   readonly met: boolean | null;
 }
 
-export type Goal = `${'>=' | '<='} ${number}`;
+export type Goal = `${'>=' | '<=' | '<'} ${number}`;
 
 const holds = (goal: Goal, number: number): boolean => {
   const [sign, limit] = goal.split(' ');
+  if (sign === '<') return number < Number(limit);
   return sign === '>=' ? number >= Number(limit) : number <= Number(limit);
 };
 

@@ -67,9 +67,10 @@ const smallFiles = async (bytes: number): Promise<Shortage> => {
 
 const mounts = ((): boolean => {
   const trial = join(tmpdir(), `rapport-mount-${randomUUID()}`);
-  return (
-    works('mkdir', trial) && works('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', trial) && works('umount', trial)
-  );
+  if (!works('mkdir', trial)) return false;
+  const mounted = works('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', trial) && works('umount', trial);
+  works('rmdir', trial);
+  return mounted;
 })();
 const limits = works('prlimit', '--pid', String(process.pid), '--fsize');
 const isRoot = process.getuid?.() === 0;

@@ -7,6 +7,7 @@ import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { projections } from '../src/projections.js';
+import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
 import { type StakeholderFact, stakeholder } from '../src/stakeholders/stakeholder.js';
 import { historicLog, written } from './history.js';
@@ -48,8 +49,8 @@ const newest: Record<WrittenFact['type'], number> = {
   RelationshipFactRetracted: 1,
 };
 
-/** How old shapes are lifted. There is none yet; with the first, the service's own upcaster stands here. */
-const upcast = upcaster([]);
+/** How the service lifts old shapes. */
+const upcast = upcaster(lifts);
 
 interface Asked {
   readonly initialState: unknown;

@@ -8,7 +8,7 @@ import type { Served } from '../fixtures.js';
 import { people } from '../fixtures.js';
 import { inTurn, quantile } from '../measuring.js';
 import type { Row } from '../table.js';
-import { compared, told } from '../table.js';
+import { compared, limited, told } from '../table.js';
 import { numbersFrom, personOf } from '../world.js';
 
 const timelinePage = `query Timeline($handle: HandleInput!, $during: Period, $asOf: AsOf) {
@@ -125,15 +125,7 @@ export const resident: Family = {
     const { memory } = await bench.served(bench.millionEvents);
     const mb = (bytes: number): number => bytes / 1_000_000;
     return [
-      {
-        name: 'memory of the service, log of 10^6 events, after a rebuild',
-        value: mb(memory.resident),
-        unit: 'MB',
-        baseline: null,
-        ratio: null,
-        goal: '< 400',
-        met: mb(memory.resident) < 400,
-      },
+      limited('memory of the service, log of 10^6 events, after a rebuild', mb(memory.resident), 'MB', '< 400'),
       told('  its peak so far', mb(memory.peak), 'MB'),
     ];
   },
