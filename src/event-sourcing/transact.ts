@@ -10,6 +10,7 @@ import {
 } from './event-store.js';
 import type { Fact } from './fact.js';
 import type { Provenance } from './provenance.js';
+import { StreamCache } from './stream-cache.js';
 
 /** Who asks, and how: what `transact` stamps on the events. */
 export interface CommandContext extends Provenance {
@@ -100,26 +101,8 @@ const triesMax = 50;
  * @param weightMax how much the cache holds, in events (see `Decider.weigh`), before the streams least recently used leave it.
  */
 export const transactions = (store: EventStore, weightMax = 50_000): Transactions => {
-  const cache = new Map<string, Folded>();
+  const cache = new StreamCache<Folded>(weightMax, ({ weight }) => weight);
   const turns = new Map<string, Promise<unknown>>();
-  let cachedWeight = 0;
-
-  const forget = (stream: string): void => {
-    const folded = cache.get(stream);
-    if (folded === undefined) return;
-    cachedWeight -= folded.weight;
-    cache.delete(stream);
-  };
-
-  const keep = (stream: string, folded: Folded): void => {
-    forget(stream);
-    cache.set(stream, folded);
-    cachedWeight += folded.weight;
-    for (const oldest of cache.keys()) {
-      if (cachedWeight <= weightMax || oldest === stream) break;
-      forget(oldest);
-    }
-  };
 
   const foldInto = (folded: Folded, decider: AnyDecider, events: readonly RecordedEvent[]): void => {
     for (const event of events) {
@@ -144,13 +127,14 @@ export const transactions = (store: EventStore, weightMax = 50_000): Transaction
       weight: 1,
       commands: new Map(),
     };
-    forget(stream);
+    cache.delete(stream);
     for (;;) {
       const events = await store.readStream(stream, folded.revision, pageMax);
       foldInto(folded, decider, events);
       if (events.length < pageMax) break;
     }
-    keep(stream, folded);
+    if (folded.revision === noStream) cache.setNewcomer(stream, folded);
+    else cache.set(stream, folded);
     return folded;
   };
 
@@ -210,9 +194,11 @@ export const transactions = (store: EventStore, weightMax = 50_000): Transaction
           folded = await refresh(stream, decider, folded);
           continue;
         }
-        forget(stream);
+        const begun = folded.revision === noStream;
+        cache.delete(stream);
         foldInto(folded, decider, recorded);
-        keep(stream, folded);
+        if (begun) cache.setNewcomer(stream, folded);
+        else cache.set(stream, folded);
         return {
           events: recorded,
           already: false,

@@ -75,21 +75,25 @@ interface AnyCommandInput {
   readonly reason?: string | null;
 }
 
-/** The context of the command that a mutation's input asks for. */
-export const commandContext = (
-  request: RequestContext,
-  hash: KeyedHash,
-  mutation: string,
-  input: AnyCommandInput,
-): CommandContext => {
-  const { commandId, expectedRevision, ...rest } = input;
+/**
+ * The context of the command that a mutation's input asks for.
+ * @param digest of the input; empty where the command makes its own (recording does, which also tells sources apart).
+ */
+export const commandContext = (request: RequestContext, input: AnyCommandInput, digest: string): CommandContext => {
+  const { commandId, expectedRevision } = input;
   return {
     ...provenanceOf(request),
     commandId: commandId ?? randomUUID(),
-    inputDigest: hash.of(`${mutation}\n${canonicalJson(rest)}`),
+    inputDigest: digest,
     ...(input.reason != null && input.reason !== '' ? { reason: input.reason } : {}),
     ...(expectedRevision == null ? {} : { expectedRevision }),
   };
+};
+
+/** The keyed digest of what a mutation is asked, but for the ids that tell this asking from another. */
+export const digestOf = (hash: KeyedHash, mutation: string, input: AnyCommandInput): string => {
+  const { commandId: _, expectedRevision: __, ...rest } = input;
+  return hash.of(`${mutation}\n${canonicalJson(rest)}`);
 };
 
 const dayMs = 86_400_000;

@@ -6,7 +6,7 @@ import { deterministicId } from '../event-sourcing/event-id.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { CommandContext } from '../event-sourcing/transact.js';
-import { commandContext, happened } from '../graphql/commands.js';
+import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
@@ -60,9 +60,7 @@ export class InteractionsResolver {
     @Context() request: RequestContext,
   ): Promise<typeof RecordInteractionResult> {
     const asked = recordRequest(input, request.now, ['input']);
-    const outcome = await this.bus.execute(
-      new InteractionCommand(asked, commandContext(request, this.hash, 'recordInteraction', input)),
-    );
+    const outcome = await this.bus.execute(new InteractionCommand(asked, commandContext(request, input, '')));
     return this.#recorded(outcome, request);
   }
 
@@ -144,7 +142,7 @@ export class InteractionsResolver {
     request: RequestContext,
   ): Promise<Result> {
     const outcome = await this.bus.execute(
-      new InteractionCommand(asked, commandContext(request, this.hash, mutation, input)),
+      new InteractionCommand(asked, commandContext(request, input, digestOf(this.hash, mutation, input))),
     );
     const shown =
       'already' in outcome
@@ -209,7 +207,7 @@ export class InteractionsResolver {
     request: RequestContext,
   ): CommandContext {
     const input = interactions[index] ?? {};
-    const context = commandContext(request, this.hash, 'recordInteraction', input);
+    const context = commandContext(request, input, '');
     const own = 'commandId' in input && input.commandId != null;
     return own || all == null ? context : { ...context, commandId: deterministicId('of-many', all, index) };
   }

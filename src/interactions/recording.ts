@@ -144,18 +144,18 @@ export const recording = (
     return participants;
   };
 
-  const record = async (request: RecordRequest, context: CommandContext): Promise<RecordingOutcome> => {
+  const record = async (request: RecordRequest, asked: CommandContext): Promise<RecordingOutcome> => {
     const { told, source } = request;
+    // One digest says whether a command id is used again, and whether a source's id is, with another content.
+    const sent = digestOf(canonicalJson(asJson({ told, tone: request.tone, readTone: request.readTone })));
+    const context = { ...asked, inputDigest: sent };
     const interactionId = source
       ? interactionOfSource(source)
       : deterministicId('interaction', context.credential, context.commandId);
     const answer = (outcome: Accepted<Interaction>): RecordingOutcome => ({
       ...outcome,
       interactionId,
-      identified:
-        outcome.already && outcome.events.length === 0
-          ? []
-          : identifiedAmong(told.with, outcome.state, people, context),
+      identified: outcome.events.length === 0 ? [] : identifiedAmong(told.with, outcome.state, people, context),
     });
     const { known, state } = await look(interaction, interactionId, context);
     if (known) return isAccepted(known) ? answer(known) : known;
@@ -179,13 +179,15 @@ export const recording = (
     const data = {
       interactionId,
       source,
-      sent: digestOf(canonicalJson(asJson({ told, tone: request.tone }))),
+      sent,
       marks: request.marks,
       content,
       personal: personalOf(told),
     };
     const outcome = await transact(interaction, interactionId, { type: 'RecordInteraction', data }, context);
-    return isAccepted(outcome) ? answer(outcome) : { ...outcome, interactionId };
+    if (!isAccepted(outcome)) return { ...outcome, interactionId };
+    // Everybody was known: nobody was identified, by this call or by an earlier try of it.
+    return found.includes(null) || outcome.already ? answer(outcome) : { ...outcome, interactionId, identified: [] };
   };
 
   const correct = async (

@@ -7,7 +7,7 @@ import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
-import { commandContext, happened } from '../graphql/commands.js';
+import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
@@ -130,7 +130,7 @@ export class RelationshipsResolver {
     request: RequestContext,
   ): Promise<Result> {
     const outcome = await this.bus.execute(
-      new RelationshipCommand(asked, commandContext(request, this.hash, mutation, input)),
+      new RelationshipCommand(asked, commandContext(request, input, digestOf(this.hash, mutation, input))),
     );
     const shown =
       'already' in outcome ? await this.#happened(happening, asked, outcome, request) : refusalOf(outcome, asked);

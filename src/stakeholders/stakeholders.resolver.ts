@@ -5,7 +5,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import { RevisionConflict } from '../event-sourcing/transact.js';
-import { commandContext } from '../graphql/commands.js';
+import { commandContext, digestOf } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import { type RequestContext } from '../graphql/request-context.js';
@@ -134,7 +134,7 @@ export class StakeholdersResolver {
     input: object,
     request: RequestContext,
   ): Promise<Result> {
-    const context = commandContext(request, this.hash, mutation, input);
+    const context = commandContext(request, input, digestOf(this.hash, mutation, input));
     const outcome = await this.bus.execute(new StakeholderCommand(asked, context));
     const shown =
       'refused' in outcome

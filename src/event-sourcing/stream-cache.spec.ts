@@ -1,0 +1,42 @@
+import { expect, it } from '@jest/globals';
+import { StreamCache } from './stream-cache.js';
+
+const cacheOf = (weightMax: number): StreamCache<number> => new StreamCache<number>(weightMax, () => 1);
+
+it('keeps what is asked for again and lets go of what is not', () => {
+  const cache = cacheOf(20);
+  cache.set('asked for', 1);
+  for (let index = 0; index < 100; index += 1) {
+    cache.set(`other ${index}`, index);
+    expect(cache.get('asked for')).toBe(1);
+  }
+  expect(cache.get('other 0')).toBeUndefined();
+});
+
+it('holds no more than its bound', () => {
+  const cache = cacheOf(20);
+  for (let index = 0; index < 100; index += 1) cache.set(`stream ${index}`, index);
+  const held = Array.from({ length: 100 }, (_, index) => cache.get(`stream ${index}`)).filter(
+    (value) => value !== undefined,
+  );
+  expect(held.length).toBeLessThanOrEqual(20);
+});
+
+it('does not let newcomers push out what is known, and takes in the one that is asked for', () => {
+  const cache = cacheOf(40);
+  cache.set('known', 1);
+  for (let index = 0; index < 1_000; index += 1) cache.setNewcomer(`newcomer ${index}`, index);
+  expect(cache.get('known')).toBe(1);
+  expect(cache.get('newcomer 999')).toBe(999);
+  for (let index = 0; index < 10; index += 1) cache.setNewcomer(`later ${index}`, index);
+  expect(cache.get('newcomer 999')).toBe(999);
+});
+
+it('forgets', () => {
+  const cache = cacheOf(20);
+  cache.set('a', 1);
+  cache.setNewcomer('b', 2);
+  cache.delete('a');
+  cache.delete('b');
+  expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
+});
