@@ -21,7 +21,11 @@ export const nestLog = (log: Logger): LoggerService => {
   const said = (message: unknown): string => (message instanceof Error ? message.name : String(message));
   return {
     log: (message: unknown, context: unknown) => log.debug({ context }, said(message)),
-    error: (message: unknown, stack: unknown, context: unknown) => log.error({ context, stack }, said(message)),
+    // What resolvers throw is told where it is answered: a client's mistake is no error of ours.
+    error: (message: unknown, stack: unknown, context: unknown) =>
+      context === 'ExceptionsHandler'
+        ? log.debug({ context }, said(message))
+        : log.error({ context, stack }, said(message)),
     warn: (message: unknown, context: unknown) => log.warn({ context }, said(message)),
     debug: (message: unknown, context: unknown) => log.trace({ context }, said(message)),
     verbose: (message: unknown, context: unknown) => log.trace({ context }, said(message)),

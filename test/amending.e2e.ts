@@ -102,6 +102,27 @@ describe('assessTone', () => {
 });
 
 describe('correctInteraction', () => {
+  it('identifies nobody where it is refused, or another revision was expected', async () => {
+    const { interaction } = await rapport.record({ text: pleased });
+    const count = async (): Promise<number> =>
+      (await rapport.query<{ log: { count: number } }>('{ log { count } }')).log.count;
+    const withSomebodyNew = { with: [mailHandle(newAddress())] };
+    const before = await count();
+    await expect(correct(interaction.id, { ...withSomebodyNew, expectedRevision: 9 })).rejects.toThrow('revision is 0');
+    expect(await count()).toBe(before);
+    await rapport.mutate('retractInteraction', { interactionId: interaction.id, reason: 'It never was.' });
+    expect((await correct(interaction.id, withSomebodyNew)).__typename).toBe('InteractionIsRetracted');
+    expect(await count()).toBe(before + 1);
+  });
+
+  it('finds the language again where it is cleared, and nothing answers itself', async () => {
+    const { interaction } = await rapport.record({ text: pleased, language: 'pt' });
+    const changes = { language: null, inReplyTo: { interactionId: interaction.id } };
+    const corrected = await correct(interaction.id, changes);
+    expect(corrected.interaction).toMatchObject({ language: 'en', tone: { byPerson: false } });
+    expect((await correct(interaction.id, changes)).already).toBe(true);
+  });
+
   it('changes what was wrong, and shows from what to what, by whom and why', async () => {
     const { interaction } = await rapport.record({ subject: 'Helo', text: 'The parcel came.' });
     const answer = await correct(interaction.id, { subject: 'Hello', occurredAt: '2024-02-28T12:00:00+02:00' });

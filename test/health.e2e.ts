@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -52,6 +52,26 @@ describe('health', () => {
       });
     return new Readiness(service.app.get(EVENT_STORE), service.app.get(READ_STORE), { status } as unknown as Projector);
   };
+
+  it('is not ready while a projection is behind and has not moved for ten seconds', async () => {
+    const clock = jest.spyOn(performance, 'now');
+    try {
+      const timeline = { name: 'timeline', version: 1, state: 'live', lag: 1, checkpoint: 8 } as const;
+      let status: Partial<ProjectorStatus['projections'][number]> = timeline;
+      const readiness = readinessWith([new Proxy({}, { get: (_, field: keyof typeof timeline) => status[field] })]);
+      const readyAt = async (ms: number): Promise<boolean> => {
+        clock.mockReturnValue(ms);
+        return (await readiness.now()).ready;
+      };
+      expect(await readyAt(0)).toBe(true);
+      expect(await readyAt(9_000)).toBe(true);
+      expect(await readyAt(11_000)).toBe(false);
+      status = { ...timeline, checkpoint: 9 };
+      expect(await readyAt(12_000)).toBe(true);
+    } finally {
+      clock.mockRestore();
+    }
+  });
 
   it.each(['building', 'stalled'] as const)('is not ready while a projection is %s, and says which', async (state) => {
     const stalledAt = { ordinal: 5, eventId: 'e5', message: 'Jane Doe' };

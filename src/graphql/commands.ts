@@ -9,6 +9,9 @@ import { type RequestContext, provenanceOf } from './request-context.js';
 export const reasonMax = 2_000;
 /** No control characters: what one text says must not look like two. */
 export const printable = /^[^\p{Cc}]*$/u;
+/** Something is said: not spaces alone. */
+export const something = /\S/u;
+export const saysNothing = 'This says nothing.';
 export const notPrintable = 'Control characters and line breaks do not belong here.';
 
 /** Exactly one of several fields says which is meant. */
@@ -55,7 +58,8 @@ export abstract class RevisedCommandInput extends CommandInput {
 export abstract class ReasonedCommandInput extends RevisedCommandInput {
   @Field(() => String)
   @IsString()
-  @Length(1, reasonMax)
+  @MaxLength(reasonMax)
+  @Matches(something, { message: saysNothing })
   reason!: string;
 }
 

@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { EventStore } from '../event-sourcing/event-store.js';
-import { Projector } from '../event-sourcing/projector.js';
+import { Projector, type ProjectorStatus } from '../event-sourcing/projector.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { EVENT_STORE, PROJECTOR, READ_STORE } from '../tokens.js';
 import type { ProjectionLag } from './metrics.js';
@@ -11,6 +11,8 @@ interface ProjectionReadiness {
   readonly version: number;
   readonly state: 'live' | 'building' | 'stalled';
   readonly eventsBehind: number;
+  /** False where it has been behind for ten seconds without a step. */
+  readonly moving: boolean;
   readonly stalledAt?: { readonly event: string };
 }
 
@@ -26,6 +28,10 @@ export interface Ready {
 /** How long a store may take to answer before it counts as one that does not. */
 const answerMs = 2_000;
 
+/** How often it is looked whether the projections move, and after how long without a step one stands. */
+const lookMs = 2_000;
+const standsAfterMs = 10_000;
+
 const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, answerMs, undefined)));
@@ -40,12 +46,29 @@ const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
 
 /** Whether the service can do its work: the stores answer, and no projection stands still or is being built for the first time. */
 @Injectable()
-export class Readiness {
+export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Since when each projection has been behind without a step, in milliseconds of the process's own clock. */
+  readonly #standing = new Map<string, { readonly checkpoint: number; readonly since: number }>();
+  #looking: NodeJS.Timeout | undefined;
+
   constructor(
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
     @Inject(PROJECTOR) private readonly projector: Projector,
   ) {}
+
+  onApplicationBootstrap(): void {
+    // Looked at between the questions too: one that comes late must not be the first to look.
+    this.#looking = setInterval(
+      () => void inTime(this.projector.status()).then((status) => this.#look(status)),
+      lookMs,
+    );
+    this.#looking.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#looking);
+  }
 
   async now(): Promise<Ready> {
     const [head, rows, status] = await Promise.all([
@@ -53,12 +76,14 @@ export class Readiness {
       inTime(this.readStore.progress()),
       inTime(this.projector.status()),
     ]);
+    this.#look(status);
     const projections = (status?.projections ?? []).map(
       ({ name, version, state, lag, stalledAt }): ProjectionReadiness => ({
         projection: name,
         version,
         state,
         eventsBehind: lag,
+        moving: this.#moves(name),
         // What it said of the event may quote what a person wrote; the log has it.
         ...(stalledAt && { stalledAt: { event: stalledAt.eventId } }),
       }),
@@ -68,12 +93,26 @@ export class Readiness {
         head !== undefined &&
         rows !== undefined &&
         status !== undefined &&
-        projections.every(({ state }) => state === 'live'),
+        projections.every(({ state, moving }) => state === 'live' && moving),
       eventStore: head === undefined ? 'does not answer' : 'answers',
       readStore: rows === undefined ? 'does not answer' : 'answers',
       head: head ?? null,
       projections,
     };
+  }
+
+  #look(status: ProjectorStatus | undefined): void {
+    const now = performance.now();
+    for (const { name, checkpoint, lag } of status?.projections ?? []) {
+      const before = this.#standing.get(name);
+      if (lag === 0) this.#standing.delete(name);
+      else if (before?.checkpoint !== checkpoint) this.#standing.set(name, { checkpoint, since: now });
+    }
+  }
+
+  #moves(projection: string): boolean {
+    const standing = this.#standing.get(projection);
+    return standing === undefined || performance.now() - standing.since < standsAfterMs;
   }
 
   lags({ projections }: Ready): readonly ProjectionLag[] {

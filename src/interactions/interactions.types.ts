@@ -24,6 +24,8 @@ import {
   ReasonedCommandInput,
   notPrintable,
   printable,
+  saysNothing,
+  something,
 } from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId, readGlobalId } from '../graphql/ids.js';
@@ -82,13 +84,15 @@ export const IsDateOfWhatHappened = (): PropertyDecorator =>
 @InputType()
 export class SourceInput {
   @Field(() => String)
-  @Length(1, 100)
+  @MaxLength(100)
   @Matches(printable, { message: notPrintable })
+  @Matches(something, { message: saysNothing })
   name!: string;
 
   @Field(() => String, { description: "The source's own id for the interaction." })
-  @Length(1, 1_000)
+  @MaxLength(1_000)
   @Matches(printable, { message: notPrintable })
+  @Matches(something, { message: saysNothing })
   id!: string;
 }
 
@@ -132,8 +136,9 @@ export class ParticipantInput {
 
   @Field(() => String, { nullable: true, description: 'What a stakeholder first identified by this is called.' })
   @IsOptional()
-  @Length(1, 500)
+  @MaxLength(500)
   @Matches(printable, { message: notPrintable })
+  @Matches(something, { message: saysNothing })
   name?: string | null;
 
   @Field(() => ParticipantRoleEnum, { nullable: true })
@@ -225,7 +230,11 @@ export class RecordInteractionInput extends CommandInput {
   @Max(1)
   tone?: number | null;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'False: leave the tone open.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'False: leave the tone open. A corrected text is read all the same.',
+  })
   @IsOptional()
   @IsBoolean()
   readTone?: boolean | null;

@@ -1,4 +1,4 @@
-import type { Refusal } from '../event-sourcing/decider.js';
+import { type Refusal, streamOf } from '../event-sourcing/decider.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
 import type { JsonObject } from '../event-sourcing/fact.js';
 import { canonicalJson } from '../event-sourcing/keyed-hash.js';
@@ -6,6 +6,7 @@ import {
   type Accepted,
   type CommandContext,
   type CommandIdReused,
+  RevisionConflict,
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
@@ -147,7 +148,7 @@ export const recording = (
   const record = async (request: RecordRequest, asked: CommandContext): Promise<RecordingOutcome> => {
     const { told, source } = request;
     // One digest says whether a command id is used again, and whether a source's id is, with another content.
-    const sent = digestOf(canonicalJson(asJson({ told, tone: request.tone, readTone: request.readTone })));
+    const sent = digestOf(canonicalJson(asJson({ told, tone: request.tone })));
     const context = { ...asked, inputDigest: sent };
     const interactionId = source
       ? interactionOfSource(source)
@@ -174,7 +175,7 @@ export const recording = (
       reach: told.reach,
       language: tone.language,
       tone: tone.tone,
-      inReplyTo: replyTo(told.inReplyTo),
+      inReplyTo: replyTo(told.inReplyTo, interactionId),
     };
     const data = {
       interactionId,
@@ -195,9 +196,13 @@ export const recording = (
     changes: Partial<Told>,
     context: CommandContext,
   ): Promise<RecordingOutcome> => {
-    const { known, state } = await look(interaction, interactionId, context);
+    const { known, state, revision } = await look(interaction, interactionId, context);
     if (known) return settled(known, interactionId);
+    // Whatever can be refused is, before anybody new is identified.
     if (!state.recorded) return { refused: 'InteractionNotFound' };
+    if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
+      throw new RevisionConflict(streamOf(interaction, interactionId), revision);
+    if (state.retracted) return { refused: 'InteractionIsRetracted' };
     const named = changes.with;
     const found = named ? await findParticipants(named) : [];
     if ('refused' in found) return found;
@@ -209,7 +214,8 @@ export const recording = (
     const corrected = text === undefined ? state.personal.text : text;
     const words = corrected === null ? '' : spoken(corrected, channel ?? state.content.channel);
     const reading = textChanged && words !== '' ? readTone(words, changes.language ?? undefined) : null;
-    const language = changes.language ?? (text === undefined ? changes.language : (reading?.language ?? null));
+    // Cleared, it is found again.
+    const language = changes.language ?? (textChanged ? (reading?.language ?? null) : undefined);
     return settled(
       await transact(
         interaction,
@@ -226,7 +232,7 @@ export const recording = (
               reach,
               language,
               participants,
-              inReplyTo: changes.inReplyTo === undefined ? undefined : replyTo(changes.inReplyTo),
+              inReplyTo: changes.inReplyTo === undefined ? undefined : replyTo(changes.inReplyTo, interactionId),
             }),
             personal: definedOf({ subject, text, url, ourPeople, handles: named?.map(usedHandle) }),
             ...(textChanged ? { toneRead: reading?.tone ? readAs(reading.tone) : null } : {}),
@@ -306,8 +312,12 @@ const readAs = ({ value, model, version }: { value: number; model: string; versi
 
 const asJson = (value: object): JsonObject => value as JsonObject;
 
-const replyTo = (to: ReplyTo | null): string | null =>
-  to === null ? null : 'source' in to ? interactionOfSource(to.source) : to.interactionId;
+/** What it answers; nothing answers itself. */
+const replyTo = (to: ReplyTo | null, interactionId: string): string | null => {
+  if (to === null) return null;
+  const answered = 'source' in to ? interactionOfSource(to.source) : to.interactionId;
+  return answered === interactionId ? null : answered;
+};
 
 const personalOf = ({ subject, text, url, ourPeople, with: named }: Told): PersonalContent => ({
   subject,

@@ -44,7 +44,9 @@ export class StepTaken extends RelationshipFact {
   @Field(() => StepEnum)
   readonly step!: Step;
 
-  @Field(() => [StepEnum], { description: 'Earlier steps that had not been taken by then.' })
+  @Field(() => [StepEnum], {
+    description: 'Earlier steps of which none was on record for by then, when this was recorded.',
+  })
   readonly skipped!: readonly Step[];
 }
 

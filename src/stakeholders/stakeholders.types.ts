@@ -19,6 +19,8 @@ import {
   RevisedCommandInput,
   notPrintable,
   printable,
+  saysNothing,
+  something,
 } from '../graphql/commands.js';
 import { connectionTypes } from '../graphql/connections.js';
 import { enumOf } from '../graphql/enum-of.js';
@@ -200,8 +202,9 @@ export class IdentifyStakeholderInput extends CommandInput {
   kind!: StakeholderKind;
 
   @Field(() => String)
-  @Length(1, 500)
+  @MaxLength(500)
   @Matches(printable, { message: notPrintable })
+  @Matches(something, { message: saysNothing })
   name!: string;
 
   @Field(() => [HandleInput], { nullable: true })
@@ -228,8 +231,9 @@ export class RenameStakeholderInput extends RevisedCommandInput {
   stakeholderId!: string;
 
   @Field(() => String)
-  @Length(1, 500)
+  @MaxLength(500)
   @Matches(printable, { message: notPrintable })
+  @Matches(something, { message: saysNothing })
   name!: string;
 }
 
