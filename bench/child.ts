@@ -28,7 +28,8 @@ process.on('exit', () => {
 export const startChild = (module: string, { env = {}, profile, ...options }: ChildOptions = {}): Child => {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), options.arguments ?? [], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
-    execArgv: profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile],
+    // The flag of `npm start`.
+    execArgv: ['--max-semi-space-size=16', ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile])],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });

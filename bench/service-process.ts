@@ -1,3 +1,4 @@
+import '../src/memory.js';
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
