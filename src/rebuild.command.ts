@@ -4,7 +4,7 @@ import { rebuild, RebuildFailed } from './event-sourcing/rebuild.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
 import { projections } from './projections.js';
-import { openReadStore } from './stores.module.js';
+import { openReadStore } from './stores.js';
 
 const faultsOf = (names: readonly string[]): readonly string[] =>
   names

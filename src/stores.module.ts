@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   type DynamicModule,
   Global,
@@ -11,14 +9,13 @@ import {
 } from '@nestjs/common';
 import type { EventStore } from './event-sourcing/event-store.js';
 import type { Projection } from './event-sourcing/projection.js';
-import { Projector, type ProjectorLog } from './event-sourcing/projector.js';
+import type { ProjectorLog } from './event-sourcing/lane.js';
+import type { Projecting } from './event-sourcing/projecting.js';
+import { ProjectorThread } from './event-sourcing/projector.thread.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
-import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
-import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
-import { type Upcast, upcaster } from './event-sourcing/upcaster.js';
-import { lifts } from './lifts.js';
 import type { Settings } from './settings.js';
+import { openEventStore, openReadStore } from './stores.js';
 import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
 
@@ -27,22 +24,15 @@ export interface StoresOptions {
   readonly settings: Settings;
   /** Every context's projections. */
   readonly projections: readonly Projection[];
+  /** What the projector's thread runs. */
+  readonly projector: URL;
 }
-
-/** The one place that chooses the stores. */
-export const openEventStore = ({ eventStore }: Settings, upcast: Upcast = upcaster(lifts)): EventStore => {
-  mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-  return openSqliteEventStore({ path: eventStore.path, upcast });
-};
-
-export const openReadStore = ({ readStore }: Settings, projections: readonly Projection[], logId: string): ReadStore =>
-  openSqliteReadStore({ folder: readStore.path, projections, logId });
 
 /** Starts the projector when everything stands, and at the end closes what was opened, in the order in which it leans on each other. */
 @Injectable()
 class StoresLife implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
-    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(PROJECTOR) private readonly projector: Projecting,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
   ) {}
@@ -63,7 +53,7 @@ class StoresLife implements OnApplicationBootstrap, OnApplicationShutdown {
 @Global()
 @Module({})
 export class StoresModule {
-  static forRoot({ settings, projections }: StoresOptions): DynamicModule {
+  static forRoot({ settings, projections, projector }: StoresOptions): DynamicModule {
     return {
       module: StoresModule,
       providers: [
@@ -78,7 +68,7 @@ export class StoresModule {
           provide: PROJECTOR,
           inject: [EVENT_STORE, READ_STORE, LOG],
           useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) =>
-            new Projector({ store, readStore, projections, log }),
+            new ProjectorThread({ worker: projector, data: settings, store, readStore, projections, log }),
         },
         {
           provide: TRANSACTIONS,

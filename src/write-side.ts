@@ -10,7 +10,7 @@ import { recording } from './interactions/recording.js';
 import type { Settings } from './settings.js';
 import { identity } from './stakeholders/identity.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders/stakeholders.handler.js';
-import { openEventStore } from './stores.module.js';
+import { openEventStore } from './stores.js';
 
 /** The log with all that writes to it, and nothing that reads rows: for what is recorded from the command line. */
 export interface WriteSide {

@@ -13,7 +13,7 @@ import {
 } from '../command.js';
 import { keyedHash } from '../event-sourcing/keyed-hash.js';
 import { progressOf } from '../progress.js';
-import { openEventStore } from '../stores.module.js';
+import { openEventStore } from '../stores.js';
 import { eventLines, LineRefused } from './event-lines.js';
 import { importEvents, LogNotEmpty } from './import-events.js';
 

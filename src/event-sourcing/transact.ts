@@ -100,7 +100,7 @@ const triesMax = 50;
 /**
  * @param weightMax how much the cache holds, in events (see `Decider.weigh`), before the streams least recently used leave it.
  */
-export const transactions = (store: EventStore, weightMax = 50_000): Transactions => {
+export const transactions = (store: EventStore, weightMax = 200_000): Transactions => {
   const cache = new StreamCache<Folded>(weightMax, ({ weight }) => weight);
   const turns = new Map<string, Promise<unknown>>();
 
