@@ -82,7 +82,7 @@ export class ProjectorThread implements Projecting {
     while (!signal.aborted) {
       const failure = await this.#runOnce();
       this.#moved(new Map());
-      if (signal.aborted) return;
+      if (this.#stopping.signal.aborted) return;
       this.#options.log.error({ error: failure }, 'the projector failed, and begins again');
       await sleep(restartMs, undefined, { signal }).catch(() => undefined);
     }
