@@ -1,41 +1,38 @@
 import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings } from './command.js';
 import { AlreadyBuilding } from './event-sourcing/read-store.js';
-import { rebuild, RebuildFailed } from './event-sourcing/rebuild.js';
+import { RebuildFailed } from './event-sourcing/rebuild.js';
+import { rebuildInThreads } from './event-sourcing/rebuild.threads.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
 import { projections } from './projections.js';
-import { openReadStore } from './stores.js';
 
 const faultsOf = (names: readonly string[]): readonly string[] =>
   names
     .filter((name) => !projections.some((projection) => projection.name === name))
     .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
 
+const worker = new URL('./rebuild.worker.js', import.meta.url);
+
 /** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
 export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
   const settings = settingsFor(around, faultsOf(names));
-  const store = logOf(settings);
+  // Says what is wrong with the log, where something is, before threads are begun.
+  await logOf(settings).close();
   const progress = progressOf('Rebuilding', around);
   try {
-    const readStore = openReadStore(settings, projections, store.logId);
-    try {
-      await rebuild({
-        store,
-        readStore,
-        projections,
-        ...(names.length > 0 && { names }),
-        onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
-        signal: around.signal,
-      });
-    } catch (error) {
-      if (error instanceof AlreadyBuilding || error instanceof RebuildFailed) throw new CommandFailed(error.message);
-      throw error;
-    } finally {
-      progress.stop();
-      await readStore.close();
-    }
+    await rebuildInThreads({
+      worker,
+      data: { settings },
+      projections,
+      ...(names.length > 0 && { names }),
+      onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
+      signal: around.signal,
+    });
+  } catch (error) {
+    if (error instanceof AlreadyBuilding || error instanceof RebuildFailed) throw new CommandFailed(error.message);
+    throw error;
   } finally {
-    await store.close();
+    progress.stop();
   }
   const rebuilt = names.length > 0 ? names : projections.map(({ name }) => name);
   say(around.out, `Rebuilt: ${rebuilt.join(', ')}.`);

@@ -60,10 +60,14 @@ describe('News', () => {
 
   it('looks for what others wrote, only while anybody waits', async () => {
     let polls = 0;
-    const news: News = new News(newLog(), () => {
-      polls += 1;
-      if (polls === 3) news.spread();
-    }, 1);
+    const news: News = new News(
+      newLog(),
+      () => {
+        polls += 1;
+        if (polls === 3) news.spread();
+      },
+      1,
+    );
     await news.after(news.count, never);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(polls).toBe(3);
