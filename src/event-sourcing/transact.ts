@@ -120,6 +120,7 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
 
   /** Folds what the log holds beyond `folded`. The entry leaves the cache while it changes. */
   const refresh = async (stream: string, decider: AnyDecider, from?: Folded): Promise<Folded> => {
+    if (from !== undefined && store.revisionNow?.(stream) === from.revision) return from;
     const folded = from ?? {
       state: decider.initialState,
       revision: noStream,

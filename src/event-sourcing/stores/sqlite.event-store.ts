@@ -102,6 +102,16 @@ class SqliteEventStore implements EventStore {
     });
   }
 
+  revisionNow(stream: string): number | undefined {
+    try {
+      this.#noticeOnce();
+    } catch {
+      // Whoever reads the stream is told what is wrong.
+      return undefined;
+    }
+    return this.#writer.knownRevision(stream);
+  }
+
   readAll(afterOrdinal: number, limit = pageDefault): Promise<readonly RecordedEvent[]> {
     return this.#query(() => this.#recent.after(afterOrdinal, limit) ?? this.#reader.after(afterOrdinal, limit));
   }
