@@ -1,20 +1,23 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
+const newCounter = (): Int32Array<SharedArrayBuffer> =>
+  new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
 /** One counter a name, which the threads of this process share that were begun after it was made. */
-const counterOf = (name: string): Int32Array => {
+export const sharedCounter = (name: string): Int32Array<SharedArrayBuffer> => {
   const known: unknown = getEnvironmentData(name);
   if (known instanceof SharedArrayBuffer) return new Int32Array(known);
-  const made = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  setEnvironmentData(name, made);
-  return new Int32Array(made);
+  const made = newCounter();
+  setEnvironmentData(name, made.buffer);
+  return made;
 };
 
 /**
- * Wakes those who wait for the log to grow, in every thread of this process that has it open. Count first, then read,
- * then wait: nothing that comes between is missed.
+ * Wakes those who wait for the log to grow, in every thread that has the counter. Count first, then read, then wait:
+ * nothing that comes between is missed.
  */
 export class News {
-  readonly #counter: Int32Array;
+  readonly #counter: Int32Array<SharedArrayBuffer>;
   readonly #waiting = new Set<() => void>();
   #poller: NodeJS.Timeout | undefined;
   #listening = false;
@@ -22,11 +25,11 @@ export class News {
   readonly #intervalMs: number;
 
   /**
-   * @param log names it: the same in every thread.
    * @param poll looks for what other processes wrote and calls `spread`; runs every `intervalMs` while anybody waits.
+   * @param counter of the news: its own, or one that threads share.
    */
-  constructor(log: string, poll: () => void, intervalMs: number) {
-    this.#counter = counterOf(`news of ${log}`);
+  constructor(poll: () => void, intervalMs: number, counter = newCounter()) {
+    this.#counter = counter;
     this.#poll = poll;
     this.#intervalMs = intervalMs;
   }

@@ -6,7 +6,7 @@ import type { Upcast } from '../upcaster.js';
 import { asStored } from '../upcaster.js';
 import { GroupCommit } from './group-commit.js';
 import type { Work } from './group-commit.js';
-import { News } from './news.js';
+import { News, sharedCounter } from './news.js';
 import { RecentEvents } from './recent-events.js';
 import { serialisedAppend } from './serialised-event.js';
 import type { WriteTransaction } from './sqlite.connection.js';
@@ -80,7 +80,7 @@ class SqliteEventStore implements EventStore {
     this.#saveCheckpoint = this.#db.prepare(
       'INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (follower) DO UPDATE SET position = excluded.position',
     );
-    this.#news = new News(logId, () => this.#poll(), pollIntervalMs);
+    this.#news = new News(() => this.#poll(), pollIntervalMs, sharedCounter(`log ${logId}`));
   }
 
   append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<Appended> {
