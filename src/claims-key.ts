@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Decider, Refusal } from './event-sourcing/decider.js';
 import { deterministicId } from './event-sourcing/event-id.js';
-import type { EventStore } from './event-sourcing/event-store.js';
+import { type EventStore, noStream } from './event-sourcing/event-store.js';
 import type { Fact } from './event-sourcing/fact.js';
 import { type KeyedHash, keyedHash } from './event-sourcing/keyed-hash.js';
 import { isAccepted, transactions } from './event-sourcing/transact.js';
@@ -30,6 +30,13 @@ const claimsKey: Decider<string | null, ClaimsKeyFact, ClaimsKeyFact, AnotherKey
 export class ClaimsKeyRefused extends Error {
   override readonly name = 'ClaimsKeyRefused';
 }
+
+/** The fingerprint of the key by which the log names its claims; undefined where it was never served. */
+export const claimsKeyOf = async (store: Pick<EventStore, 'readStream'>): Promise<string | undefined> => {
+  const [taken] = await store.readStream(`${claimsKey.category}-log`, noStream, 1);
+  const fingerprint = taken?.data['fingerprint'];
+  return typeof fingerprint === 'string' ? fingerprint : undefined;
+};
 
 const keyBytes = 32;
 

@@ -69,6 +69,9 @@ export interface EventStore {
   /** Sixteen hexadecimal digits, made with the log. */
   readonly logId: string;
 
+  /** Whether appends that are given it at once, none waiting for another, are written in the order in which they are given. */
+  readonly keepsOrder: boolean;
+
   /**
    * Appends to one stream, atomically; resolves once the events are on disk. Ids that all stand in the stream already
    * are answered as the first time (also after a restart), whatever revision is expected.
@@ -107,6 +110,8 @@ export interface EventStore {
   /** Position kept with the log for a follower that must not act twice (a policy, a webhook); null before the first. */
   checkpoint(follower: string): Promise<number | null>;
   saveCheckpoint(follower: string, ordinal: number): Promise<void>;
+  /** Of every follower that has one. */
+  checkpoints(): Promise<ReadonlyMap<string, number>>;
 
   close(): Promise<void>;
 }
