@@ -73,10 +73,11 @@ const addTo = (sums: Uint32Array, bucket: number, digest: Buffer): void => {
   }
 };
 
-/** In one order of keys: stores may give the fields of an object in orders of their own. */
+/** Data is kept as the text that it was; a store may keep provenance as it likes, and give it in an order of its own. */
 const digestOf = ({ id, type, version, data, provenance, recordedAt, stream, revision }: RecordedEvent): Buffer =>
   createHash('sha256')
-    .update(canonicalJson({ id, type, version, data, provenance: { ...provenance }, recordedAt, stream, revision }))
+    .update(JSON.stringify([stream, revision, id, type, version, recordedAt, data]))
+    .update(canonicalJson({ ...provenance }))
     .digest();
 
 /** FNV-1a over the name's code units, folded to sixteen bits. */
