@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Type } from '@nestjs/common';
 import { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { ensureAdminKey } from './access/admin-key.js';
+import { ensureAdminKey, holdAdminKey } from './access/admin-key.js';
 import { authenticateRequests } from './access/authentication.js';
 import { Keys } from './access/keys.js';
 import { AppModule } from './app.module.js';
@@ -50,6 +50,12 @@ export const startService = async (settings: Settings, log: Logger, also: readon
   }
 };
 
+const adminKeyOf = async ({ adminKey, dataFolder }: Settings, keys: Keys): Promise<string | null> => {
+  if (adminKey === undefined) return ensureAdminKey(keys, dataFolder);
+  await holdAdminKey(keys, adminKey.text);
+  return null;
+};
+
 const serve = async (
   app: NestFastifyApplication,
   fastify: FastifyInstance,
@@ -69,7 +75,7 @@ const serve = async (
   await serveGraphiql(fastify);
 
   await app.listen(settings.port, settings.host);
-  const adminKeyPath = await ensureAdminKey(keys, settings.dataFolder);
+  const adminKeyPath = await adminKeyOf(settings, keys);
   const { port } = fastify.server.address() as { readonly port: number };
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 

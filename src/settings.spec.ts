@@ -1,5 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
-import { resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { SettingsRefused, settingsFrom } from './settings.js';
 
 const faultsOf = (env: Record<string, string>): Record<string, string> => {
@@ -62,5 +65,42 @@ describe('settings', () => {
 
   it.each(['-1', '65536', '3000.5', '', '0x10'])('refuses the port %p', (port) => {
     expect(faultsOf({ PORT: port })['PORT']).toBe(`must be a whole number from 0 to 65535, not '${port}'.`);
+  });
+
+  describe('in files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-settings-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const fileWith = (text: string): string => {
+      const path = join(folder, 'secret');
+      writeFileSync(path, text);
+      return path;
+    };
+
+    it('are read without the line that ends them', () => {
+      expect(settingsFrom({ PORT_FILE: fileWith('4000\n') }).port).toBe(4_000);
+      const key = 'AB'.repeat(32);
+      expect(settingsFrom({ RAPPORT_CLAIMS_KEY_FILE: fileWith(`${key}\n`) }).claimsKey?.text).toBe(key);
+    });
+
+    it('are refused where they cannot be read, or where the setting is given twice', () => {
+      expect(faultsOf({ PORT_FILE: join(folder, 'none'), HOST: 'a', HOST_FILE: fileWith('b') })).toEqual({
+        PORT_FILE: `names a file that cannot be read: ${join(folder, 'none')} (ENOENT).`,
+        HOST_FILE: 'stands beside HOST: give one of them.',
+      });
+    });
+  });
+
+  it.each([
+    ['RAPPORT_CLAIMS_KEY', 'abc', 'must be 64 hexadecimal digits.'],
+    ['RAPPORT_ADMIN_KEY', 'rapport_secret', 'must be the token of a key: rapport_<id>_<secret>.'],
+  ])('refuses a wrong %s and does not say it', (setting, value, said) => {
+    expect(faultsOf({ [setting]: value })).toEqual({ [setting]: said });
+  });
+
+  it('tell no secret where they are printed', () => {
+    const key = 'ab'.repeat(32);
+    const settings = settingsFrom({ RAPPORT_CLAIMS_KEY: key });
+    expect(settings.claimsKey?.text).toBe(key);
+    expect(`${inspect(settings, { depth: 9 })} ${JSON.stringify(settings)}`).not.toContain(key);
   });
 });

@@ -1,6 +1,20 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
-import { IsIn, IsInt, IsNotEmpty, Max, Min, ValidateBy, validateSync, type ValidationArguments } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  Max,
+  Min,
+  ValidateBy,
+  validateSync,
+  type ValidationArguments,
+} from 'class-validator';
+import { tokenFrom } from './access/token.js';
+import { claimsKeyShape } from './claims-key.js';
+import { Secret } from './secret.js';
+import { type EnvironmentTexts, fromFiles } from './settings-from-files.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -37,6 +51,10 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly introspection: boolean;
   readonly limits: Limits;
+  /** The key of the claims, in hexadecimal; where it is not given, it stands in the data folder. */
+  readonly claimsKey?: Secret;
+  /** Token of the first admin key; where it is not given, one is made and stands in the data folder. */
+  readonly adminKey?: Secret;
 }
 
 export interface SettingFault {
@@ -93,6 +111,16 @@ const Whole = (min: number, max: number): PropertyDecorator => {
   };
 };
 
+// What is wrong with a secret is said without it.
+const Held = (name: string, message: string, holds: (text: string) => boolean): PropertyDecorator =>
+  ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && holds(value),
+      defaultMessage: () => message,
+    },
+  });
+
 const words = (all: readonly string[]): string => `must be one of ${all.join(', ')}, not '$value'.`;
 
 /** The settings as the environment has them; what is missing has its default. */
@@ -111,6 +139,12 @@ class Environment {
   @Whole(0, 100_000) RAPPORT_ALIASES_MAX: unknown = 50;
   @Whole(0, 600_000) RAPPORT_WAIT_MS: unknown = 5_000;
   @Whole(100, 600_000) RAPPORT_SHUTDOWN_MS: unknown = 10_000;
+  @IsOptional()
+  @Held('isClaimsKey', 'must be 64 hexadecimal digits.', (text) => claimsKeyShape.test(text))
+  RAPPORT_CLAIMS_KEY: unknown;
+  @IsOptional()
+  @Held('isToken', 'must be the token of a key: rapport_<id>_<secret>.', (text) => tokenFrom(text) !== undefined)
+  RAPPORT_ADMIN_KEY: unknown;
 }
 
 const numeric = (value: unknown): unknown =>
@@ -125,25 +159,26 @@ const faultsOf = (environment: Environment): readonly SettingFault[] =>
   );
 
 /**
- * Reads the settings.
+ * Reads the settings. Each may stand in a file instead, named by its own name with `_FILE` behind it.
  * @throws SettingsRefused with every fault at once.
  */
-export const settingsFrom = (env: Readonly<Record<string, string | undefined>>): Settings => {
+export const settingsFrom = (given: EnvironmentTexts): Settings => {
   const environment = new Environment();
-  const given = Object.keys(environment).filter((name) => env[name] !== undefined);
+  const { env, faults: unread } = fromFiles(given, Object.keys(environment));
+  const named = Object.keys(environment).filter((name) => env[name] !== undefined);
   const numbers = new Set(
     Object.entries(environment).flatMap(([name, value]) => (typeof value === 'number' ? [name] : [])),
   );
   Object.assign(
     environment,
-    Object.fromEntries(given.map((name) => [name, numbers.has(name) ? numeric(env[name]) : env[name]])),
+    Object.fromEntries(named.map((name) => [name, numbers.has(name) ? numeric(env[name]) : env[name]])),
   );
 
   const dataFolder = resolve(environment.RAPPORT_DATA);
   environment.EVENT_STORE_URL ??= `sqlite:${resolve(dataFolder, 'events.db')}`;
   environment.READ_STORE_URL ??= `sqlite:${dataFolder}`;
 
-  const faults = faultsOf(environment);
+  const faults = [...unread, ...faultsOf(environment)];
   if (faults.length > 0) throw new SettingsRefused(faults);
 
   const store = (url: unknown): StoreLocation => ({ kind: 'sqlite', path: resolve(sqlitePath(String(url)) ?? '') });
@@ -163,5 +198,9 @@ export const settingsFrom = (env: Readonly<Record<string, string | undefined>>):
       waitMs: Number(environment.RAPPORT_WAIT_MS),
       shutdownMs: Number(environment.RAPPORT_SHUTDOWN_MS),
     },
+    ...(typeof environment.RAPPORT_CLAIMS_KEY === 'string' && {
+      claimsKey: new Secret(environment.RAPPORT_CLAIMS_KEY),
+    }),
+    ...(typeof environment.RAPPORT_ADMIN_KEY === 'string' && { adminKey: new Secret(environment.RAPPORT_ADMIN_KEY) }),
   };
 };

@@ -19,7 +19,7 @@ import { type Transactions, transactions } from './event-sourcing/transact.js';
 import { type Upcast, upcaster } from './event-sourcing/upcaster.js';
 import { lifts } from './lifts.js';
 import type { Settings } from './settings.js';
-import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
+import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
 
 /** What the stores are opened with, beside the settings. */
@@ -88,7 +88,7 @@ export class StoresModule {
         {
           provide: CLAIMS_HASH,
           inject: [EVENT_STORE],
-          useFactory: async (store: EventStore) => bindClaimsKey(store, await claimsKeyFile(settings.dataFolder)),
+          useFactory: async (store: EventStore) => bindClaimsKey(store, await claimsKeyAt(settings, store)),
         },
         StoresLife,
       ],

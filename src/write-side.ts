@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
+import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import type { KeyedHash } from './event-sourcing/keyed-hash.js';
 import { transactions } from './event-sourcing/transact.js';
 import { InteractionsHandler, RECORDING } from './interactions/interactions.handler.js';
@@ -35,7 +35,7 @@ class WriteSideModule {}
 export const openWriteSide = async (settings: Settings): Promise<OpenWriteSide> => {
   const store = openEventStore(settings);
   try {
-    const hash = await bindClaimsKey(store, await claimsKeyFile(settings.dataFolder));
+    const hash = await bindClaimsKey(store, await claimsKeyAt(settings, store));
     const log = transactions(store);
     const people = identity(log, hash);
     const handlers: DynamicModule = {

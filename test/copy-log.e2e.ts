@@ -87,11 +87,10 @@ describe('rapport copy-log', () => {
       const killAt = 1 + Math.floor(Math.random() * (events - 1));
       const child = await startRapport(copyTo(name));
       const end = ended(child);
-      let running = true;
-      void end.then(() => (running = false));
-      while (running && !(await isThere(join(place(name), 'events.db')))) await sleep(1);
+      const isRunning = (): boolean => child.exitCode === null;
+      while (isRunning() && !(await isThere(join(place(name), 'events.db')))) await sleep(1);
       await logIn(place(name), async (store) => {
-        while (running && (await store.head()) < killAt) await sleep(1);
+        while (isRunning() && (await store.head()) < killAt) await sleep(1);
       });
       child.kill('SIGKILL');
       await end;

@@ -111,10 +111,11 @@ export class Keys {
     return [...keys.values()];
   }
 
-  /** Whether an admin key was ever made. */
-  async hasAdmin(): Promise<boolean> {
-    for await (const { type, data } of this.#facts()) if (type === 'KeyMade' && data.role === 'admin') return true;
-    return false;
+  /** Id of the first admin key that was ever made; undefined where none was. */
+  async firstAdmin(): Promise<string | undefined> {
+    for await (const { type, data } of this.#facts())
+      if (type === 'KeyMade' && data.role === 'admin') return data.keyId;
+    return undefined;
   }
 
   async *#facts(): AsyncGenerator<AccessKeyFact & { readonly recordedAt: number }> {

@@ -65,7 +65,7 @@ const numbered = (count: number, streams: number): readonly (readonly [string, N
   ]);
 
 describe('copying a log', () => {
-  const json: fc.Arbitrary<JsonObject> = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<JsonObject>;
+  const json: fc.Arbitrary<JsonObject> = fc.dictionary(fc.string(), fc.jsonValue());
   const anyLog = fc.array(
     fc.record({ stream: fc.nat(3), data: json, recordedAt: fc.nat(1_000), version: fc.integer({ min: 1, max: 3 }) }),
     { maxLength: 40 },
