@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreRefused, writeTransactions } from './sqlite.connection.js';
+import { StoreRefused } from '../event-store.js';
+import { writeTransactions } from './sqlite.connection.js';
 
 const schemaVersion = 1;
 
