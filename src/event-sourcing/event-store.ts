@@ -72,11 +72,6 @@ export class OutcomeUnknown extends StoreUnavailable {
   override readonly name = 'OutcomeUnknown';
 }
 
-/** The store cannot be used by this program as it is: damaged, of another version, somebody else's, not durable, or locked to us. */
-export class StoreRefused extends Error {
-  override readonly name = 'StoreRefused';
-}
-
 /** What was asked for lies beyond the end of the log: it was restored from a copy that is older. */
 export class BeyondTheEnd extends Error {
   override readonly name = 'BeyondTheEnd';

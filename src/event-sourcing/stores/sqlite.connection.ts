@@ -1,6 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreRefused, StoreUnavailable } from '../event-store.js';
+import { StoreUnavailable } from '../event-store.js';
+
+/** The file cannot be used by this program as it is: damaged, of a newer program, somebody else's, or not durable. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
 
 // Before 3.51.3 a checkpoint that meets a writer can damage a database in WAL mode.
 const versionMin = [3, 51, 3] as const;

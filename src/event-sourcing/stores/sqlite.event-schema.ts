@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreRefused } from '../event-store.js';
-import { writeTransactions } from './sqlite.connection.js';
+import { StoreRefused, writeTransactions } from './sqlite.connection.js';
 
 const schemaVersion = 1;
 

@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '../event-store.js';
-import { StoreRefused, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
+import { StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
 import { UnknownEventVersion, upcaster } from '../upcaster.js';
 import { aStream, anEvent, followed } from './contract-events.js';
 import { eventStoreContract } from './event-store.contract.js';
-import { assertDurable, assertSqliteVersion, openSqlite, valueOf } from './sqlite.connection.js';
+import { StoreRefused, assertDurable, assertSqliteVersion, openSqlite, valueOf } from './sqlite.connection.js';
 import type { SqliteEventStoreOptions } from './sqlite.event-store.js';
 import { openSqliteEventStore } from './sqlite.event-store.js';
 
