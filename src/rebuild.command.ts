@@ -17,7 +17,9 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   const store = logOf(settings);
   const progress = progressOf('Rebuilding', around);
   try {
-    const readStore = openReadStore(settings, projections, store.logId);
+    const readStore = await openReadStore(settings, projections, store.logId, ({ reason }) =>
+      say(around.err, `Waiting for the read store. ${reason}`),
+    );
     try {
       await rebuild({
         store,

@@ -1,14 +1,21 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { IsIn, IsInt, IsNotEmpty, Max, Min, ValidateBy, validateSync, type ValidationArguments } from 'class-validator';
+import { AddressRefused, PostgresAddress, postgresAddress } from './event-sourcing/stores/postgres-address.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Where a store is: for now, always with SQLite. The log is a file; the read store is a folder, with a file for each build. */
-export interface StoreLocation {
+/** A store in SQLite files: the log is a file; the read store is a folder, with a file for each build. */
+export interface SqliteLocation {
   readonly kind: 'sqlite';
   readonly path: string;
+}
+
+/** A read store in a PostgreSQL database. */
+export interface PostgresLocation {
+  readonly kind: 'postgres';
+  readonly address: PostgresAddress;
 }
 
 export interface Limits {
@@ -32,8 +39,8 @@ export interface Settings {
   readonly host: string;
   /** Absolute path of the data folder. */
   readonly dataFolder: string;
-  readonly eventStore: StoreLocation;
-  readonly readStore: StoreLocation;
+  readonly eventStore: SqliteLocation;
+  readonly readStore: SqliteLocation | PostgresLocation;
   readonly logLevel: LogLevel;
   readonly introspection: boolean;
   readonly limits: Limits;
@@ -58,8 +65,6 @@ const laterStores: Readonly<Record<string, string>> = {
   'esdb+discover': 'EventStoreDB',
   kurrentdb: 'KurrentDB',
   'kurrentdb+discover': 'KurrentDB',
-  postgres: 'PostgreSQL',
-  postgresql: 'PostgreSQL',
 };
 
 const sqlitePath = (url: string): string | undefined => /^sqlite:(?:\/\/(?=.))?(.+)$/.exec(url)?.[1];
@@ -84,6 +89,36 @@ const IsStore = (): PropertyDecorator =>
     },
   });
 
+/** A PostgreSQL's address, or what is wrong with it; undefined for the address of something else. */
+const postgresOf = (url: unknown): PostgresAddress | AddressRefused | undefined => {
+  if (typeof url !== 'string' || !/^postgres(?:ql)?:/i.test(url)) return undefined;
+  try {
+    return postgresAddress(url);
+  } catch (error) {
+    if (error instanceof AddressRefused) return error;
+    throw error;
+  }
+};
+
+const readStoreFault = (url: unknown): string | undefined => {
+  const postgres = postgresOf(url);
+  if (postgres instanceof AddressRefused) return postgres.message;
+  if (postgres !== undefined || (typeof url === 'string' && sqlitePath(url) !== undefined)) return undefined;
+  return storeFault(String(url)).replace(
+    /sqlite:PATH\.$/,
+    'sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
+  );
+};
+
+const IsReadStore = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isReadStore',
+    validator: {
+      validate: (value: unknown) => readStoreFault(value) === undefined,
+      defaultMessage: (args?: ValidationArguments) => readStoreFault(args?.value) ?? '',
+    },
+  });
+
 const Whole = (min: number, max: number): PropertyDecorator => {
   const message = `must be a whole number from ${min} to ${max}, not '$value'.`;
   return (target, property) => {
@@ -101,7 +136,7 @@ class Environment {
   @IsNotEmpty({ message: 'must not be empty.' }) HOST = '127.0.0.1';
   @IsNotEmpty({ message: 'must not be empty.' }) RAPPORT_DATA = './data';
   @IsStore() EVENT_STORE_URL: unknown;
-  @IsStore() READ_STORE_URL: unknown;
+  @IsReadStore() READ_STORE_URL: unknown;
   @IsIn(logLevels, { message: words(logLevels) }) LOG_LEVEL: LogLevel = 'info';
   @IsIn(['true', 'false'], { message: words(['true', 'false']) }) RAPPORT_INTROSPECTION = 'true';
   // A call of recordInteractions holds 500 texts of 64 KiB.
@@ -146,13 +181,17 @@ export const settingsFrom = (env: Readonly<Record<string, string | undefined>>):
   const faults = faultsOf(environment);
   if (faults.length > 0) throw new SettingsRefused(faults);
 
-  const store = (url: unknown): StoreLocation => ({ kind: 'sqlite', path: resolve(sqlitePath(String(url)) ?? '') });
+  const sqlite = (url: unknown): SqliteLocation => ({ kind: 'sqlite', path: resolve(sqlitePath(String(url)) ?? '') });
+  const postgres = postgresOf(environment.READ_STORE_URL);
   return {
     port: Number(environment.PORT),
     host: environment.HOST,
     dataFolder,
-    eventStore: store(environment.EVENT_STORE_URL),
-    readStore: store(environment.READ_STORE_URL),
+    eventStore: sqlite(environment.EVENT_STORE_URL),
+    readStore:
+      postgres instanceof PostgresAddress
+        ? { kind: 'postgres', address: postgres }
+        : sqlite(environment.READ_STORE_URL),
     logLevel: environment.LOG_LEVEL,
     introspection: environment.RAPPORT_INTROSPECTION === 'true',
     limits: {

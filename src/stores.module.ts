@@ -13,6 +13,7 @@ import type { EventStore } from './event-sourcing/event-store.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { Projector, type ProjectorLog } from './event-sourcing/projector.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
+import { type Waiting, openPostgresReadStore } from './event-sourcing/stores/postgres.read-store.js';
 import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
@@ -35,8 +36,16 @@ export const openEventStore = ({ eventStore }: Settings, upcast: Upcast = upcast
   return openSqliteEventStore({ path: eventStore.path, upcast });
 };
 
-export const openReadStore = ({ readStore }: Settings, projections: readonly Projection[], logId: string): ReadStore =>
-  openSqliteReadStore({ folder: readStore.path, projections, logId });
+/** @param onWaiting told each time that a server is not there yet. */
+export const openReadStore = async (
+  { readStore }: Settings,
+  projections: readonly Projection[],
+  logId: string,
+  onWaiting?: (waiting: Waiting) => void,
+): Promise<ReadStore> =>
+  readStore.kind === 'sqlite'
+    ? openSqliteReadStore({ folder: readStore.path, projections, logId })
+    : openPostgresReadStore({ address: readStore.address, projections, logId, onWaiting });
 
 /** Starts the projector when everything stands, and at the end closes what was opened, in the order in which it leans on each other. */
 @Injectable()
@@ -71,8 +80,9 @@ export class StoresModule {
         { provide: EVENT_STORE, useFactory: () => openEventStore(settings) },
         {
           provide: READ_STORE,
-          inject: [EVENT_STORE],
-          useFactory: ({ logId }: EventStore) => openReadStore(settings, projections, logId),
+          inject: [EVENT_STORE, LOG],
+          useFactory: ({ logId }: EventStore, log: ProjectorLog) =>
+            openReadStore(settings, projections, logId, (waiting) => log.warn(waiting, 'waiting for the read store')),
         },
         {
           provide: PROJECTOR,
