@@ -34,7 +34,7 @@ describe('settings', () => {
   });
 
   it.each(['sqlite:/tmp/e.db', 'sqlite:///tmp/e.db'])('takes %s', (url) => {
-    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore.path).toBe('/tmp/e.db');
+    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path: '/tmp/e.db' });
   });
 
   it('names every fault at once', () => {

@@ -1,6 +1,13 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IsIn, IsInt, IsNotEmpty, Max, Min, ValidateBy, validateSync, type ValidationArguments } from 'class-validator';
+import {
+  ConnectionStringRefused,
+  isKurrentUrl,
+  kurrentLocation,
+  type KurrentLocation,
+} from './event-sourcing/stores/kurrentdb.connection-string.js';
 import { AddressRefused, PostgresAddress, postgresAddress } from './event-sourcing/stores/postgres-address.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -39,7 +46,7 @@ export interface Settings {
   readonly host: string;
   /** Absolute path of the data folder. */
   readonly dataFolder: string;
-  readonly eventStore: SqliteLocation;
+  readonly eventStore: SqliteLocation | KurrentLocation;
   readonly readStore: SqliteLocation | PostgresLocation;
   readonly logLevel: LogLevel;
   readonly introspection: boolean;
@@ -59,35 +66,80 @@ export class SettingsRefused extends Error {
   }
 }
 
-/** Stores of other products are known by name, so that who asks for one learns that it is to come. */
-const laterStores: Readonly<Record<string, string>> = {
-  esdb: 'EventStoreDB',
-  'esdb+discover': 'EventStoreDB',
-  kurrentdb: 'KurrentDB',
-  'kurrentdb+discover': 'KurrentDB',
+/** Products that keep the one and not the other, so that who mixes the two URLs up learns it. */
+const otherStores: Readonly<Record<string, string>> = {
+  esdb: 'EventStoreDB, which keeps a log and no rows',
+  'esdb+discover': 'EventStoreDB, which keeps a log and no rows',
+  kurrentdb: 'KurrentDB, which keeps a log and no rows',
+  'kurrentdb+discover': 'KurrentDB, which keeps a log and no rows',
+  postgres: 'PostgreSQL, which keeps rows and no log',
+  postgresql: 'PostgreSQL, which keeps rows and no log',
 };
+
+const logsTaken = 'sqlite:PATH or esdb://USER:PASSWORD@HOST:PORT';
+const rowsTaken = 'sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE';
 
 const sqlitePath = (url: string): string | undefined => /^sqlite:(?:\/\/(?=.))?(.+)$/.exec(url)?.[1];
 
-const storeFault = (url: string): string => {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
-  const product = scheme === undefined ? undefined : laterStores[scheme];
-  if (product !== undefined)
-    return `names a ${product} store, which this version does not support yet; it takes sqlite:PATH.`;
-  if (scheme === 'sqlite') return 'names no path; write sqlite:PATH.';
-  return scheme === undefined
-    ? 'is not a store; write sqlite:PATH.'
-    : `names a store of the unknown kind '${scheme}'; write sqlite:PATH.`;
+/** What is wrong with a URL of none of the kinds that are taken. */
+const storeFault = (url: unknown, taken: string): string | undefined => {
+  if (typeof url === 'string' && sqlitePath(url) !== undefined) return undefined;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(String(url))?.[1]?.toLowerCase();
+  if (scheme === undefined) return `is not a store; write ${taken}.`;
+  if (scheme === 'sqlite') return `names no path; write ${taken}.`;
+  const product = otherStores[scheme];
+  return product === undefined
+    ? `names a store of the unknown kind '${scheme}'; write ${taken}.`
+    : `names ${product}; write ${taken}.`;
 };
 
-const IsStore = (): PropertyDecorator =>
+const IsStore = (faultOf: (url: unknown, environment: Environment) => string | undefined): PropertyDecorator =>
   ValidateBy({
     name: 'isStore',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && sqlitePath(value) !== undefined,
-      defaultMessage: (args?: ValidationArguments) => storeFault(String(args?.value)),
+      validate: (value: unknown, args) => faultOf(value, args?.object as Environment) === undefined,
+      defaultMessage: (args?: ValidationArguments) => faultOf(args?.value, args?.object as Environment) ?? '',
     },
   });
+
+/** Settings of their own for what a connection string of KurrentDB may name too. */
+interface KurrentNeighbours {
+  readonly EVENT_STORE_USER?: string | undefined;
+  readonly EVENT_STORE_PASSWORD?: string | undefined;
+  readonly EVENT_STORE_PASSWORD_FILE?: string | undefined;
+  readonly EVENT_STORE_CA_FILE?: string | undefined;
+}
+
+/** A file's text without its last line break. */
+const textIn = (path: string): string => readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+
+/** Where a KurrentDB is, or what is wrong with what was said of it; undefined for the URL of something else. */
+const kurrentOf = (url: unknown, more: KurrentNeighbours): KurrentLocation | ConnectionStringRefused | undefined => {
+  if (typeof url !== 'string' || !isKurrentUrl(url)) return undefined;
+  const { EVENT_STORE_PASSWORD: password, EVENT_STORE_PASSWORD_FILE: file } = more;
+  try {
+    if (password !== undefined && file !== undefined)
+      throw new ConnectionStringRefused([
+        'comes with EVENT_STORE_PASSWORD and EVENT_STORE_PASSWORD_FILE; leave one out.',
+      ]);
+    return kurrentLocation(url, {
+      username: more.EVENT_STORE_USER,
+      password: file === undefined ? password : textIn(file),
+      caFile: more.EVENT_STORE_CA_FILE,
+    });
+  } catch (error) {
+    if (error instanceof ConnectionStringRefused) return error;
+    if (error instanceof Error && 'code' in error)
+      return new ConnectionStringRefused([`comes with EVENT_STORE_PASSWORD_FILE ${file}, which cannot be read.`]);
+    throw error;
+  }
+};
+
+const eventStoreFault = (url: unknown, more: KurrentNeighbours): string | undefined => {
+  const kurrent = kurrentOf(url, more);
+  if (kurrent instanceof ConnectionStringRefused) return kurrent.message;
+  return kurrent === undefined ? storeFault(url, logsTaken) : undefined;
+};
 
 /** A PostgreSQL's address, or what is wrong with it; undefined for the address of something else. */
 const postgresOf = (url: unknown): PostgresAddress | AddressRefused | undefined => {
@@ -103,21 +155,8 @@ const postgresOf = (url: unknown): PostgresAddress | AddressRefused | undefined 
 const readStoreFault = (url: unknown): string | undefined => {
   const postgres = postgresOf(url);
   if (postgres instanceof AddressRefused) return postgres.message;
-  if (postgres !== undefined || (typeof url === 'string' && sqlitePath(url) !== undefined)) return undefined;
-  return storeFault(String(url)).replace(
-    /sqlite:PATH\.$/,
-    'sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
-  );
+  return postgres === undefined ? storeFault(url, rowsTaken) : undefined;
 };
-
-const IsReadStore = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isReadStore',
-    validator: {
-      validate: (value: unknown) => readStoreFault(value) === undefined,
-      defaultMessage: (args?: ValidationArguments) => readStoreFault(args?.value) ?? '',
-    },
-  });
 
 const Whole = (min: number, max: number): PropertyDecorator => {
   const message = `must be a whole number from ${min} to ${max}, not '$value'.`;
@@ -135,8 +174,12 @@ class Environment {
   @Whole(0, 65_535) PORT: unknown = 3_000;
   @IsNotEmpty({ message: 'must not be empty.' }) HOST = '127.0.0.1';
   @IsNotEmpty({ message: 'must not be empty.' }) RAPPORT_DATA = './data';
-  @IsStore() EVENT_STORE_URL: unknown;
-  @IsReadStore() READ_STORE_URL: unknown;
+  @IsStore(eventStoreFault) EVENT_STORE_URL: unknown;
+  EVENT_STORE_USER: string | undefined = undefined;
+  EVENT_STORE_PASSWORD: string | undefined = undefined;
+  EVENT_STORE_PASSWORD_FILE: string | undefined = undefined;
+  EVENT_STORE_CA_FILE: string | undefined = undefined;
+  @IsStore(readStoreFault) READ_STORE_URL: unknown;
   @IsIn(logLevels, { message: words(logLevels) }) LOG_LEVEL: LogLevel = 'info';
   @IsIn(['true', 'false'], { message: words(['true', 'false']) }) RAPPORT_INTROSPECTION = 'true';
   // A call of recordInteractions holds 500 texts of 64 KiB.
@@ -183,11 +226,13 @@ export const settingsFrom = (env: Readonly<Record<string, string | undefined>>):
 
   const sqlite = (url: unknown): SqliteLocation => ({ kind: 'sqlite', path: resolve(sqlitePath(String(url)) ?? '') });
   const postgres = postgresOf(environment.READ_STORE_URL);
+  const kurrent = kurrentOf(environment.EVENT_STORE_URL, environment);
+  if (kurrent instanceof ConnectionStringRefused) throw kurrent;
   return {
     port: Number(environment.PORT),
     host: environment.HOST,
     dataFolder,
-    eventStore: sqlite(environment.EVENT_STORE_URL),
+    eventStore: kurrent ?? sqlite(environment.EVENT_STORE_URL),
     readStore:
       postgres instanceof PostgresAddress
         ? { kind: 'postgres', address: postgres }

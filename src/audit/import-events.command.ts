@@ -10,9 +10,11 @@ import {
   settingsFor,
   type Surroundings,
   UsageRefused,
+  toldOn,
 } from '../command.js';
 import { keyedHash } from '../event-sourcing/keyed-hash.js';
 import { progressOf } from '../progress.js';
+import type { Settings } from '../settings.js';
 import { openEventStore } from '../stores.module.js';
 import { eventLines, LineRefused } from './event-lines.js';
 import { importEvents, LogNotEmpty } from './import-events.js';
@@ -30,7 +32,7 @@ export const importEventsCommand = async (
   );
   await inFile(file, () => holdKey(file, claimsKey, dataFolder));
 
-  const store = openEventStore({ dataFolder, ...settings });
+  const store = await openEventStore({ dataFolder, ...settings }, toldOn(around.err));
   const progress = progressOf('Importing (bytes)', around);
   const { size } = statSync(file);
   try {
@@ -39,13 +41,19 @@ export const importEventsCommand = async (
     );
     progress.stop();
     const before = known === 0 ? '' : ` ${counted(known)} stood there already.`;
-    say(around.out, `${counted(imported)} events imported into ${settings.eventStore.path}.${before}`);
+    say(around.out, `${counted(imported)} events imported into ${placeOf(settings.eventStore)}.${before}`);
     return 0;
   } finally {
     progress.stop();
     await store.close();
   }
 };
+
+/** Where a log is, for a person: without a password. */
+const placeOf = (eventStore: Settings['eventStore']): string =>
+  eventStore.kind === 'sqlite'
+    ? eventStore.path
+    : eventStore.hosts.map(({ address, port }) => `${address}:${port}`).join(', ');
 
 /** Tells a person in which file the line is, and what to do about it. */
 const inFile = async <T>(file: string, work: () => Promise<T>): Promise<T> => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { Credentials } from '@eventstore/db-client';
-import { StoreRefused, StoreUnavailable } from '../event-store.js';
+import { StoreUnavailable } from '../event-store.js';
 import type { KurrentLocation } from './kurrentdb.connection-string.js';
+import { StoreRefused } from './store-refused.js';
 
 /** The client, and the one thing that its type keeps to itself. */
 export class KurrentClient extends EventStoreDBClient {

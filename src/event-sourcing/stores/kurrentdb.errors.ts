@@ -1,6 +1,7 @@
 import { ErrorType, isCommandError } from '@eventstore/db-client';
-import { StoreRefused, StoreUnavailable } from '../event-store.js';
+import { StoreUnavailable } from '../event-store.js';
 import { PositionRefused } from '../position.js';
+import { StoreRefused } from './store-refused.js';
 
 /** What an error of the client or the server means for whoever called. */
 export type Trouble =

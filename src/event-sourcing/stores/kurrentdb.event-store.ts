@@ -60,7 +60,7 @@ export const openKurrentEventStore = async (options: KurrentEventStoreOptions): 
       startMs,
       attemptMs: limits.attemptMs,
       signal,
-      onWait: (why, leftMs) => log.warn({ why, leftMs }, 'waiting for the event log'),
+      onWait: (reason, leftMs) => log.warn({ reason, leftMs }, 'waiting for the event log'),
     });
     // A connection takes a hundred calls: 64 appends, the shared subscription and these.
     const shared: KurrentLog = { connection, names, limits, upcast, reads: new Gate(24), ...begun };

@@ -3,16 +3,15 @@ import type {
   AllStreamRecordedEvent,
   EventData,
   JSONEventData,
-  JSONType,
   RecordedEvent as ServerEvent,
 } from '@eventstore/db-client';
 import type { RecordedEvent } from '../event-store.js';
-import { StoreRefused } from '../event-store.js';
 import type { JsonObject } from '../fact.js';
 import { positionOf } from '../position.js';
 import type { Provenance } from '../provenance.js';
 import type { Upcast } from '../upcaster.js';
 import type { SerialisedEvent } from './serialised-event.js';
+import { StoreRefused } from './store-refused.js';
 
 /**
  * What stands in the metadata of every event. The id stands here and not in the server's own field: the server answers an

@@ -1,7 +1,6 @@
 import { BACKWARDS, END, FORWARDS } from '@eventstore/db-client';
 import type { ResolvedEvent } from '@eventstore/db-client';
 import type { RecordedEvent } from '../event-store.js';
-import { StoreRefused } from '../event-store.js';
 import type { Upcast } from '../upcaster.js';
 import type { Gate, Limits } from './kurrentdb.calls.js';
 import { tried, visit } from './kurrentdb.calls.js';
@@ -9,6 +8,7 @@ import type { KurrentConnection } from './kurrentdb.connection.js';
 import { troubleOf } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
 import { isOfLog, ordinalOfRead, positionAt, recordedIn } from './kurrentdb.event.js';
+import { StoreRefused } from './store-refused.js';
 
 /** What a log in KurrentDB is opened with, and shared by those who read, write and follow it. */
 export interface KurrentLog {

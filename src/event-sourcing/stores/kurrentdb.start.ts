@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { BACKWARDS, END } from '@eventstore/db-client';
-import { StoreRefused, StoreUnavailable } from '../event-store.js';
+import { StoreUnavailable } from '../event-store.js';
 import { backOffMs, inTime, visit } from './kurrentdb.calls.js';
 import type { KurrentConnection, Line } from './kurrentdb.connection.js';
 import type { KurrentHost, KurrentLocation } from './kurrentdb.connection-string.js';
@@ -13,13 +13,14 @@ import type { Trouble } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
 import type { LogBegun } from './kurrentdb.own-streams.js';
 import { askToWrite, begunLog } from './kurrentdb.own-streams.js';
+import { StoreRefused } from './store-refused.js';
 
 export interface StartOptions {
   /** How long the log is waited for, in milliseconds. */
   readonly startMs: number;
   readonly attemptMs: number;
   /** Told of each try that failed: why, and how long it is still tried. */
-  readonly onWait: (why: string, leftMs: number) => void;
+  readonly onWait: (reason: string, leftMs: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
