@@ -19,9 +19,7 @@ export const callerOf = (users: Users, metadata: Metadata): Caller => {
   if (header === undefined) return 'anonymous';
   const [, name = '', password] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(header.replace(/^Basic /, ''), 'base64').toString()) ?? [];
-  return password !== undefined && Object.hasOwn(users, name) && users[name] === password
-    ? { name }
-    : 'wrong-password';
+  return password !== undefined && Object.hasOwn(users, name) && users[name] === password ? { name } : 'wrong-password';
 };
 
 const rightTo = (action: Action, ofMetadata: boolean): keyof AccessList => {

@@ -9,7 +9,7 @@ import { noStream, type Expected } from './stored-event.js';
 // What an append is answered: in one message of its own (the single path), or in one among many of a shared stream (the
 // batch path), where an error is a status inside the message.
 
-/** The newest event of an append; a position is missing where the event is hidden by now. */
+/** Where an append left its stream; a position is missing where the event is hidden by now. */
 export interface Appended {
   readonly revision: bigint;
   readonly position: bigint | undefined;
@@ -17,7 +17,8 @@ export interface Appended {
 
 export const appended = ({ revision, position }: Appended): streams.AppendResp => {
   const success = new streams.AppendResp.Success();
-  success.setCurrentRevision(revision.toString());
+  if (revision === noStream) success.setNoStream(new shared.Empty());
+  else success.setCurrentRevision(revision.toString());
   if (position === undefined) success.setNoPosition(new shared.Empty());
   else {
     const at = new streams.AppendResp.Position();
@@ -45,7 +46,8 @@ export const wrongRevision = (expected: Expected, current: bigint): streams.Appe
 
 export const batchAppended = ({ revision, position }: Appended): streams.BatchAppendResp => {
   const success = new streams.BatchAppendResp.Success();
-  success.setCurrentRevision(revision.toString());
+  if (revision === noStream) success.setNoStream(new empty.Empty());
+  else success.setCurrentRevision(revision.toString());
   if (position === undefined) success.setNoPosition(new empty.Empty());
   else {
     const at = new shared.AllStreamPosition();

@@ -20,18 +20,26 @@ type Answer = { readonly answer: streams.AppendResp } | { readonly refusal: Refu
 /** What the server did not answer at once it answers with an error in the end, if the caller waits for so long. */
 const giveUp = async ({ writeTimeoutMs }: Node): Promise<Answer> => {
   await delay(writeTimeoutMs, undefined, { ref: false });
-  return { refusal: timedOut('Prepare phase timeout.') };
+  return { refusal: timedOut('Commit phase timeout.') };
 };
 
-const answerOf = async (node: Node, stream: string, expected: Expected, outcome: Outcome): Promise<Answer> => {
+const answerOf = async (
+  node: Node,
+  stream: string,
+  expected: Expected,
+  outcome: Outcome,
+): Promise<Answer | undefined> => {
   switch (outcome.kind) {
     case 'written':
       await node.flushed();
       return { answer: appended(outcome.last) };
     case 'known':
+    case 'empty':
       return { answer: appended(outcome) };
     case 'known-but-not-flushed':
       return giveUp(node);
+    case 'known-in-disorder':
+      return undefined;
     case 'wrong-expected':
       return { answer: wrongRevision(expected, outcome.current) };
     case 'deleted':
@@ -101,17 +109,10 @@ export const createAppend =
         see('refused');
         return { refusal };
       }
-      const outcome =
-        fault?.kind === 'ignore'
-          ? undefined
-          : // An append of nothing is answered before anything is looked at.
-            events.length > 0 && node.append(stream, expected, events);
-      see(outcome === undefined ? 'ignored' : outcome === false ? 'known' : outcome.kind);
+      const outcome = fault?.kind === 'ignore' ? undefined : node.append(stream, expected, events);
+      see(outcome?.kind ?? 'ignored');
       if (outcome === undefined) return undefined;
-      const answer =
-        outcome === false
-          ? { answer: appended({ revision: 0n, position: 0n }) }
-          : await answerOf(node, stream, expected, outcome);
+      const answer = await answerOf(node, stream, expected, outcome);
       switch (fault?.kind) {
         case 'drop-answer':
           return undefined;

@@ -32,16 +32,23 @@ type BatchCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendR
 const deadlineMs = (options: streams.BatchAppendReq.Options, now: number): number =>
   (options.getDeadline()?.toDate().getTime() ?? Infinity) - now;
 
-const answerOf = async (node: Node, { stream, expected }: Pending, outcome: Outcome) => {
+const answerOf = async (
+  node: Node,
+  { stream, expected }: Pending,
+  outcome: Outcome,
+): Promise<streams.BatchAppendResp | undefined> => {
   switch (outcome.kind) {
     case 'written':
       await node.flushed();
       return batchAppended(outcome.last);
     case 'known':
+    case 'empty':
       return batchAppended(outcome);
     case 'known-but-not-flushed':
       await delay(node.writeTimeoutMs, undefined, { ref: false });
       return batchTimeout();
+    case 'known-in-disorder':
+      return undefined;
     case 'wrong-expected':
       return batchWrongRevision(expected, outcome.current);
     case 'deleted':
@@ -121,12 +128,11 @@ export const createBatchAppend =
         else fail(refusal);
         return;
       }
-      const outcome =
-        fault?.kind === 'ignore' ? undefined : events.length > 0 && node.append(stream, expected, events);
-      see(outcome === undefined ? 'ignored' : outcome === false ? 'known' : outcome.kind);
+      const outcome = fault?.kind === 'ignore' ? undefined : node.append(stream, expected, events);
+      see(outcome?.kind ?? 'ignored');
       if (outcome === undefined) return;
-      const answer =
-        outcome === false ? batchAppended({ revision: 0n, position: 0n }) : await answerOf(node, append, outcome);
+      const answer = await answerOf(node, append, outcome);
+      if (!answer) return;
       switch (fault?.kind) {
         case 'drop-answer':
           return;
@@ -175,11 +181,7 @@ export const createBatchAppend =
         take(request);
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'unreadable';
-        send(
-          request.getCorrelationId(),
-          nameOf(request.getOptions()?.getStreamIdentifier()),
-          batchBadRequest(reason),
-        );
+        send(request.getCorrelationId(), nameOf(request.getOptions()?.getStreamIdentifier()), batchBadRequest(reason));
       }
     });
     call.on('end', () => {

@@ -1,3 +1,4 @@
+import type { Outcome } from './log.js';
 import type { CutAs, Method } from './misbehaviour.js';
 import type { Refusal } from './refusals.js';
 
@@ -34,5 +35,5 @@ export interface SeenAppend {
   readonly ids: readonly string[];
   readonly path: 'single' | 'batch';
   /** What came of it, also where the answer was lost. */
-  readonly outcome: 'written' | 'known' | 'known-but-not-flushed' | 'wrong-expected' | 'deleted' | 'refused' | 'ignored';
+  readonly outcome: Outcome['kind'] | 'refused' | 'ignored';
 }

@@ -14,8 +14,8 @@ export interface StreamAtHand {
 
 export type Decision =
   | { readonly kind: 'write' }
-  /** Everything stands there already, up to the revision `last`. */
-  | { readonly kind: 'idempotent'; readonly last: bigint }
+  /** Everything stands there already; `first` and `last` are the revisions of the first and the last id. */
+  | { readonly kind: 'idempotent'; readonly first: bigint; readonly last: bigint }
   | { readonly kind: 'wrong-expected'; readonly current: bigint }
   | { readonly kind: 'deleted' };
 
@@ -23,13 +23,14 @@ const wrongExpected = ({ current }: StreamAtHand): Decision => ({ kind: 'wrong-e
 
 /** Looks ids up in the cache only: once it has forgotten the first, the events are written again. */
 const checkRemembered = (stream: StreamAtHand, ids: readonly string[]): Decision => {
-  let last: bigint | undefined;
+  const known: bigint[] = [];
   for (const id of ids) {
     const revision = stream.remembered(id);
-    if (revision === undefined) return last === undefined ? { kind: 'write' } : wrongExpected(stream);
-    last = revision;
+    if (revision === undefined) return known.length === 0 ? { kind: 'write' } : wrongExpected(stream);
+    known.push(revision);
   }
-  return last === undefined ? { kind: 'write' } : { kind: 'idempotent', last };
+  const [first, last] = [known.at(0), known.at(-1)];
+  return first === undefined || last === undefined ? { kind: 'write' } : { kind: 'idempotent', first, last };
 };
 
 /** Compares ids with those that were written from the expected revision on. */
@@ -41,7 +42,7 @@ const checkWritten = (stream: StreamAtHand, expected: bigint, ids: readonly stri
     const isFirst = revision === expected + 1n;
     return isFirst && expected === noStream && stream.softDeleted ? { kind: 'write' } : wrongExpected(stream);
   }
-  return revision === expected ? wrongExpected(stream) : { kind: 'idempotent', last: revision };
+  return revision === expected ? wrongExpected(stream) : { kind: 'idempotent', first: expected + 1n, last: revision };
 };
 
 /**

@@ -19,6 +19,8 @@ const more = (node: Node, gone: AbortSignal): Promise<void> =>
     gone.addEventListener('abort', done);
   });
 
+const hasGone = ({ gone }: Outlet): boolean => gone.aborted;
+
 export interface StreamSubscription {
   readonly stream: string;
   /** The revision after which it begins; none for the stream's start. */
@@ -44,7 +46,7 @@ export const followStream = async (
       return;
     }
     for (const event of reading.kind === 'events' ? reading.events : []) {
-      if (outlet.gone.aborted) return;
+      if (hasGone(outlet)) return;
       next = event.revision + 1n;
       await outlet.send(eventMessage(resolve(view, event, resolveLinks)));
     }
@@ -88,7 +90,7 @@ const startOf = ({ view }: Node, after: AllSubscription['after']): number | unde
   if (after === 'end') return view.horizon();
   // The very beginning is a start, not a position after which to begin.
   if (after === 'start' || (after.commit === 0n && after.prepare === 0n)) return 0;
-  const at = indexFrom(view, after);
+  const at = indexFrom(view, after, 'forwards');
   return at === undefined ? undefined : Math.min(at + 1, view.horizon());
 };
 
@@ -151,4 +153,3 @@ export const followAll = async (node: Node, subscription: AllSubscription, outle
     if (view.horizon() === horizon) await more(node, outlet.gone);
   }
 };
-

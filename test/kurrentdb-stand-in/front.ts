@@ -46,6 +46,23 @@ const createPipe = (to: Socket, isPaused: () => boolean) => {
   };
 };
 
+const callsMax = 100;
+const settingsFrame = 4;
+const maxConcurrentStreams = 3;
+
+/**
+ * Tells the client of the real server's limit of 100 calls a connection. The server behind it has a higher one: it counts
+ * calls that have just ended, and would refuse what the real one takes. (Under TLS it cannot be seen, and is left alone.)
+ */
+const withCallLimit = (chunk: Buffer): Buffer => {
+  if (chunk.length < 9 || chunk.readUInt8(3) !== settingsFrame) return chunk;
+  const changed = Buffer.from(chunk);
+  const end = Math.min(9 + changed.readUIntBE(0, 3), changed.length);
+  for (let at = 9; at + 6 <= end; at += 6)
+    if (changed.readUInt16BE(at) === maxConcurrentStreams) changed.writeUInt32BE(callsMax, at + 2);
+  return changed;
+};
+
 /** A front on `port` (0: any free one) of a server on `serverPort` of this machine. */
 export const createFront = (port: number, serverPort: number): Front => {
   let isPaused = false;
@@ -65,7 +82,11 @@ export const createFront = (port: number, serverPort: number): Front => {
     sockets.add(client);
     client.setNoDelay(true);
     client.on('data', (chunk) => up.push(chunk)).on('end', () => up.push('end'));
-    server.on('data', (chunk) => down.push(chunk)).on('end', () => down.push('end'));
+    server.once('data', (first) => {
+      down.push(withCallLimit(first));
+      server.on('data', (chunk) => down.push(chunk));
+    });
+    server.on('end', () => down.push('end'));
     const gone = () => {
       releases.delete(release);
       sockets.delete(client);

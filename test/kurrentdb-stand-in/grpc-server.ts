@@ -23,7 +23,7 @@ const credentialsOf = (tls: Tls | undefined): ServerCredentials =>
       ])
     : ServerCredentials.createInsecure();
 
-/** A gRPC server on a free port of its own, with the limits of the real one. */
+/** A gRPC server on a free port of its own. */
 export interface GrpcServer {
   readonly port: number;
   stop(): void;
@@ -32,7 +32,8 @@ export interface GrpcServer {
 export const startGrpcServer = async (node: Node, tls?: Tls): Promise<GrpcServer> => {
   const server = new Server({
     'grpc.max_receive_message_length': 16 * 1024 * 1024 - 10_000,
-    'grpc.max_concurrent_streams': 100,
+    // The front tells clients of 100.
+    'grpc.max_concurrent_streams': 1_000,
   });
   server.addService(streams.StreamsService, {
     append: createAppend(node),

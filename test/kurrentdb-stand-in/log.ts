@@ -18,10 +18,14 @@ import { isSoftDeleted, parseStreamMetadata, withTruncateBefore, type StreamMeta
 /** What became of an append, a deletion or a tombstone. */
 export type Outcome =
   | { readonly kind: 'written'; readonly last: StoredEvent }
+  /** An append of no events: it says where the stream is, and takes its place in the log. */
+  | { readonly kind: 'empty'; readonly revision: bigint; readonly position: bigint }
   /** It stood there already; `position` is missing where readers of the stream no longer see it. */
   | { readonly kind: 'known'; readonly revision: bigint; readonly position: bigint | undefined }
   /** It stands there already, but is not flushed yet: the real server drops such a request without an answer. */
   | { readonly kind: 'known-but-not-flushed' }
+  /** It stands there already in another order, over which the real server stumbles and never answers. */
+  | { readonly kind: 'known-in-disorder' }
   | { readonly kind: 'wrong-expected'; readonly current: bigint }
   | { readonly kind: 'deleted' };
 
@@ -53,7 +57,7 @@ export interface Log {
 }
 
 // What a record weighs beside its names and contents; about as much as in the real log.
-const overheadInBytes = 97;
+const overheadInBytes = 90;
 
 const sizeOf = (stream: string, { type, data, metadata }: ProposedEvent) =>
   BigInt(overheadInBytes + stream.length + type.length + data.length + metadata.length);
@@ -89,11 +93,7 @@ export const createLog = ({ idCacheInBytes }: { idCacheInBytes?: number } = {}):
   };
 
   const putMetadata = (stream: string, data: Uint8Array, now: number) =>
-    put(
-      metadataStreamOf(stream),
-      { id: randomUUID(), type: metadataType, isJson: true, data, metadata: nothing },
-      now,
-    );
+    put(metadataStreamOf(stream), { id: randomUUID(), type: metadataType, isJson: true, data, metadata: nothing }, now);
 
   /** A stream that is written to after a soft deletion shows what came after the deletion. */
   const undelete = (stream: string, from: bigint, now: number) => {
@@ -117,7 +117,8 @@ export const createLog = ({ idCacheInBytes }: { idCacheInBytes?: number } = {}):
       sent,
     );
 
-  const known = (stream: string, last: bigint): Outcome => {
+  const known = (stream: string, first: bigint, last: bigint): Outcome => {
+    if (last - first + 1n < 0n) return { kind: 'known-in-disorder' };
     const event = of(stream)[Number(last)];
     if (!event || event.index >= flushed) return { kind: 'known-but-not-flushed' };
     const hidden = (metadataOf(stream).truncateBefore ?? 0n) > last;
@@ -125,7 +126,7 @@ export const createLog = ({ idCacheInBytes }: { idCacheInBytes?: number } = {}):
   };
 
   const refused = (stream: string, decision: Exclude<Decision, { kind: 'write' }>): Outcome =>
-    decision.kind === 'idempotent' ? known(stream, decision.last) : decision;
+    decision.kind === 'idempotent' ? known(stream, decision.first, decision.last) : decision;
 
   return {
     append: (stream, expected, proposed, now) => {
@@ -135,6 +136,11 @@ export const createLog = ({ idCacheInBytes }: { idCacheInBytes?: number } = {}):
         proposed.map(({ id }) => id),
       );
       if (decision.kind !== 'write') return refused(stream, decision);
+      const position = end;
+      if (proposed.length === 0) {
+        end += BigInt(overheadInBytes);
+        return { kind: 'empty', revision: current(stream), position };
+      }
       const first = current(stream) + 1n;
       const wasDeleted = isSoftDeleted(metadataOf(stream));
       const spokenOf = isMetadataStream(stream) ? originalStreamOf(stream) : undefined;

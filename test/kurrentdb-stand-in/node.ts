@@ -4,7 +4,15 @@ import type { OpenCalls, SeenAppend } from './calls.js';
 import type { Outcome } from './log.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import type { View } from './reading.js';
-import { accessDenied, noLeader, notLeader, notReady, unauthenticated, type Address, type Refusal } from './refusals.js';
+import {
+  accessDenied,
+  noLeader,
+  notLeader,
+  notReady,
+  unauthenticated,
+  type Address,
+  type Refusal,
+} from './refusals.js';
 import type { Expected, ProposedEvent } from './stored-event.js';
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type streams from '@eventstore/db-client/generated/streams_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { eventFilterOf } from './event-filter.js';
 import { followAll, followStream } from './following.js';
 import { eventMessage, nameOf, notFoundMessage } from './messages.js';
@@ -22,11 +22,10 @@ import type { StoredEvent } from './stored-event.js';
 type Options = streams.ReadReq.Options;
 
 const all = '$all';
-const forwardsNumber = 0;
 const endOfStream = 9_223_372_036_854_775_807n;
 
 const directionOf = (options: Options): Direction =>
-  options.getReadDirection() === forwardsNumber ? 'forwards' : 'backwards';
+  options.getReadDirection() === streams.ReadReq.Options.ReadDirection.FORWARDS ? 'forwards' : 'backwards';
 
 const revisionOf = (options: streams.ReadReq.Options.StreamOptions): bigint | 'start' | 'end' =>
   options.hasStart() ? 'start' : options.hasEnd() ? 'end' : BigInt(options.getRevision());
@@ -71,7 +70,7 @@ const readAll = async (node: Node, options: Options, of: streams.ReadReq.Options
   const { view } = node;
   const direction = directionOf(options);
   const from = positionOf(of);
-  const at = from === 'start' ? 0 : from === 'end' ? view.horizon() : indexFrom(view, from);
+  const at = from === 'start' ? 0 : from === 'end' ? view.horizon() : indexFrom(view, from, direction);
   const isBeyond = typeof from === 'object' && from.commit > view.log.end;
   if (at === undefined || (isBeyond && direction === 'backwards')) {
     outlet.fail(unexpectedResult('ReadAllResult'));

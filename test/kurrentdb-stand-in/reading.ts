@@ -1,5 +1,5 @@
 import type { Log } from './log.js';
-import { deletedRevision, linkType, noStream, type StoredEvent } from './stored-event.js';
+import { deletedRevision, isMetadataStream, linkType, noStream, type StoredEvent } from './stored-event.js';
 import { isSoftDeleted } from './stream-metadata.js';
 
 /** What a reader sees of a log: all but what lies at the horizon or beyond. */
@@ -40,8 +40,9 @@ export const lastRevision = ({ log, horizon }: View, stream: string): bigint => 
   return noStream;
 };
 
-/** The lowest revision that a stream's metadata lets its readers see. */
+/** The lowest revision that a stream's metadata lets its readers see; of metadata itself it is the newest. */
 const firstRevision = ({ log, now }: View, stream: string, last: bigint): bigint => {
+  if (isMetadataStream(stream)) return last;
   const { truncateBefore = 0n, maxCount, maxAgeMs } = log.metadataOf(stream);
   const byCount = maxCount === undefined ? 0n : last - maxCount + 1n;
   const young = maxAgeMs === undefined ? 0 : log.of(stream).findIndex(({ created }) => created >= now() - maxAgeMs);
@@ -89,15 +90,21 @@ const countBefore = (events: readonly StoredEvent[], position: bigint): number =
 };
 
 /**
- * The index of the first event at a position or after it; undefined where the position lies inside a record. Beyond the
- * end it is the horizon.
+ * The index of the first event at a position or after it; undefined where the position lies inside a record, which is an
+ * error. A position after the beginning of the newest event is beyond the end, which is the horizon; backwards it is so
+ * only after that event's end.
  */
-export const indexFrom = ({ log, horizon }: View, { commit, prepare }: AllPosition): number | undefined => {
+export const indexFrom = (
+  { log, horizon }: View,
+  { commit, prepare }: AllPosition,
+  direction: Direction,
+): number | undefined => {
   const at = countBefore(log.events, commit);
-  if (at >= horizon()) return horizon();
-  const isBoundary = log.events[at]?.position === commit || at === 0 || log.events[at - 1]?.end === commit;
-  if (!isBoundary) return undefined;
-  return log.events[at]?.position === commit && prepare > commit ? at + 1 : at;
+  if (at >= horizon() && direction === 'forwards') return horizon();
+  const isStart = log.events[at]?.position === commit;
+  const isEnd = (log.events[at - 1]?.end ?? 0n) <= commit;
+  if (!isStart && !isEnd) return undefined;
+  return isStart && prepare > commit ? at + 1 : at;
 };
 
 // The server keeps these to itself when no filter asks for them.
@@ -119,13 +126,14 @@ export function* allBackwards({ log }: View, before: number): Iterable<StoredEve
   }
 }
 
-/** Follows a link, where the reader asks for it; a target that is hidden or gone leaves the link alone. */
+/** Follows a link, where the reader asks for it; a target that is hidden or gone leaves the link without an event. */
 export const resolve = (view: View, event: StoredEvent, resolveLinks: boolean): Resolved => {
   if (!resolveLinks || event.type !== linkType) return { event };
-  const [, revision = '', stream = ''] = /^(\d+)@(.+)$/s.exec(new TextDecoder().decode(event.data)) ?? [];
-  const reading = readStream(view, stream, 'forwards', BigInt(revision || 0));
+  const [, revision, stream] = /^(\d+)@(.+)$/s.exec(new TextDecoder().decode(event.data)) ?? [];
+  if (revision === undefined || stream === undefined) return { event };
+  const reading = readStream(view, stream, 'forwards', BigInt(revision));
   const target = reading.kind === 'events' ? [...take(reading.events, 1)].at(0) : undefined;
-  return { event: target?.revision.toString() === revision ? target : undefined, link: event };
+  return { event: target?.revision === BigInt(revision) ? target : undefined, link: event };
 };
 
 /** The first events of many; `max` may be larger than there are. */

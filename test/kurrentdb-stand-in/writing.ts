@@ -37,9 +37,10 @@ export const writeStartOf = (log: Log, now: number): void => {
     data: json(data),
     metadata: none,
   });
-  if (log.events.length === 0)
-    log.append('$$$stats-127.0.0.1:2113', 'any', [event('$metadata', { $maxAge: 86_400 })], now);
+  const isFirst = log.events.length === 0;
   log.skip(36n);
   log.append('$epoch-information', 'any', [event('$EpochInformation', { epochId: randomUUID() })], now);
+  const access = { $r: '$ops', $w: [], $d: [], $mr: [], $mw: [] };
+  if (isFirst) log.append('$$$scavenges', 'any', [event('$metadata', { $maxAge: 2_592_000, $acl: access })], now);
   log.flush();
 };
