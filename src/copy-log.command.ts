@@ -9,10 +9,11 @@ import {
   say,
   settingsFor,
   type Surroundings,
+  toldOn,
   UsageRefused,
 } from './command.js';
 import { type CopiedLog, copyLog, CopyDiffers, CopyRefused, type TellCopy } from './event-sourcing/copy-log.js';
-import type { EventStore } from './event-sourcing/event-store.js';
+import type { EventLog } from './event-sourcing/event-store.js';
 import { asStored } from './event-sourcing/upcaster.js';
 import { logOf } from './log-of.js';
 import { type Progress, progressOf } from './progress.js';
@@ -36,11 +37,11 @@ export const copyLogCommand = async (
   const source = settingsAt('--from', from, around, missing);
   const target = settingsAt('--to', to, around);
   // As they stand: a copy is the log, not what today's program makes of it.
-  const sourceLog = logOf(source, asStored);
+  const sourceLog = await logOf(source, around, asStored);
   try {
     const fingerprint = await claimsKeyOf(sourceLog);
     await placeClaimsKey({ source, target, fingerprint, given: claimsKey });
-    const targetLog = openEventStore(target, asStored);
+    const targetLog = await openEventStore(target, toldOn(around.err), asStored);
     try {
       const copied = await copy(sourceLog, targetLog, around);
       return tell(copied, fingerprint, around);
@@ -69,14 +70,20 @@ interface KeyToPlace {
   readonly given: string | undefined;
 }
 
-/** A log in a file has its key beside it; whoever serves a log on a server has it already, or is told which. */
+/** A log in a file has its key beside it; who serves a log on a server is told which key it is. */
 const placeClaimsKey = async ({ source, target, fingerprint, given }: KeyToPlace): Promise<void> => {
-  const beside = join(dirname(source.eventStore.path), 'claims.key');
+  const folder = folderOf(target);
+  if (folder === undefined) return;
+  const beside = join(folderOf(source) ?? source.dataFolder, 'claims.key');
   await holdClaimsKey(
     { named: 'The log', fingerprint, given: given ?? (existsSync(beside) ? beside : undefined) },
-    dirname(target.eventStore.path),
+    folder,
   );
 };
+
+/** The data folder of a log in a file. */
+const folderOf = ({ eventStore }: Settings): string | undefined =>
+  eventStore.kind === 'sqlite' ? dirname(eventStore.path) : undefined;
 
 const labels: Readonly<Record<Parameters<TellCopy>[0], string>> = {
   comparing: 'Comparing what stands',
@@ -84,7 +91,7 @@ const labels: Readonly<Record<Parameters<TellCopy>[0], string>> = {
   verifying: 'Verifying',
 };
 
-const copy = async (source: EventStore, target: EventStore, around: Surroundings): Promise<CopiedLog> => {
+const copy = async (source: EventLog, target: EventLog, around: Surroundings): Promise<CopiedLog> => {
   let shown: { readonly at: string; readonly progress: Progress } | undefined;
   const onProgress: TellCopy = (at, done, total) => {
     if (shown?.at !== at) {

@@ -1,28 +1,34 @@
-import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings } from './command.js';
+import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, UsageRefused } from './command.js';
+import type { Projection } from './event-sourcing/projection.js';
 import { AlreadyBuilding } from './event-sourcing/read-store.js';
 import { rebuild, RebuildFailed } from './event-sourcing/rebuild.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
 import { projections } from './projections.js';
-import { openReadStore } from './stores.module.js';
+import { openReadStore, projectionsWith } from './stores.module.js';
 
-const faultsOf = (names: readonly string[]): readonly string[] =>
+const faultsOf = (names: readonly string[], projections: readonly Projection[]): readonly string[] =>
   names
     .filter((name) => !projections.some((projection) => projection.name === name))
     .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
 
 /** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
 export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
-  const settings = settingsFor(around, faultsOf(names));
-  const store = logOf(settings);
+  const settings = settingsFor(around);
+  const all = projectionsWith(settings, projections);
+  const faults = faultsOf(names, all);
+  if (faults.length > 0) throw new UsageRefused(faults);
+  const store = await logOf(settings, around);
   const progress = progressOf('Rebuilding', around);
   try {
-    const readStore = openReadStore(settings, projections, store.logId);
+    const readStore = await openReadStore(settings, all, store.logId, ({ reason }) =>
+      say(around.err, `Waiting for the read store. ${reason}`),
+    );
     try {
       await rebuild({
         store,
         readStore,
-        projections,
+        projections: all,
         ...(names.length > 0 && { names }),
         onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
         signal: around.signal,
@@ -37,7 +43,7 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   } finally {
     await store.close();
   }
-  const rebuilt = names.length > 0 ? names : projections.map(({ name }) => name);
+  const rebuilt = names.length > 0 ? names : all.map(({ name }) => name);
   say(around.out, `Rebuilt: ${rebuilt.join(', ')}.`);
   return 0;
 };

@@ -10,7 +10,7 @@ export interface FromFiles {
 
 /**
  * Every setting may stand in a file, named by the setting with `_FILE` behind it: that is how secrets are handed to
- * containers. White space around the text is dropped.
+ * containers. The line break that ends the file is no part of it.
  * @param names of the settings there are.
  */
 export const fromFiles = (given: EnvironmentTexts, names: readonly string[]): FromFiles => {
@@ -25,7 +25,7 @@ export const fromFiles = (given: EnvironmentTexts, names: readonly string[]): Fr
       continue;
     }
     try {
-      env[name] = readFileSync(path, 'utf8').trim();
+      env[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch (error) {
       const code = typeof error === 'object' && error !== null && 'code' in error ? ` (${String(error.code)})` : '';
       faults.push({ setting, message: `names a file that cannot be read: ${path}${code}.` });

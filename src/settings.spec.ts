@@ -30,12 +30,14 @@ describe('settings', () => {
   });
 
   it('keeps the stores in the data folder that is given', () => {
-    const { eventStore, readStore } = settingsFrom({ RAPPORT_DATA: '/var/lib/rapport' });
-    expect([eventStore.path, readStore.path]).toEqual(['/var/lib/rapport/events.db', '/var/lib/rapport']);
+    expect(settingsFrom({ RAPPORT_DATA: '/var/lib/rapport' })).toMatchObject({
+      eventStore: { path: '/var/lib/rapport/events.db' },
+      readStore: { path: '/var/lib/rapport' },
+    });
   });
 
   it.each(['sqlite:/tmp/e.db', 'sqlite:///tmp/e.db'])('takes %s', (url) => {
-    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore.path).toBe('/tmp/e.db');
+    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path: '/tmp/e.db' });
   });
 
   it('names every fault at once', () => {
@@ -55,7 +57,7 @@ describe('settings', () => {
   it.each([
     ['kurrentdb://localhost:2113', 'KurrentDB'],
     ['esdb+discover://a.example', 'EventStoreDB'],
-    ['postgres://localhost/rapport', 'PostgreSQL'],
+    ['postgres://localhost/rapport', 'names no user'],
     ['mysql://localhost', "unknown kind 'mysql'"],
     ['sqlite:', 'names no path'],
     ['', 'is not a store'],

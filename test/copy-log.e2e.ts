@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -111,6 +111,19 @@ describe('rapport copy-log', () => {
     expect((await rapport(copyTo('stopped'))).status).toBe(0);
     await expectWhole('stopped');
   }, 60_000);
+
+  it('is not served, nor added to, before it is whole', async () => {
+    await mkdir(place('half'));
+    // As a copy that was killed leaves it.
+    await logIn(place('half'), (store) => store.saveCheckpoint('copy-log', 0));
+    for (const args of [['serve'], ['keys', 'make', 'desk', '--role', 'admin']])
+      expect(await rapport(args, { data: place('half') })).toMatchObject({
+        status: 1,
+        err: 'The log is a copy that was cut short. Run rapport copy-log again: it completes it.\n',
+      });
+    expect((await rapport(copyTo('half'))).status).toBe(0);
+    expect((await rapport(['keys', 'make', 'desk', '--role', 'admin'], { data: place('half') })).status).toBe(0);
+  }, 30_000);
 
   it('refuses a target that holds something else, and one that has another key, before it writes', async () => {
     await rapport(['keys', 'make', 'first', '--role', 'reader'], { data: place('another') });

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { holdClaimsKey } from '../carried-claims-key.js';
-import { CommandFailed, counted, type ExitStatus, say, settingsFor, type Surroundings } from '../command.js';
+import { CommandFailed, counted, type ExitStatus, say, settingsFor, type Surroundings, toldOn } from '../command.js';
 import { progressOf } from '../progress.js';
+import type { Settings } from '../settings.js';
 import { openEventStore } from '../stores.module.js';
 import { eventLines, LineRefused } from './event-lines.js';
 import { importEvents, LogNotEmpty } from './import-events.js';
@@ -21,7 +22,7 @@ export const importEventsCommand = async (
     holdClaimsKey({ named: file, fingerprint: await fingerprintIn(file), given: claimsKey }, dataFolder),
   );
 
-  const store = openEventStore({ dataFolder, ...settings });
+  const store = await openEventStore({ dataFolder, ...settings }, toldOn(around.err));
   const progress = progressOf('Importing (bytes)', around);
   const { size } = statSync(file);
   try {
@@ -30,13 +31,19 @@ export const importEventsCommand = async (
     );
     progress.stop();
     const before = known === 0 ? '' : ` ${counted(known)} stood there already.`;
-    say(around.out, `${counted(imported)} events imported into ${settings.eventStore.path}.${before}`);
+    say(around.out, `${counted(imported)} events imported into ${placeOf(settings.eventStore)}.${before}`);
     return 0;
   } finally {
     progress.stop();
     await store.close();
   }
 };
+
+/** Where a log is, for a person: without a password. */
+const placeOf = (eventStore: Settings['eventStore']): string =>
+  eventStore.kind === 'sqlite'
+    ? eventStore.path
+    : eventStore.hosts.map(({ address, port }) => `${address}:${port}`).join(', ');
 
 /** Tells a person in which file the line is, and what to do about it. */
 const inFile = async <T>(file: string, work: () => Promise<T>): Promise<T> => {

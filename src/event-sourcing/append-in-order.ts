@@ -1,4 +1,4 @@
-import type { Appended, EventStore, NewEvent } from './event-store.js';
+import type { Appended, EventLog, NewEvent } from './event-store.js';
 
 /** Events of one stream that follow each other: one append. */
 export interface Run {
@@ -14,7 +14,7 @@ export interface Run {
  * Given at once, they are to fit one batch of the log: then they stand as a whole or not at all.
  */
 export const appendInOrder = async (
-  store: Pick<EventStore, 'append' | 'keepsOrder'>,
+  store: Pick<EventLog, 'append' | 'keepsOrder'>,
   runs: readonly Run[],
 ): Promise<readonly Appended[]> => {
   if (store.keepsOrder) {

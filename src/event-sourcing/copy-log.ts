@@ -1,6 +1,6 @@
 import { appendInOrder, type Run } from './append-in-order.js';
 import {
-  type EventStore,
+  type EventLog,
   type NewEvent,
   PartialOverlap,
   type RecordedEvent,
@@ -37,8 +37,8 @@ export interface CopiedLog {
 export type TellCopy = (at: 'comparing' | 'copying' | 'verifying', done: number, total: number) => void;
 
 export interface LogsToCopy {
-  readonly source: EventStore;
-  readonly target: EventStore;
+  readonly source: EventLog;
+  readonly target: EventLog;
   readonly signal: AbortSignal;
   readonly onProgress?: TellCopy;
 }
@@ -48,7 +48,7 @@ const copyPlace = 'copy-log';
 const [underWay, whole] = [0, 1];
 
 /** Whether the log is a copy that was cut short: not to be served. */
-export const isHalfCopied = async (store: Pick<EventStore, 'checkpoint'>): Promise<boolean> =>
+export const isHalfCopied = async (store: Pick<EventLog, 'checkpoint'>): Promise<boolean> =>
   (await store.checkpoint(copyPlace)) === underWay;
 
 /**
@@ -120,7 +120,7 @@ const copyRest = async (
   return { copied: events - standing.events, ordinal };
 };
 
-const write = async (target: EventStore, runs: readonly Run[]): Promise<void> => {
+const write = async (target: EventLog, runs: readonly Run[]): Promise<void> => {
   try {
     await appendInOrder(target, runs);
   } catch (error) {
@@ -229,7 +229,7 @@ const holdSame = async (logs: LogsToCopy, ordinal: number, theirs: LogDigest, ou
 };
 
 /** A follower of the target that is further already has handled what lies between. */
-const carryPlaces = async (target: EventStore, places: ReadonlyMap<string, number>): Promise<readonly string[]> => {
+const carryPlaces = async (target: EventLog, places: ReadonlyMap<string, number>): Promise<readonly string[]> => {
   for (const [follower, place] of places) {
     const present = await target.checkpoint(follower);
     if (present === null || present < place) await target.saveCheckpoint(follower, place);
@@ -240,7 +240,5 @@ const carryPlaces = async (target: EventStore, places: ReadonlyMap<string, numbe
 /** Of how many events in all, where positions are no counts: as the part so far is to the whole. */
 const progressOf =
   (tell: TellCopy | undefined, at: Parameters<TellCopy>[0], head: number) =>
-  (events: number, ordinal: number): void => {
-    if (events % 100 === 0 || ordinal >= head)
-      tell?.(at, events, Math.max(events, Math.round((events * head) / ordinal)));
-  };
+  (events: number, ordinal: number): void =>
+    tell?.(at, events, Math.max(events, Math.round((events * head) / ordinal)));

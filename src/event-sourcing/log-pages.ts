@@ -1,10 +1,10 @@
-import type { EventStore, RecordedEvent } from './event-store.js';
+import type { EventLog, RecordedEvent } from './event-store.js';
 
 const pageMax = 500;
 
 /** The pages of a log after an ordinal, up to its end as it is when that is reached. The next is read while one is used. */
 export async function* logPages(
-  store: Pick<EventStore, 'readAll'>,
+  store: Pick<EventLog, 'readAll'>,
   afterOrdinal: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly RecordedEvent[]> {
@@ -23,7 +23,7 @@ export async function* logPages(
 
 /** The same, event by event. */
 export async function* logEvents(
-  store: Pick<EventStore, 'readAll'>,
+  store: Pick<EventLog, 'readAll'>,
   afterOrdinal: number,
   signal: AbortSignal,
 ): AsyncGenerator<RecordedEvent, undefined> {

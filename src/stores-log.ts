@@ -1,0 +1,4 @@
+/** Where stores tell that a server is waited for, and of troubles with it that pass by themselves. */
+export interface StoresLog {
+  warn(about: Readonly<Record<string, unknown>>, message: string): void;
+}
