@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { holdClaimsKey } from './carried-claims-key.js';
-import { claimsKeyOf } from './claims-key.js';
+import { claimsKeyOf, parseClaimsKey } from './claims-key.js';
 import {
   CommandFailed,
   counted,
@@ -14,6 +14,7 @@ import {
 } from './command.js';
 import { type CopiedLog, copyLog, CopyDiffers, CopyRefused, type TellCopy } from './event-sourcing/copy-log.js';
 import type { EventLog } from './event-sourcing/event-store.js';
+import { keyedHash } from './event-sourcing/keyed-hash.js';
 import { asStored } from './event-sourcing/upcaster.js';
 import { logOf } from './log-of.js';
 import { type Progress, progressOf } from './progress.js';
@@ -26,11 +27,13 @@ export interface CopyLogOptions {
   readonly to: string;
   /** A file; needed only where the key does not stand beside the log. */
   readonly claimsKey?: string;
+  /** What is recorded while it copies is left for another run, and that is well. */
+  readonly soFar?: boolean;
 }
 
 /** `rapport copy-log`: a log, as another one of the same events, on this store or another. */
 export const copyLogCommand = async (
-  { from, to, claimsKey }: CopyLogOptions,
+  { from, to, claimsKey, soFar = false }: CopyLogOptions,
   around: Surroundings,
 ): Promise<ExitStatus> => {
   const missing = claimsKey === undefined || existsSync(claimsKey) ? [] : [`There is no file ${claimsKey}.`];
@@ -44,7 +47,8 @@ export const copyLogCommand = async (
     const targetLog = await openEventStore(target, toldOn(around.err), asStored);
     try {
       const copied = await copy(sourceLog, targetLog, around);
-      return tell(copied, fingerprint, around);
+      tell(copied, fingerprint, around);
+      return copied.grown && !soFar ? tellGrown(around) : 0;
     } finally {
       await targetLog.close();
     }
@@ -56,7 +60,10 @@ export const copyLogCommand = async (
 /** The settings, but for the log that an option names in place of the environment. */
 const settingsAt = (option: string, url: string, around: Surroundings, faults: readonly string[] = []): Settings => {
   try {
-    return settingsFor({ ...around, env: { ...around.env, EVENT_STORE_URL: url } }, faults);
+    return settingsFor(
+      { ...around, env: { ...around.env, EVENT_STORE_URL: url, EVENT_STORE_URL_FILE: undefined } },
+      faults,
+    );
   } catch (error) {
     if (!(error instanceof UsageRefused)) throw error;
     throw new UsageRefused(error.faults.map((fault) => fault.replace(/^EVENT_STORE_URL\b/, option)));
@@ -73,12 +80,22 @@ interface KeyToPlace {
 /** A log in a file has its key beside it; who serves a log on a server is told which key it is. */
 const placeClaimsKey = async ({ source, target, fingerprint, given }: KeyToPlace): Promise<void> => {
   const folder = folderOf(target);
-  if (folder === undefined) return;
+  if (folder === undefined) return holdGivenKey(target, fingerprint);
   const beside = join(folderOf(source) ?? source.dataFolder, 'claims.key');
   await holdClaimsKey(
     { named: 'The log', fingerprint, given: given ?? (existsSync(beside) ? beside : undefined) },
     folder,
   );
+};
+
+/** Whoever moves a log with the settings of the service that is to serve it learns here that its key is another. */
+const holdGivenKey = ({ claimsKey }: Settings, fingerprint: string | undefined): void => {
+  if (claimsKey === undefined || fingerprint === undefined) return;
+  const given = keyedHash(parseClaimsKey(claimsKey.text, 'RAPPORT_CLAIMS_KEY')).fingerprint;
+  if (given !== fingerprint)
+    throw new UsageRefused([
+      `RAPPORT_CLAIMS_KEY is the key of fingerprint ${given}; the log names its claims with ${fingerprint}.`,
+    ]);
 };
 
 /** The data folder of a log in a file. */
@@ -111,17 +128,20 @@ const copy = async (source: EventLog, target: EventLog, around: Surroundings): P
 };
 
 const tell = (
-  { copied, known, streams, digest, followers, grown }: CopiedLog,
+  { copied, known, streams, digest, followers }: CopiedLog,
   fingerprint: string | undefined,
-  { out, err }: Surroundings,
-): ExitStatus => {
+  { out }: Surroundings,
+): void => {
   const before = known === 0 ? '' : ` ${counted(known)} stood there already.`;
   say(out, `${counted(copied)} events copied.${before}`);
   say(out, `Verified: ${counted(copied + known)} events in ${counted(streams)} streams, every stream the same.`);
   say(out, `Digest of the log: ${digest}`);
   if (followers.length > 0) say(out, `Positions carried over: ${followers.join(', ')}.`);
   if (fingerprint !== undefined) say(out, `Whoever serves it needs the claims' key of fingerprint ${fingerprint}.`);
-  if (!grown) return 0;
+};
+
+/** A service that changed over to the copy now would go back to before what it told its clients. */
+const tellGrown = ({ err }: Surroundings): ExitStatus => {
   say(err, 'The log was written to meanwhile. Stop what writes to it and run this again: it copies the rest.');
   return 1;
 };

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mailHandle, newAddress } from './client.js';
 import { ended, rapport, startRapport } from './rapport.js';
-import { logIn, rowsBuiltAnew } from './rows.js';
+import { logIn, rowsBuiltAnew, rowsIn } from './rows.js';
+import { startServer } from './server-process.js';
 
 let folder: string;
 let events: number;
@@ -124,6 +126,42 @@ describe('rapport copy-log', () => {
     expect((await rapport(copyTo('half'))).status).toBe(0);
     expect((await rapport(['keys', 'make', 'desk', '--role', 'admin'], { data: place('half') })).status).toBe(0);
   }, 30_000);
+
+  it('is a back-up of a log that is served, made and brought up to date meanwhile', async () => {
+    const data = place('served');
+    const server = await startServer(data);
+    const copy = (...more: readonly string[]) =>
+      rapport(['copy-log', '--from', logAt('served'), '--to', logAt('back-up'), ...more]);
+    const record = () => server.rapport.record({ with: [mailHandle(newAddress())] });
+    await record();
+    expect((await copy('--so-far')).status).toBe(0);
+    let running = true;
+    const isRunning = (): boolean => running;
+    const writing = (async () => {
+      while (isRunning()) await record();
+    })();
+    const meanwhile = [await copy('--so-far'), await copy('--so-far'), await copy()];
+    running = false;
+    await writing;
+    expect(meanwhile.map(({ status }) => status)).toEqual([0, 0, 1]);
+    expect(meanwhile[2]?.err).toContain('Stop what writes to it and run this again');
+    await server.stop();
+    expect((await copy()).status).toBe(0);
+
+    // Restored: the log and the key of its claims, and nothing else.
+    await mkdir(place('restored'));
+    for (const file of ['events.db', 'claims.key'])
+      await copyFile(join(place('back-up'), file), join(place('restored'), file));
+    await copyFile(join(data, 'admin.key'), join(place('restored'), 'admin.key'));
+    expect(await linesOf('restored')).toBe(await linesOf('served'));
+    const restored = await startServer(place('restored'));
+    expect((await restored.rapport.record({ with: [mailHandle(newAddress())] })).__typename).toBe(
+      'InteractionRecorded',
+    );
+    await restored.stop();
+    const rows = await rowsBuiltAnew(place('restored'), place('rows of the restored'));
+    expect(await rowsIn(place('restored'))).toEqual(rows);
+  }, 90_000);
 
   it('refuses a target that holds something else, and one that has another key, before it writes', async () => {
     await rapport(['keys', 'make', 'first', '--role', 'reader'], { data: place('another') });
