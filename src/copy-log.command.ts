@@ -80,7 +80,10 @@ interface KeyToPlace {
 /** A log in a file has its key beside it; who serves a log on a server is told which key it is. */
 const placeClaimsKey = async ({ source, target, fingerprint, given }: KeyToPlace): Promise<void> => {
   const folder = folderOf(target);
-  if (folder === undefined) return holdGivenKey(target, fingerprint);
+  if (folder === undefined) {
+    holdGivenKey(target, fingerprint);
+    return;
+  }
   const beside = join(folderOf(source) ?? source.dataFolder, 'claims.key');
   await holdClaimsKey(
     { named: 'The log', fingerprint, given: given ?? (existsSync(beside) ? beside : undefined) },
