@@ -9,7 +9,8 @@ import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { settingsFrom } from '../src/settings.js';
 
-// No container runs here: this holds the files to their forms, and to each other. That they run has to be seen elsewhere.
+// No container runs here: this holds the files to each other (their forms: `npm run check:containers`). That they run has to
+// be seen elsewhere.
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -43,22 +44,6 @@ describe('docker-compose.yml', () => {
     await run(join(root, 'docker/make-secrets.sh'), [secrets]);
   }, 30_000);
   afterAll(() => rm(secrets, { recursive: true, force: true }));
-
-  it('has the form of the specification of Compose', async () => {
-    // Built here, and named, so that two services are of one image; in an order for people.
-    const passedOver = ['no-build-and-image', 'service-keys-order', 'top-level-properties-order'];
-    const linted = await run(
-      process.execPath,
-      [
-        join(root, 'node_modules/dclint/bin/dclint.cjs'),
-        'docker-compose.yml',
-        '--max-warnings=0',
-        ...passedOver.map((rule) => `--disable-rule=${rule}`),
-      ],
-      { cwd: root },
-    );
-    expect(linted.stdout.trim()).toBe('');
-  });
 
   it('looks after the health of all that runs, and starts in order', () => {
     const running = Object.entries(compose.services).filter(([, { restart }]) => restart === 'always');
