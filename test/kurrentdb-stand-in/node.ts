@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { callerOf, mayDo, type Action, type Users } from './access.js';
-import type { OpenCalls, SeenAppend } from './calls.js';
+import type { OpenCalls, SeenAppend, SeenRead } from './calls.js';
 import type { Outcome } from './log.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import type { View } from './reading.js';
@@ -37,6 +37,8 @@ export interface Node {
   readonly calls: OpenCalls;
   /** Every append that came, in order. */
   readonly appends: SeenAppend[];
+  /** Every read and subscription that came, in order. */
+  readonly reads: SeenRead[];
   readonly version: string;
   /** Undefined on a server without users, which ignores what credentials it is sent. */
   readonly users: Users | undefined;

@@ -109,6 +109,14 @@ const serve = async (node: Node, call: ReadCall): Promise<void> => {
   const ofStream = options.getStream();
   const stream = ofStream ? nameOf(ofStream.getStreamIdentifier()) : all;
   const method = options.hasSubscription() ? 'subscribe' : 'read';
+  const ofAll = options.getAll();
+  const from = ofAll && positionOf(ofAll);
+  node.reads.push({
+    method,
+    stream,
+    from: typeof from === 'object' ? from.commit : from,
+    requiresLeader: call.metadata.get('requires-leader').at(0) === 'true',
+  });
   const fault = node.misbehaviour.take(method, stream);
   const outlet = createOutlet(node, call, method, stream, fault);
   const refusal = fault?.kind === 'refuse' ? fault.refusal : refusalOf(node, call.metadata, 'read', stream);
