@@ -162,7 +162,7 @@ const hostsOf = (text: string, faults: string[]): readonly KurrentHost[] => {
 
 const hostOf = (text: string, faults: string[]): KurrentHost | undefined => {
   const [, address, digits = String(portByDefault)] =
-    /^(\[[0-9a-f:.%]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/i.exec(text) ?? [];
+    /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const port = Number(digits);
   if (address !== undefined && port >= 1 && port <= 65_535) return { address, port };
   const hint = text.split(':').length > 2 ? ' (an IPv6 address stands in brackets: [::1]:2113)' : '';

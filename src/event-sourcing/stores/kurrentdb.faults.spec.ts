@@ -478,6 +478,29 @@ faults('KurrentDB: following', () => {
   });
 });
 
+faults('KurrentDB: a server that was away', () => {
+  it('is found soon after it is back, however long it was away', async () => {
+    const store = await open({ limits: { attemptMs: 300, readMs: 20_000, appendMs: 20_000 } });
+    await store.append(aStream(), noStream, [anEvent()]);
+    const back = standIn.restart({ downForMs: 6_000 });
+    const asked = store.head();
+    const appended = store.append(aStream(), noStream, [anEvent()]);
+    await back;
+    const since = performance.now();
+    await Promise.all([asked, appended]);
+    expect(performance.now() - since).toBeLessThan(2_500);
+  });
+
+  it('is told as away at once to whoever asks, while it is', async () => {
+    const store = await open({ limits: { attemptMs: 300, readMs: 400, appendMs: 400 } });
+    const back = standIn.restart({ downForMs: 1_500 });
+    await sleep(50);
+    await expect(store.head()).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.append(aStream(), noStream, [anEvent()])).rejects.toBeInstanceOf(StoreUnavailable);
+    await back;
+  });
+});
+
 faults('KurrentDB under load', () => {
   it('loses, doubles and leaves hanging nothing over restarts, cuts and pauses', async () => {
     const store = await open({ limits: { attemptMs: 400, readMs: 10_000, appendMs: 12_000 } });
@@ -485,6 +508,7 @@ faults('KurrentDB under load', () => {
     const following = (async () => {
       for await (const page of store.follow(0, stop.signal)) seen.push(...idsOf(page));
     })();
+    following.catch(() => undefined);
     const acknowledged: string[] = [];
     let going = true;
     const writers = Array.from({ length: 32 }, async () => {

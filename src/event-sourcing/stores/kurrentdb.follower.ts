@@ -39,6 +39,7 @@ export class KurrentFollower {
   readonly #onBreak: (error: unknown) => void;
   readonly #news = new News(() => this.#look(), lookIntervalMs);
   #live: Promise<LiveEvents> | undefined;
+  /** That of the subscription, while there is one. */
   #line: Line | undefined;
   #stop: () => void = () => undefined;
   #heardAt = 0;
@@ -141,6 +142,8 @@ export class KurrentFollower {
 
   #broke(live: LiveEvents, line: Line | undefined, error: unknown): void {
     this.#stop();
+    // Until it is resumed there is nothing to look after: resumed twice, every event would come twice.
+    this.#line = undefined;
     if (this.#closed) return;
     if (!isOfServer(error)) {
       this.#fail(error);
