@@ -90,7 +90,7 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
   const lead = (next: Member) => {
     next.role = 'leader';
     log.forgetIds();
-    writeStartOf(log, next.parts.now());
+    writeStartOf(log, next.parts.now(), options.users);
   };
 
   const electWithin = (ms: number) => {

@@ -67,7 +67,7 @@ export const startStandIn = async (options: StandInOptions = {}): Promise<StandI
 
   const kill = ({ orderly = false } = {}) => parts.close(orderly ? 'orderly' : 'killed');
 
-  writeStartOf(log, parts.now());
+  writeStartOf(log, parts.now(), options.users);
   await parts.open();
 
   return Object.assign(parts.machine, {
