@@ -3,6 +3,7 @@ import type { Users } from './access.js';
 import { createOpenCalls, type OpenCall, type SeenAppend, type SeenRead } from './calls.js';
 import { createFront } from './front.js';
 import { startGrpcServer, type Tls } from './grpc-server.js';
+import { createHttpService } from './http-service.js';
 import type { Log } from './log.js';
 import { createMisbehaviour, type Armed, type Arming, type CutAs } from './misbehaviour.js';
 import type { Member, Node } from './node.js';
@@ -122,7 +123,7 @@ export const assembleMachine = async (around: Surroundings, options: MachineOpti
   };
 
   const grpcServer = await startGrpcServer(node, options.tls);
-  const front = createFront(options.port ?? 0, grpcServer.port);
+  const front = createFront(options.port ?? 0, grpcServer.port, createHttpService(node));
 
   const cut: Machine['cut'] = (as, { which = () => true, refusal } = {}) => {
     for (const call of [...calls.all]) if (which(call)) call.cut(as, refusal);
