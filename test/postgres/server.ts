@@ -20,6 +20,7 @@ export interface PostgresServer {
   start(): Promise<void>;
   /** Puts a file into its folder, readable by it alone. */
   put(name: string, content: string): Promise<void>;
+  remove(name: string): Promise<void>;
   /** Ends it and deletes its folder. */
   dispose(): Promise<void>;
 }
@@ -172,5 +173,5 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     throw error;
   }
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  return { url, port, start, stop, crash, put, dispose };
+  return { url, port, start, stop, crash, put, remove: (name) => rm(join(data, name), { force: true }), dispose };
 };

@@ -207,7 +207,7 @@ describe('The read store in PostgreSQL', () => {
             for (const one of closing.splice(1).reverse()) await one.close();
           },
         ),
-        { numRuns: 10 },
+        { numRuns: 5 },
       );
     });
 
