@@ -15,7 +15,7 @@ import {
 import { keyedHash } from '../event-sourcing/keyed-hash.js';
 import { progressOf } from '../progress.js';
 import type { Settings } from '../settings.js';
-import { openEventStore } from '../stores.module.js';
+import { openEventStore } from '../stores.js';
 import { eventLines, LineRefused } from './event-lines.js';
 import { importEvents, LogNotEmpty } from './import-events.js';
 

@@ -121,6 +121,7 @@ describe('the connection string of KurrentDB', () => {
   it('gives credentials that do not show the password to whoever prints them', () => {
     const location = kurrentLocation('esdb://ada:hunter2@a');
     expect(`${inspect(location, { depth: 9, showHidden: true })} ${JSON.stringify(location)}`).not.toContain('hunter2');
-    expect({ ...location.credentials }).toEqual({ username: 'ada' });
+    // Another thread needs it.
+    expect(structuredClone(location).credentials).toEqual({ username: 'ada', password: 'hunter2' });
   });
 });

@@ -4,19 +4,23 @@ export interface KurrentHost {
   readonly port: number;
 }
 
-/** Who the service is to KurrentDB. Written out (by a log, a debugger, as JSON), it does not tell the password. */
+/**
+ * Who the service is to KurrentDB. Written out (by a log, a debugger, as JSON), it does not tell the password; handed to
+ * another thread, it comes there as plain fields.
+ */
 export class KurrentCredentials {
-  readonly #password: string;
   constructor(
     readonly username: string,
-    password: string,
-  ) {
-    this.#password = password;
+    readonly password: string,
+  ) {}
+
+  toJSON(): object {
+    return { username: this.username };
   }
 
-  // On the prototype: whoever prints an object prints its own fields.
-  get password(): string {
-    return this.#password;
+  // What util.inspect asks for.
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return { username: this.username };
   }
 }
 

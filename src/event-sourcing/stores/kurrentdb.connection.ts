@@ -8,7 +8,7 @@ import type {
   SingleNodeOptions,
 } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.js';
-import type { KurrentLocation } from './kurrentdb.connection-string.js';
+import { KurrentCredentials, type KurrentLocation } from './kurrentdb.connection-string.js';
 import { StoreRefused } from './store-refused.js';
 
 interface Channel {
@@ -74,7 +74,8 @@ export class KurrentConnection {
   constructor(location: KurrentLocation) {
     this.#location = location;
     this.#certificate = certificateIn(location.tlsCaFile);
-    this.credentials = location.credentials ?? { username: '', password: '' };
+    const { username, password } = location.credentials ?? { username: '', password: '' };
+    this.credentials = new KurrentCredentials(username, password);
   }
 
   /** @throws StoreUnavailable once closed. */

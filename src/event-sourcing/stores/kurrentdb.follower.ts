@@ -9,7 +9,7 @@ import { recordedIn } from './kurrentdb.event.js';
 import { LiveEvents } from './kurrentdb.live-events.js';
 import type { KurrentLog, KurrentReader } from './kurrentdb.reader.js';
 import { subscribe } from './kurrentdb.subscription.js';
-import { News } from './news.js';
+import { Arrivals } from './kurrentdb.arrivals.js';
 
 /** Events of the log after some ordinal, and up to where there are no others. */
 interface Stretch {
@@ -37,7 +37,7 @@ export class KurrentFollower {
   readonly #recorded: (event: AllStreamResolvedEvent['event'] & object) => RecordedEvent | undefined;
   readonly #silenceMs: number;
   readonly #onBreak: (error: unknown) => void;
-  readonly #news = new News(() => this.#look(), lookIntervalMs);
+  readonly #news = new Arrivals(() => this.#look(), lookIntervalMs);
   #live: Promise<LiveEvents> | undefined;
   /** That of the subscription, while there is one. */
   #line: Line | undefined;
