@@ -30,7 +30,7 @@ const postgres = {
 // The API's tests once more, with the rows in PostgreSQL: those that ask much of the rows, or all of them.
 const apiOnPostgres =
   process.env.RAPPORT_TEST_STORES === 'all'
-    ? ['<rootDir>/test/*.e2e.ts']
+    ? ['<rootDir>/test/!(bench).e2e.ts']
     : ['api', 'as-of', 'people', 'standings', 'timelines', 'advocacy-summary'].map(
         (name) => `<rootDir>/test/${name}.e2e.ts`,
       );

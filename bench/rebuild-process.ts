@@ -1,23 +1,21 @@
 import { mkdirSync, openSync, closeSync, fsyncSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { rebuild } from '../src/event-sourcing/rebuild.js';
-import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
-import { openSqliteReadStore } from '../src/event-sourcing/stores/sqlite.read-store.js';
+import { rebuildInThreads } from '../src/event-sourcing/rebuild.threads.js';
 import { projections } from '../src/projections.js';
+import { settingsFrom } from '../src/settings.js';
 import type { RawRow, RawTable } from './raw.js';
 import { arrays, insertInto, rawTables, readFiles } from './raw.js';
 
 /** Seconds that a rebuild of all projections takes, as `rapport rebuild` does it. */
 const ours = async (folder: string): Promise<number> => {
-  const store = openSqliteEventStore({ path: join(folder, 'events.db') });
-  const readStore = openSqliteReadStore({ folder, projections, logId: store.logId });
   const start = performance.now();
-  await rebuild({ store, readStore, projections });
-  const seconds = (performance.now() - start) / 1000;
-  await readStore.close();
-  await store.close();
-  return seconds;
+  await rebuildInThreads({
+    worker: new URL('../src/rebuild.worker.js', import.meta.url),
+    data: { settings: settingsFrom({ RAPPORT_DATA: folder }) },
+    projections,
+  });
+  return (performance.now() - start) / 1000;
 };
 
 const eventsAtOnce = 5_000;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { Mutation, Resolver } from '@nestjs/graphql';
 import type { EventStore } from '../src/event-sourcing/event-store.js';
-import type { Projector } from '../src/event-sourcing/projector.js';
+import type { Projecting } from '../src/event-sourcing/projecting.js';
 import { openLog } from '../src/log.js';
 import { startService } from '../src/service.js';
 import { settingsFrom } from '../src/settings.js';
@@ -54,10 +54,10 @@ const cpu = (): number => {
 /** Serves as `main.ts` does, with one mutation more, and answers to the bench over the channel to its parent. */
 const main = async (): Promise<void> => {
   const settings = settingsFrom({ ...process.env, PORT: '0' });
-  const { url, app, close } = await startService(settings, openLog(settings.logLevel), [NothingModule]);
+  const { url, app, close } = await startService(settings, openLog(settings.logLevel), { also: [NothingModule] });
   const token = (await readFile(join(settings.dataFolder, 'admin.key'), 'utf8')).trim();
   const store = app.get<EventStore>(EVENT_STORE);
-  const projector = app.get<Projector>(PROJECTOR);
+  const projector = app.get<Projecting>(PROJECTOR);
   const answers: Readonly<Record<Asked, () => unknown>> = {
     projected: async () => projector.waitFor(await store.head(), undefined, 3_600_000),
     memory,

@@ -13,6 +13,16 @@ import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
 import { LOG } from './tokens.js';
 
+/** What a test has otherwise. */
+export interface ServiceParts {
+  /** Modules added. */
+  readonly also: readonly Type[];
+  /** What the projector's thread runs. */
+  readonly projector: URL;
+}
+
+const projectorWorker = new URL('./projector.worker.js', import.meta.url);
+
 @Global()
 @Module({})
 class LogModule {
@@ -24,13 +34,16 @@ class LogModule {
 /** The composition root: one line a context. */
 @Module({})
 export class AppModule {
-  /** @param also what a test adds. */
-  static forRoot(settings: Settings, log: Logger, also: readonly Type[] = []): DynamicModule {
+  static forRoot(
+    settings: Settings,
+    log: Logger,
+    { also = [], projector = projectorWorker }: Partial<ServiceParts> = {},
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         LogModule.forRoot(log),
-        StoresModule.forRoot({ settings, projections }),
+        StoresModule.forRoot({ settings, projections, projector }),
         HealthModule,
         ApiModule.forRoot(settings),
         AccessModule,

@@ -19,7 +19,7 @@ import { asStored } from './event-sourcing/upcaster.js';
 import { logOf } from './log-of.js';
 import { type Progress, progressOf } from './progress.js';
 import type { Settings } from './settings.js';
-import { openEventStore } from './stores.module.js';
+import { openEventStore } from './stores.js';
 
 export interface CopyLogOptions {
   /** Both as `EVENT_STORE_URL` names a log. */

@@ -3,7 +3,7 @@ import { type Surroundings, toldOn, UsageRefused } from './command.js';
 import type { EventStore } from './event-sourcing/event-store.js';
 import type { Upcast } from './event-sourcing/upcaster.js';
 import type { Settings } from './settings.js';
-import { openEventStore } from './stores.module.js';
+import { openEventStore } from './stores.js';
 
 /**
  * Opens the log that the settings name, for a command that makes no sense without one: a mistyped folder must not become

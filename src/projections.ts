@@ -4,5 +4,8 @@ import { timeline } from './interactions/timeline.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { directory } from './stakeholders/directory.js';
 
-/** Every context's read models: what the service projects, and what `rapport rebuild` builds anew. */
-export const projections: readonly Projection[] = [directory, timeline, relationshipFacts, standingProjection()];
+/**
+ * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
+ * come first.
+ */
+export const projections: readonly Projection[] = [timeline, standingProjection(), directory, relationshipFacts];

@@ -1,16 +1,19 @@
 import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, UsageRefused } from './command.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { AlreadyBuilding } from './event-sourcing/read-store.js';
-import { rebuild, RebuildFailed } from './event-sourcing/rebuild.js';
+import { RebuildFailed } from './event-sourcing/rebuild.js';
+import { rebuildInThreads } from './event-sourcing/rebuild.threads.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
 import { projections } from './projections.js';
-import { openReadStore, projectionsWith } from './stores.module.js';
+import { projectionsWith } from './stores.js';
 
 const faultsOf = (names: readonly string[], projections: readonly Projection[]): readonly string[] =>
   names
     .filter((name) => !projections.some((projection) => projection.name === name))
     .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
+
+const worker = new URL('./rebuild.worker.js', import.meta.url);
 
 /** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
 export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
@@ -18,30 +21,23 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   const all = projectionsWith(settings, projections);
   const faults = faultsOf(names, all);
   if (faults.length > 0) throw new UsageRefused(faults);
-  const store = await logOf(settings, around);
+  // Says what is wrong with the log, where something is, before threads are begun.
+  await (await logOf(settings, around)).close();
   const progress = progressOf('Rebuilding', around);
   try {
-    const readStore = await openReadStore(settings, all, store.logId, ({ reason }) =>
-      say(around.err, `Waiting for the read store. ${reason}`),
-    );
-    try {
-      await rebuild({
-        store,
-        readStore,
-        projections: all,
-        ...(names.length > 0 && { names }),
-        onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
-        signal: around.signal,
-      });
-    } catch (error) {
-      if (error instanceof AlreadyBuilding || error instanceof RebuildFailed) throw new CommandFailed(error.message);
-      throw error;
-    } finally {
-      progress.stop();
-      await readStore.close();
-    }
+    await rebuildInThreads({
+      worker,
+      data: { settings },
+      projections: all,
+      ...(names.length > 0 && { names }),
+      onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
+      signal: around.signal,
+    });
+  } catch (error) {
+    if (error instanceof AlreadyBuilding || error instanceof RebuildFailed) throw new CommandFailed(error.message);
+    throw error;
   } finally {
-    await store.close();
+    progress.stop();
   }
   const rebuilt = names.length > 0 ? names : all.map(({ name }) => name);
   say(around.out, `Rebuilt: ${rebuilt.join(', ')}.`);

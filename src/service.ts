@@ -1,13 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Type } from '@nestjs/common';
 import { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { ensureAdminKey, holdAdminKey } from './access/admin-key.js';
 import { authenticateRequests } from './access/authentication.js';
 import { Keys } from './access/keys.js';
-import { AppModule } from './app.module.js';
+import { AppModule, type ServiceParts } from './app.module.js';
+import type { Projecting } from './event-sourcing/projecting.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { serveGraphqlOverHttp } from './graphql/http.js';
 import { Operations } from './graphql/operations.js';
@@ -16,6 +16,7 @@ import { Metrics } from './health/metrics.js';
 import { correlationIdOf, logRequests } from './health/request-log.js';
 import { nestLog } from './log.js';
 import type { Settings } from './settings.js';
+import { PROJECTOR } from './tokens.js';
 
 export interface Service {
   /** Where it answers, as `http://127.0.0.1:3000`. */
@@ -27,8 +28,15 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Starts everything that serves. */
-export const startService = async (settings: Settings, log: Logger, also: readonly Type[] = []): Promise<Service> => {
+/**
+ * Starts everything that serves.
+ * @param parts what a test has otherwise.
+ */
+export const startService = async (
+  settings: Settings,
+  log: Logger,
+  parts?: Partial<ServiceParts>,
+): Promise<Service> => {
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     genReqId: correlationIdOf,
@@ -37,7 +45,7 @@ export const startService = async (settings: Settings, log: Logger, also: readon
     forceCloseConnections: 'idle',
   });
   const fastify: FastifyInstance = adapter.getInstance();
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, log, also), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, log, parts), adapter, {
     logger: nestLog(log),
     bodyParser: false,
     abortOnError: false,
@@ -56,6 +64,9 @@ const adminKeyOf = async ({ adminKey, dataFolder }: Settings, keys: Keys): Promi
   return null;
 };
 
+/** How long a start waits for rows, in milliseconds, before it serves without: many are built in minutes. */
+const rowsWithinMs = 3_000;
+
 const serve = async (
   app: NestFastifyApplication,
   fastify: FastifyInstance,
@@ -68,6 +79,8 @@ const serve = async (
   authenticateRequests(fastify, () => keys);
   // Builds the schema; the hooks above hold for every route from here on.
   await app.init();
+  // Where rows stand, or few are to be built, the first to ask finds them.
+  await app.get<Projecting>(PROJECTOR).waitFor(0, undefined, rowsWithinMs);
   const { schema } = app.get(GraphQLSchemaHost);
   const operations = new Operations(schema, settings.limits);
   await serveGraphqlOverHttp(fastify, { operations, metrics });

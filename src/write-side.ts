@@ -11,7 +11,7 @@ import type { Settings } from './settings.js';
 import { identity } from './stakeholders/identity.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders/stakeholders.handler.js';
 import type { StoresLog } from './stores-log.js';
-import { openWholeLog } from './stores.module.js';
+import { openWholeLog } from './stores.js';
 
 /** The log with all that writes to it, and nothing that reads rows: for what is recorded from the command line. */
 export interface WriteSide {

@@ -60,7 +60,7 @@ describe('rapport', () => {
     [['frobnicate'], 'unknown command'],
     [['import', 'mail'], "missing required argument 'path'"],
     [['keys', 'make', 'bob', '--role', 'king'], "--role is reader or recorder or admin, not 'king'."],
-    [['rebuild', 'nothing'], "There is no projection 'nothing': directory,"],
+    [['rebuild', 'nothing'], "There is no projection 'nothing': timeline,"],
     [['export', 'events'], 'There is no log at'],
     [['keys', 'list'], 'There is no log at'],
   ])('ends with status 2 on %j', async (args, told) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import type { Projector, ProjectorStatus } from '../src/event-sourcing/projector.js';
+import type { Projecting, ProjectorStatus } from '../src/event-sourcing/projecting.js';
 import { Metrics } from '../src/health/metrics.js';
 import { Readiness } from '../src/health/readiness.js';
 import { EVENT_STORE, READ_STORE } from '../src/tokens.js';
@@ -50,7 +50,9 @@ describe('health', () => {
         head: 9,
         projections: projections as ProjectorStatus['projections'],
       });
-    return new Readiness(service.app.get(EVENT_STORE), service.app.get(READ_STORE), { status } as unknown as Projector);
+    return new Readiness(service.app.get(EVENT_STORE), service.app.get(READ_STORE), {
+      status,
+    } as unknown as Projecting);
   };
 
   it('is not ready while a projection is behind and has not moved for ten seconds', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, glob, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Options, transformFile } from '@swc/core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -58,6 +58,10 @@ const exists = async (path: string): Promise<boolean> => {
 };
 
 let program: Promise<string> | undefined;
+
+/** What the projector's thread of a service in this process runs: no thread can load what jest translates. */
+export const projectorWorker = async (): Promise<URL> =>
+  new URL('projector.worker.js', pathToFileURL(await (program ??= translated())));
 
 export interface RapportOptions {
   readonly data?: string;

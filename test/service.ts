@@ -10,6 +10,7 @@ import type { Role } from '../src/access/credential.js';
 import { Keys } from '../src/access/keys.js';
 import { startService } from '../src/service.js';
 import { settingsFrom } from '../src/settings.js';
+import { projectorWorker } from './rapport.js';
 
 export interface Answer<Data> {
   readonly status: number;
@@ -53,7 +54,10 @@ export const startTestService = async ({
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rapport-')));
   const { READ_STORE_URL } = process.env;
   const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, READ_STORE_URL, ...env });
-  const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), also);
+  const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), {
+    also,
+    projector: await projectorWorker(),
+  });
   const adminToken = await readFile(env['RAPPORT_ADMIN_KEY_FILE'] ?? join(dataFolder, 'admin.key'), 'utf8').then(
     (text) => text.trim(),
     async (error: unknown) => {

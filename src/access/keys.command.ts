@@ -3,7 +3,7 @@ import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, to
 import type { EventStore } from '../event-sourcing/event-store.js';
 import { transactions } from '../event-sourcing/transact.js';
 import { logOf } from '../log-of.js';
-import { openWholeLog } from '../stores.module.js';
+import { openWholeLog } from '../stores.js';
 import { isRole, roles } from './credential.js';
 import { type KeyContext, Keys } from './keys.js';
 

@@ -3,7 +3,7 @@ import { holdClaimsKey } from '../carried-claims-key.js';
 import { CommandFailed, counted, type ExitStatus, say, settingsFor, type Surroundings, toldOn } from '../command.js';
 import { progressOf } from '../progress.js';
 import type { Settings } from '../settings.js';
-import { openEventStore } from '../stores.module.js';
+import { openEventStore } from '../stores.js';
 import { eventLines, LineRefused } from './event-lines.js';
 import { importEvents, LogNotEmpty } from './import-events.js';
 

@@ -102,6 +102,12 @@ export interface EventLog {
   /** Events of one stream with a revision above `afterRevision`, oldest first, at most `limit` (default 1,000). */
   readStream(stream: string, afterRevision?: number, limit?: number): Promise<readonly RecordedEvent[]>;
 
+  /**
+   * The newest revision of a stream, as new as the log, where the store can tell without waiting and without reading the
+   * stream; else undefined. A store that always has to ask does without.
+   */
+  revisionNow?(stream: string): number | undefined;
+
   /** Events after an ordinal in log order, at most `limit` (default 1,000). Empty at the end. */
   readAll(afterOrdinal: number, limit?: number): Promise<readonly RecordedEvent[]>;
 

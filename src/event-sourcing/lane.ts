@@ -5,6 +5,7 @@ import { BoundedKept } from './kept.js';
 import type { Projection } from './projection.js';
 import type { Build, ReadStore, Stall } from './read-store.js';
 import { LeaseLost } from './read-store.js';
+import type { Whereabouts } from './waiting.js';
 
 /** Where a projector says what happens to it; pino's shape. Details hold no personal text. */
 export interface ProjectorLog {
@@ -63,6 +64,12 @@ export class Lane {
 
   get checkpoint(): number {
     return this.#build?.checkpoint ?? 0;
+  }
+
+  /** Where the rows are that it writes; undefined while another process does. */
+  get whereabouts(): Whereabouts | undefined {
+    const build = this.#build;
+    return build && { checkpoint: build.checkpoint, live: build.live, stall: this.stall, here: true };
   }
 
   enter(build: Build, token: number, stall: Stall | undefined): void {

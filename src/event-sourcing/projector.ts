@@ -7,7 +7,8 @@ import { FirstBuilds } from './first-builds.js';
 import type { ProjectorLog, Retries } from './lane.js';
 import { Lane } from './lane.js';
 import type { Projection } from './projection.js';
-import type { Progress, ReadStore, Stall } from './read-store.js';
+import { type Projecting, type ProjectorStatus, elsewhere, statusOf } from './projecting.js';
+import type { Progress, ReadStore } from './read-store.js';
 import { LeaseLost, projectLease } from './read-store.js';
 import { Tail } from './tail.js';
 import type { Waited, Whereabouts } from './waiting.js';
@@ -26,28 +27,8 @@ export interface ProjectorOptions {
   /** How long another process waits for this one once it is dead, 3,000 by default; renewed three times as often. */
   readonly leaseMs?: number;
   readonly retries?: Partial<Retries>;
-}
-
-/** How one projection is. */
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly version: number;
-  /** The ordinal up to which its rows go; while it is building, those of the build. */
-  readonly checkpoint: number;
-  /** How far that is behind the head of the log. */
-  readonly lag: number;
-  readonly state: 'live' | 'building' | 'stalled';
-  readonly stalledAt?: Stall;
-  /** This process projects it. */
-  readonly here: boolean;
-}
-
-export interface ProjectorStatus {
-  /** This process projects all of them; else another does, or none. */
-  readonly projecting: boolean;
-  /** Ordinal of the newest event. */
-  readonly head: number;
-  readonly projections: readonly ProjectionStatus[];
+  /** Told where the projections are that are projected here, whenever one has moved, come or gone. */
+  readonly onMove?: ((projected: ReadonlyMap<string, Whereabouts>) => void) | undefined;
 }
 
 const silent: ProjectorLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -61,13 +42,15 @@ const reportIntervalMs = 1_000;
  * Follows the log and keeps the rows of all projections up to date, in the one process that holds their leases; in the
  * others it stands by. Each projection has its own checkpoint and its own failures: one that fails leaves the others going.
  */
-export class Projector {
+export class Projector implements Projecting {
   readonly #store: EventStore;
   readonly #readStore: ReadStore;
   readonly #log: ProjectorLog;
   readonly #pageMax: number;
   readonly #leaseMs: number;
   readonly #holder = `projector-${v4()}`;
+  readonly #projections: readonly Projection[];
+  readonly #onMove: ProjectorOptions['onMove'];
   readonly #lanes: readonly Lane[];
   readonly #lanesByName: ReadonlyMap<string, Lane>;
   readonly #bell = new Bell();
@@ -89,12 +72,15 @@ export class Projector {
     pageMax = 500,
     leaseMs = 3_000,
     retries,
+    onMove,
   }: ProjectorOptions) {
     this.#store = store;
     this.#readStore = readStore;
     this.#log = log;
     this.#pageMax = pageMax;
     this.#leaseMs = leaseMs;
+    this.#projections = projections;
+    this.#onMove = onMove;
     this.#lanes = projections.map(
       (projection) => new Lane(projection, readStore, log, pageMax, { ...retriesByDefault, ...retries }),
     );
@@ -115,7 +101,6 @@ export class Projector {
     );
   }
 
-  /** Begins to project, or to stand by. */
   start(): void {
     if (this.#running !== undefined) return;
     this.#stopping = false;
@@ -123,7 +108,6 @@ export class Projector {
     this.#running = this.#run();
   }
 
-  /** Finishes the running batch, gives the leases up, and ends all waits. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#bell.ring();
@@ -139,38 +123,13 @@ export class Projector {
     );
   }
 
-  /**
-   * Waits until readers here see what these projections (all, by default) make of the events up to an ordinal: 0 waits
-   * until they are built. Also in a process that stands by. 'stalled' as soon as one of them stands still before it.
-   * @param limitMs after which it is 'timeout'.
-   */
   waitFor(ordinal: number, names: readonly string[] | undefined, limitMs: number): Promise<Waited> {
     return this.#waiting.until(ordinal, names ?? [...this.#lanesByName.keys()], limitMs);
   }
 
-  /** How far everything is, whichever process projects it. */
   async status(): Promise<ProjectorStatus> {
     const progress = await this.#readStore.progress();
-    const head = await this.#store.head();
-    const projections = this.#lanes.map((lane): ProjectionStatus => {
-      const { name, version } = lane.projection;
-      const known = progress.find((each) => each.name === name);
-      const here = lane.build !== undefined;
-      const stalledAt = here ? lane.stall : known?.stall;
-      const live = known?.live === true;
-      const checkpoint = lane.build?.checkpoint ?? (live ? known.checkpoint : (known?.building?.ordinal ?? 0));
-      const state = stalledAt !== undefined ? 'stalled' : live ? 'live' : 'building';
-      return {
-        name,
-        version,
-        checkpoint,
-        lag: Math.max(0, head - checkpoint),
-        state,
-        ...(stalledAt && { stalledAt }),
-        here,
-      };
-    });
-    return { projecting: projections.every(({ here }) => here), head, projections };
+    return statusOf(this.#projections, progress, await this.#store.head(), (name) => this.#whereIs(name));
   }
 
   async #run(): Promise<void> {
@@ -225,7 +184,7 @@ export class Projector {
       await lane.take(page, upTo);
       if (lane.build === undefined) this.#tendAt = 0;
     }
-    this.#waiting.check();
+    this.#moved();
   }
 
   /** Keeps or takes the leases, and leaves or enters lanes accordingly. */
@@ -250,7 +209,7 @@ export class Projector {
   async #leave(lane: Lane): Promise<void> {
     this.#log.info({ projection: lane.projection.name }, 'another process projects from here on');
     await lane.leave();
-    this.#waiting.check();
+    this.#moved();
   }
 
   /** Answers false where there is no build to go on with. */
@@ -274,7 +233,7 @@ export class Projector {
         { projection: projection.name, version: projection.version, checkpoint: build.checkpoint },
         'projecting from here on',
       );
-      this.#waiting.check();
+      this.#moved();
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.#log.warn({ projection: projection.name, error: error.message }, 'the lease was lost at once');
@@ -291,7 +250,7 @@ export class Projector {
       if (build.checkpoint < head) continue;
       await this.#readStore.makeLive(build, this.#holder);
       this.#log.info({ projection: build.projection.name, version: build.projection.version }, 'new rows are live');
-      this.#waiting.check();
+      this.#moved();
     }
     if (Date.now() - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = Date.now();
@@ -301,16 +260,16 @@ export class Projector {
   #whereIs(name: string): Whereabouts {
     const lane = this.#lanesByName.get(name);
     if (lane === undefined) throw new TypeError(`There is no projection '${name}'.`);
-    const heard = this.#heard.get(name);
-    const { build, stall } = lane;
-    if (build !== undefined)
-      return { checkpoint: build.checkpoint, live: build.live, stalled: stall !== undefined, here: true };
-    return {
-      checkpoint: heard?.checkpoint ?? 0,
-      live: heard?.live ?? false,
-      stalled: heard?.stall !== undefined,
-      here: false,
-    };
+    return lane.whereabouts ?? elsewhere(this.#heard.get(name));
+  }
+
+  #moved(): void {
+    this.#waiting.check();
+    if (this.#onMove === undefined) return;
+    const here = new Map<string, Whereabouts>();
+    for (const { projection, whereabouts } of this.#lanes)
+      if (whereabouts !== undefined) here.set(projection.name, whereabouts);
+    this.#onMove(here);
   }
 
   async #hear(): Promise<void> {

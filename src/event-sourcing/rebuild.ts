@@ -23,6 +23,18 @@ export class RebuildFailed extends AggregateError {
   }
 }
 
+/** @throws TypeError for a name that no projection has. */
+export const chosenOf = (
+  projections: readonly Projection[],
+  names: readonly string[] | undefined,
+): readonly Projection[] => {
+  const chosen = projections.filter(({ name }) => names?.includes(name) ?? true);
+  const unknown = names?.find((name) => !chosen.some((projection) => projection.name === name));
+  if (unknown !== undefined)
+    throw new TypeError(`There is no projection '${unknown}': ${projections.map(({ name }) => name).join(', ')}.`);
+  return chosen;
+};
+
 /**
  * Builds the rows of projections anew from the log, beside the live ones, and switches to them, while other processes
  * serve and project. Readers see the old rows until they see the new ones, which are at least as new.
@@ -30,10 +42,7 @@ export class RebuildFailed extends AggregateError {
  */
 export const rebuild = async (options: RebuildOptions): Promise<void> => {
   const { readStore, projections, names, leaseMs = 5_000 } = options;
-  const chosen = projections.filter(({ name }) => names?.includes(name) ?? true);
-  const unknown = names?.find((name) => !chosen.some((projection) => projection.name === name));
-  if (unknown !== undefined)
-    throw new TypeError(`There is no projection '${unknown}': ${projections.map(({ name }) => name).join(', ')}.`);
+  const chosen = chosenOf(projections, names);
   const holder = `rebuild-${v4()}`;
   const byLease = new Map(chosen.map((projection) => [buildLease(projection), projection.name]));
   const leases = await keepLeases(

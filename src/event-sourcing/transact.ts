@@ -100,7 +100,7 @@ const triesMax = 50;
 /**
  * @param weightMax how much the cache holds, in events (see `Decider.weigh`), before the streams least recently used leave it.
  */
-export const transactions = (store: EventStore, weightMax = 50_000): Transactions => {
+export const transactions = (store: EventStore, weightMax = 200_000): Transactions => {
   const cache = new StreamCache<Folded>(weightMax, ({ weight }) => weight);
   const turns = new Map<string, Promise<unknown>>();
 
@@ -120,6 +120,7 @@ export const transactions = (store: EventStore, weightMax = 50_000): Transaction
 
   /** Folds what the log holds beyond `folded`. The entry leaves the cache while it changes. */
   const refresh = async (stream: string, decider: AnyDecider, from?: Folded): Promise<Folded> => {
+    if (from !== undefined && store.revisionNow?.(stream) === from.revision) return from;
     const folded = from ?? {
       state: decider.initialState,
       revision: noStream,

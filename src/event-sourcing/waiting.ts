@@ -1,3 +1,5 @@
+import type { Stall } from './read-store.js';
+
 /** How waiting for a projection ended. */
 export type Waited = 'projected' | 'stalled' | 'timeout';
 
@@ -6,7 +8,8 @@ export interface Whereabouts {
   /** Readers see its rows up to here. */
   readonly checkpoint: number;
   readonly live: boolean;
-  readonly stalled: boolean;
+  /** Where it stands still. */
+  readonly stall: Stall | undefined;
   /** This process projects it, so that nobody has to be asked. */
   readonly here: boolean;
 }
@@ -69,9 +72,9 @@ export class Waiting {
   #outcome(ordinal: number, names: readonly string[]): Waited | undefined {
     let all = true;
     for (const name of names) {
-      const { checkpoint, live, stalled } = this.#where(name);
+      const { checkpoint, live, stall } = this.#where(name);
       const passed = live && checkpoint >= ordinal;
-      if (!passed && stalled) return 'stalled';
+      if (!passed && stall !== undefined) return 'stalled';
       all &&= passed;
     }
     return all ? 'projected' : undefined;

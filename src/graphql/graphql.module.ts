@@ -4,7 +4,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { EventStore } from '../event-sourcing/event-store.js';
-import { Projector } from '../event-sourcing/projector.js';
+import type { Projecting } from '../event-sourcing/projecting.js';
 import type { Settings } from '../settings.js';
 import { EVENT_STORE, PROJECTOR, SETTINGS } from '../tokens.js';
 import { formatted, withVariables } from './execution.js';
@@ -54,7 +54,7 @@ export class ApiModule {
         {
           provide: Moments,
           inject: [EVENT_STORE, PROJECTOR, SETTINGS],
-          useFactory: (store: EventStore, projector: Projector, { limits }: Settings) =>
+          useFactory: (store: EventStore, projector: Projecting, { limits }: Settings) =>
             new Moments(store, projector, limits.waitMs),
         },
       ],

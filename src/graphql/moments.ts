@@ -2,7 +2,7 @@ import { Field, InputType } from '@nestjs/graphql';
 import { IsOptional, ValidateBy } from 'class-validator';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import { PositionRefused, ordinalOf } from '../event-sourcing/position.js';
-import type { Projector } from '../event-sourcing/projector.js';
+import type { Projecting } from '../event-sourcing/projecting.js';
 import { badUserInput, refused } from './errors.js';
 import { type Moment, knowsAll, present } from './moment.js';
 import { DateTime, PositionScalar } from './scalars.js';
@@ -77,7 +77,7 @@ export const resolveAsOf = async (asOf: AsOf | null | undefined, store: EventSto
 };
 
 /** What of the projector a question waits for. */
-export type Readers = Pick<Projector, 'waitFor'>;
+export type Readers = Pick<Projecting, 'waitFor'>;
 
 /**
  * Waits until readers see everything up to the ordinal.

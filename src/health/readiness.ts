@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { EventStore } from '../event-sourcing/event-store.js';
-import { Projector, type ProjectorStatus } from '../event-sourcing/projector.js';
+import type { Projecting, ProjectorStatus } from '../event-sourcing/projecting.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { EVENT_STORE, PROJECTOR, READ_STORE } from '../tokens.js';
 import type { ProjectionLag } from './metrics.js';
@@ -54,7 +54,7 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
-    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(PROJECTOR) private readonly projector: Projecting,
   ) {}
 
   onApplicationBootstrap(): void {

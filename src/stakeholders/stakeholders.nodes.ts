@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { streamOf } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import type { Projector } from '../event-sourcing/projector.js';
+import type { Projecting } from '../event-sourcing/projecting.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { EVENT_STORE, PROJECTOR, READ_STORE } from '../tokens.js';
@@ -19,7 +19,7 @@ export class StakeholderNodes {
   constructor(
     @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(PROJECTOR) private readonly projector: Projecting,
   ) {}
 
   nodeOf({ key, id, kind, name, retired, revision, identifiedAt }: ListedStakeholder, moment: Moment): Stakeholder {

@@ -37,3 +37,12 @@ export interface SeenAppend {
   /** What came of it, also where the answer was lost. */
   readonly outcome: Outcome['kind'] | 'refused' | 'ignored';
 }
+
+/** A read or a subscription that reached the server, for tests to look at. */
+export interface SeenRead {
+  readonly method: 'read' | 'subscribe';
+  readonly stream: string;
+  /** Of a read of `$all`: where it was asked to begin. */
+  readonly from: bigint | 'start' | 'end' | undefined;
+  readonly requiresLeader: boolean;
+}

@@ -63,7 +63,8 @@ export interface TestCertificates {
 export const makeCertificates = (): TestCertificates => {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuer = { name: 'Rapport test authority', key: authority.privateKey };
+  // Each has another name: who trusts one of them has never heard of the next.
+  const issuer = { name: `Test authority ${randomBytes(4).toString('hex')}`, key: authority.privateKey };
   return {
     authority: certificateOf(issuer.name, authority.publicKey, issuer, true),
     certificate: certificateOf('localhost', server.publicKey, issuer, false),

@@ -65,7 +65,10 @@ export const positionOf = ({ position }: AppendResult): Position => {
 
 /** Waits until `holds`, at most 10 s; throws what was waited for if it never does. */
 export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const begin = Date.now(); Date.now() - begin < 10_000; await delay(5)) if (await holds()) return;
+  for (const begin = Date.now(); Date.now() - begin < 10_000;) {
+    if (await holds()) return;
+    await delay(5);
+  }
   throw new Error(`Waited 10 s in vain until ${what}.`);
 };
 

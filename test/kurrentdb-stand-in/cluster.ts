@@ -6,10 +6,14 @@ import type { Expected, ProposedEvent } from './stored-event.js';
 import { createFlusher, writeStartOf } from './writing.js';
 
 export interface ClusterOptions extends Omit<MachineOptions, 'port'> {
-  /** From the death of a leader until the next one leads; 200 if not said. In real clusters it is 1,700 to 2,500. */
+  /**
+   * From the death of a leader until the next one leads; 200 if not said. In real clusters it is 1,700 to 2,500. For the
+   * first half nobody notices (followers name the dead leader, and what they pass on to it is never answered), for the
+   * second half the next one is about to lead.
+   */
   readonly electionMs?: number;
-  /** The same for a leader that is paused, which takes longer to notice; 400 if not said. In real ones 8,000 to 10,000. */
-  readonly noticeMs?: number;
+  /** The same for a leader that is paused, which takes longer; 400 if not said. In real clusters 8,000 to 10,000. */
+  readonly pausedElectionMs?: number;
   /** How long a leader that was paused and replaced takes itself for the leader once it wakes; 200 if not said. */
   readonly deposedMs?: number;
   /** How long after the leader a follower shows an event; 0 if not said. In real clusters up to 29. */
@@ -59,7 +63,7 @@ const host = '127.0.0.1';
 
 /** Starts a cluster of `size` stand-ins with a leader. Whoever starts it stops it. */
 export const startStandInCluster = async (size = 3, options: ClusterOptions = {}): Promise<StandInCluster> => {
-  const { electionMs = 200, noticeMs = 400, deposedMs = 200, followerLagMs = 0 } = options;
+  const { electionMs = 200, pausedElectionMs = 400, deposedMs = 200, followerLagMs = 0 } = options;
   const { idCacheInBytes, flushMs = 1 } = options;
   const log = createLog(idCacheInBytes === undefined ? {} : { idCacheInBytes });
   const flusher = createFlusher(log, flushMs);
@@ -69,37 +73,42 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
   let election = 0;
 
   const isMajority = () => members.filter(({ state }) => state === 'up').length * 2 > size;
-  const followersOf = (leader: Member | undefined) => members.filter((member) => member !== leader);
 
-  const elect = () => {
-    const next = members.find((member) => member.state === 'up' && member.role !== 'deposed');
-    if (!next || !isMajority()) return;
+  /** Whom the others agree on; nobody without a majority. */
+  const candidate = () =>
+    isMajority() ? members.find(({ state, role }) => state === 'up' && role !== 'deposed') : undefined;
+
+  const agreeOn = (next: Member) => {
     leading = next;
-    log.forgetIds();
     for (const member of members) {
-      if (member === next) member.role = 'leader';
-      else if (member.state !== 'paused' || member.role !== 'leader') member.role = 'follower';
+      // Who is paused, or down, does not hear of it.
+      if (member === next) member.role = 'pre-leader';
+      else if (member.state === 'up') member.role = 'follower';
     }
-    writeStartOf(log, next.parts.now());
   };
 
-  const electAfter = (ms: number) => {
+  const lead = (next: Member) => {
+    next.role = 'leader';
+    log.forgetIds();
+    writeStartOf(log, next.parts.now(), options.users);
+  };
+
+  const electWithin = (ms: number) => {
     const mine = ++election;
-    void delay(ms, undefined, { ref: false }).then(() => {
-      if (mine === election) elect();
+    const later = () => delay(ms / 2, undefined, { ref: false });
+    void later().then(async () => {
+      const next = mine === election ? candidate() : undefined;
+      if (!next) return;
+      agreeOn(next);
+      await later();
+      if (mine === election) lead(next);
     });
-  };
-
-  /** Whoever is left waits for a leader, and refuses what only a leader can do. */
-  const loseLeader = () => {
-    leading = undefined;
-    for (const member of members) if (member.role === 'follower') member.role = 'electing';
-    electAfter(electionMs);
   };
 
   /** Does it where the leader can be reached and has a majority behind it; else there is nobody to answer. */
   const onLeader = (by: Member, write: (now: number) => Outcome): Outcome | undefined => {
-    if (by.role === 'deposed' || leading?.state !== 'up' || !isMajority()) return undefined;
+    if (by.role === 'deposed' || leading?.state !== 'up' || leading.role !== 'leader' || !isMajority())
+      return undefined;
     return write(leading.parts.now());
   };
 
@@ -143,7 +152,7 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
     member.state = 'down';
     const led = member === leading;
     member.role = 'starting';
-    if (led) loseLeader();
+    if (led) electWithin(electionMs);
     await member.parts.close(how);
   };
 
@@ -158,7 +167,7 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
       });
     } else {
       if (member === leading) election++;
-      if (!leading) electAfter(electionMs);
+      else if (leading?.state !== 'up') electWithin(electionMs);
       member.parts.thaw();
     }
     member.parts.resume();
@@ -167,8 +176,9 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
   const restart = async (member: Member) => {
     if (member.state !== 'down') return;
     member.state = 'up';
-    member.role = leading ? 'follower' : 'electing';
-    if (!leading) electAfter(electionMs);
+    const hasLeader = leading?.state === 'up' && leading !== member;
+    member.role = hasLeader ? 'follower' : 'electing';
+    if (!hasLeader) electWithin(electionMs);
     member.parts.thaw();
     await member.parts.open();
   };
@@ -178,7 +188,7 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
     member.state = 'paused';
     member.parts.freeze();
     member.parts.pause();
-    if (member === leading) electAfter(noticeMs);
+    if (member === leading) electWithin(pausedElectionMs);
   };
 
   const asNode = (member: Member): ClusterNode =>
@@ -194,10 +204,15 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
     ) as ClusterNode;
 
   for (let at = 0; at < size; at++) await addMember();
-  elect();
+  const first = candidate();
+  if (first) {
+    agreeOn(first);
+    lead(first);
+  }
   await Promise.all(members.map(({ parts }) => parts.open()));
   const nodes = members.map(asNode);
   const nodeOf = (member: Member | undefined) => (member ? nodes[members.indexOf(member)] : undefined);
+  const inOffice = () => (leading?.state === 'up' && leading.role === 'leader' ? leading : undefined);
 
   return {
     get url() {
@@ -205,11 +220,11 @@ export const startStandInCluster = async (size = 3, options: ClusterOptions = {}
     },
     log,
     nodes,
-    leader: () => nodeOf(leading),
-    followers: () => followersOf(leading).flatMap((member) => nodeOf(member) ?? []),
+    leader: () => nodeOf(inOffice()),
+    followers: () => nodes.filter(({ role }) => role === 'follower'),
     leaderOtherThan: async (than) => {
       for (;;) {
-        const leader = nodeOf(leading);
+        const leader = nodeOf(inOffice());
         if (leader && leader !== than) return leader;
         await delay(5);
       }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -63,12 +64,33 @@ const withCallLimit = (chunk: Buffer): Buffer => {
   return changed;
 };
 
-/** A front on `port` (0: any free one) of a server on `serverPort` of this machine. */
-export const createFront = (port: number, serverPort: number): Front => {
+const http2Preface = 'PRI';
+const tlsHandshake = 0x16;
+
+/** Whether a connection begins as HTTP/1 does: neither with HTTP/2's preface nor with TLS, which cannot be seen through. */
+const isHttp1 = (first: Buffer): boolean =>
+  first.toString('latin1', 0, http2Preface.length) !== http2Preface && first[0] !== tlsHandshake;
+
+/** A front on `port` (0: any free one) of a server on `serverPort` of this machine; HTTP/1 goes to `http`. */
+export const createFront = (port: number, serverPort: number, http: HttpServer): Front => {
   let isPaused = false;
   let known = port;
   const sockets = new Set<Socket>();
   const releases = new Set<() => void>();
+
+  const accept = (client: Socket) => {
+    sockets.add(client);
+    client.setNoDelay(true);
+    client.on('close', () => sockets.delete(client));
+    client.on('error', () => client.destroy());
+    client.once('data', (first) => {
+      client.pause();
+      client.unshift(first);
+      if (isHttp1(first) && !isPaused) http.emit('connection', client);
+      else join(client);
+      process.nextTick(() => client.resume());
+    });
+  };
 
   const join = (client: Socket) => {
     const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true });
@@ -79,8 +101,6 @@ export const createFront = (port: number, serverPort: number): Front => {
       void down.release();
     };
     releases.add(release);
-    sockets.add(client);
-    client.setNoDelay(true);
     client.on('data', (chunk) => up.push(chunk)).on('end', () => up.push('end'));
     server.once('data', (first) => {
       down.push(withCallLimit(first));
@@ -89,7 +109,6 @@ export const createFront = (port: number, serverPort: number): Front => {
     server.on('end', () => down.push('end'));
     const gone = () => {
       releases.delete(release);
-      sockets.delete(client);
       client.destroy();
       server.destroy();
     };
@@ -98,7 +117,7 @@ export const createFront = (port: number, serverPort: number): Front => {
     server.on('close', gone).on('error', gone);
   };
 
-  const listener = createServer({ allowHalfOpen: true }, join);
+  const listener = createServer({ allowHalfOpen: true }, accept);
   const breakConnections = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };

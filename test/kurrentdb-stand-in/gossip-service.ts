@@ -8,6 +8,7 @@ const { VNodeState } = gossip.MemberInfo;
 const stateOf: Readonly<Record<Role, gossip.MemberInfo.VNodeState>> = {
   starting: VNodeState.INITIALIZING,
   electing: VNodeState.UNKNOWN,
+  'pre-leader': VNodeState.PRELEADER,
   leader: VNodeState.LEADER,
   follower: VNodeState.FOLLOWER,
   deposed: VNodeState.LEADER,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Users } from './access.js';
-import { createOpenCalls, type OpenCall, type SeenAppend } from './calls.js';
+import { createOpenCalls, type OpenCall, type SeenAppend, type SeenRead } from './calls.js';
 import { createFront } from './front.js';
 import { startGrpcServer, type Tls } from './grpc-server.js';
+import { createHttpService } from './http-service.js';
 import type { Log } from './log.js';
 import { createMisbehaviour, type Armed, type Arming, type CutAs } from './misbehaviour.js';
 import type { Member, Node } from './node.js';
@@ -33,6 +34,8 @@ export interface Machine {
   readonly connections: number;
   /** Every append that reached it, in order. */
   readonly appends: readonly SeenAppend[];
+  /** Every read and subscription that reached it, in order. */
+  readonly reads: readonly SeenRead[];
   arm(arming: Arming): Armed;
   disarmAll(): void;
   /** Cuts what is open, or those of it that `which` picks; an error says `refusal`, or that the connection was lost. */
@@ -76,6 +79,7 @@ export const assembleMachine = async (around: Surroundings, options: MachineOpti
   const misbehaviour = createMisbehaviour();
   const calls = createOpenCalls();
   const appends: SeenAppend[] = [];
+  const reads: SeenRead[] = [];
   const listeners = new Set<() => void>();
   let aheadMs = 0;
   let version = options.version ?? '23.10.6';
@@ -98,6 +102,7 @@ export const assembleMachine = async (around: Surroundings, options: MachineOpti
     misbehaviour,
     calls,
     appends,
+    reads,
     get version() {
       return version;
     },
@@ -118,7 +123,7 @@ export const assembleMachine = async (around: Surroundings, options: MachineOpti
   };
 
   const grpcServer = await startGrpcServer(node, options.tls);
-  const front = createFront(options.port ?? 0, grpcServer.port);
+  const front = createFront(options.port ?? 0, grpcServer.port, createHttpService(node));
 
   const cut: Machine['cut'] = (as, { which = () => true, refusal } = {}) => {
     for (const call of [...calls.all]) if (which(call)) call.cut(as, refusal);
@@ -142,6 +147,7 @@ export const assembleMachine = async (around: Surroundings, options: MachineOpti
         return front.connections;
       },
       appends,
+      reads,
       arm: misbehaviour.arm,
       disarmAll: misbehaviour.disarmAll,
       cut,

@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { callerOf, mayDo, type Action, type Users } from './access.js';
-import type { OpenCalls, SeenAppend } from './calls.js';
+import type { OpenCalls, SeenAppend, SeenRead } from './calls.js';
 import type { Outcome } from './log.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import type { View } from './reading.js';
@@ -16,11 +16,11 @@ import {
 import type { Expected, ProposedEvent } from './stored-event.js';
 
 /**
- * What a node is to its clients. While it starts it refuses everything; while a leader is elected it serves readers that
- * do not ask for one; deposed, it does not know yet that others have elected another leader: it serves readers with what
- * it had and never answers an append.
+ * What a node is to its clients. While it starts it refuses everything. While it looks for a leader it serves readers that
+ * do not ask for one; about to lead, it serves all readers and refuses appends as not ready. Deposed, it does not know yet
+ * that others have elected another leader: it serves readers with what it had and never answers an append.
  */
-export type Role = 'starting' | 'electing' | 'leader' | 'follower' | 'deposed';
+export type Role = 'starting' | 'electing' | 'pre-leader' | 'leader' | 'follower' | 'deposed';
 
 /** A node as the gossip tells of it. */
 export interface Member {
@@ -37,6 +37,8 @@ export interface Node {
   readonly calls: OpenCalls;
   /** Every append that came, in order. */
   readonly appends: SeenAppend[];
+  /** Every read and subscription that came, in order. */
+  readonly reads: SeenRead[];
   readonly version: string;
   /** Undefined on a server without users, which ignores what credentials it is sent. */
   readonly users: Users | undefined;
@@ -68,7 +70,8 @@ export const refusalByRole = (node: Node, metadata: Metadata, action: Action): R
   const role = node.role();
   if (role === 'starting') return notReady();
   const requiresLeader = metadata.get('requires-leader').at(0) === 'true';
-  if (role === 'electing') return requiresLeader || action !== 'read' ? notReady() : undefined;
+  if (role === 'electing' && requiresLeader) return notReady();
+  if ((role === 'electing' || role === 'pre-leader') && action !== 'read') return notReady();
   if (role !== 'follower' || !requiresLeader) return undefined;
   const leader = node.leader();
   return leader ? notLeader(leader) : noLeader();
@@ -77,6 +80,13 @@ export const refusalByRole = (node: Node, metadata: Metadata, action: Action): R
 /** Why a call is refused, by its user or by the node's state; undefined where it is served. */
 export const refusalOf = (node: Node, metadata: Metadata, action: Action, stream: string): Refusal | undefined =>
   refusalByUser(node, metadata, action, stream) ?? refusalByRole(node, metadata, action);
+
+/**
+ * Why a subscription to what is yet to come is refused. The real server asks for a leader only where it reads what is
+ * there already.
+ */
+export const refusalOfLive = (node: Node, metadata: Metadata, stream: string): Refusal | undefined =>
+  refusalByUser(node, metadata, 'read', stream) ?? (node.role() === 'starting' ? notReady() : undefined);
 
 /** Whether the user may append: on the batch path that is said inside the answer. */
 export const mayAppend = (node: Node, metadata: Metadata, stream: string): boolean =>

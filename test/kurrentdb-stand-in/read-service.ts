@@ -4,7 +4,7 @@ import { eventFilterOf } from './event-filter.js';
 import { followAll, followStream } from './following.js';
 import { eventMessage, nameOf, notFoundMessage } from './messages.js';
 import type { Fault } from './misbehaviour.js';
-import { refusalOf, type Node } from './node.js';
+import { refusalOf, refusalOfLive, type Node } from './node.js';
 import { createOutlet, type Outlet, type ReadCall } from './outlet.js';
 import {
   allBackwards,
@@ -109,9 +109,19 @@ const serve = async (node: Node, call: ReadCall): Promise<void> => {
   const ofStream = options.getStream();
   const stream = ofStream ? nameOf(ofStream.getStreamIdentifier()) : all;
   const method = options.hasSubscription() ? 'subscribe' : 'read';
+  const ofAll = options.getAll();
+  const from = ofAll && positionOf(ofAll);
+  node.reads.push({
+    method,
+    stream,
+    from: typeof from === 'object' ? from.commit : from,
+    requiresLeader: call.metadata.get('requires-leader').at(0) === 'true',
+  });
   const fault = node.misbehaviour.take(method, stream);
   const outlet = createOutlet(node, call, method, stream, fault);
-  const refusal = fault?.kind === 'refuse' ? fault.refusal : refusalOf(node, call.metadata, 'read', stream);
+  const isLive = method === 'subscribe' && (ofStream?.hasEnd() ?? options.getAll()?.hasEnd());
+  const refused = isLive ? refusalOfLive(node, call.metadata, stream) : refusalOf(node, call.metadata, 'read', stream);
+  const refusal = fault?.kind === 'refuse' ? fault.refusal : refused;
   if (refusal) {
     outlet.fail(refusal);
     return;

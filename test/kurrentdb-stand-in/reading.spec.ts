@@ -24,7 +24,7 @@ import {
   until,
   within,
 } from './client.js';
-import { openSubject, subjectName, type Subject } from './subject.js';
+import { itOfStandIn, openSubject, subjectName, type Subject } from './subject.js';
 
 let subject: Subject;
 let client: EventStoreDBClient;
@@ -101,6 +101,15 @@ describe(`reading a stream: ${subjectName}`, () => {
 
     expect((await collect(client.readStream(stream))).map((resolved) => resolved.event?.id)).toEqual([b.id]);
     expect((await inAll(client, stream, at)).map(({ id }) => id)).toEqual([a.id, b.id]);
+  });
+
+  itOfStandIn('hides what is older than the stream may be', async () => {
+    const { stream } = await written();
+    await client.setStreamMetadata(stream, { maxAge: 60 }, { credentials });
+    expect(await collect(client.readStream(stream))).toHaveLength(2);
+    subject.standIn().setClock(61_000);
+    expect(await collect(client.readStream(stream))).toEqual([]);
+    subject.standIn().setClock(0);
   });
 
   it('fails on a count of 0', async () => {
@@ -278,5 +287,15 @@ describe(`following: ${subjectName}`, () => {
     await client.tombstoneStream(stream, { credentials });
     const failure = await new Promise((resolve) => client.subscribeToStream(stream).once('error', resolve));
     expect(failure).toMatchObject({ type: 'stream-deleted' });
+  });
+});
+
+describe(`plain HTTP on the same port: ${subjectName}`, () => {
+  it('says that it lives, and what it is', async () => {
+    const { host } = new URL(subject.url);
+    const live = await fetch(`http://${host}/health/live`);
+    const info = await (await fetch(`http://${host}/info`)).json();
+    expect(live.status).toBe(204);
+    expect(info).toMatchObject({ esVersion: expect.stringMatching(/^\d+\.\d+\.\d+/), state: 'leader' });
   });
 });

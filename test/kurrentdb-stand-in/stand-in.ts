@@ -29,9 +29,11 @@ export interface RestartOptions {
 export interface StandIn extends Machine {
   /** What it has stored. */
   readonly log: Log;
-  /** Ends it as killing the process would, or in an orderly way; it can be restarted. */
+  /** Ends it for good, as killing the process would or with a word to every call. */
   stop(options?: { orderly?: boolean }): Promise<void>;
-  /** Starts it again, stopped or not, on the same port with the same data; what the id cache knew is forgotten. */
+  /** Ends it in the same ways until it is restarted. */
+  kill(options?: { orderly?: boolean }): Promise<void>;
+  /** Starts it again, killed or not, on the same port with the same data; what the id cache knew is forgotten. */
   restart(options?: RestartOptions): Promise<void>;
   /** Stops the process as SIGSTOP does: connections stay open, nothing is answered. */
   pause(): void;
@@ -63,19 +65,20 @@ export const startStandIn = async (options: StandInOptions = {}): Promise<StandI
     options,
   );
 
-  const stop = async ({ orderly = false } = {}) => {
-    await parts.close(orderly ? 'orderly' : 'killed');
-    parts.dispose();
-  };
+  const kill = ({ orderly = false } = {}) => parts.close(orderly ? 'orderly' : 'killed');
 
-  writeStartOf(log, parts.now());
+  writeStartOf(log, parts.now(), options.users);
   await parts.open();
 
   return Object.assign(parts.machine, {
     log,
-    stop,
+    kill,
+    stop: async (how?: { orderly?: boolean }) => {
+      await kill(how);
+      parts.dispose();
+    },
     restart: async ({ orderly = false, downForMs = 0, notReadyForMs = 0, cutLogAfter }: RestartOptions = {}) => {
-      await parts.close(orderly ? 'orderly' : 'killed');
+      await kill({ orderly });
       if (cutLogAfter !== undefined) log.cutAfter(cutLogAfter);
       log.forgetIds();
       await delay(downForMs);

@@ -18,10 +18,9 @@ export interface PostgresServer {
   /** Ends it as a power cut would: it has to recover when it is started again. */
   crash(): Promise<void>;
   start(): Promise<void>;
-  /** Its configuration, read when it is started next. */
-  configure(lines: string): Promise<void>;
-  /** A file in its folder. */
-  path(name: string): string;
+  /** Puts a file into its folder, readable by it alone. */
+  put(name: string, content: string): Promise<void>;
+  remove(name: string): Promise<void>;
   /** Ends it and deletes its folder. */
   dispose(): Promise<void>;
 }
@@ -89,8 +88,10 @@ const settings = [
   'log_min_messages=warning',
 ];
 
-// The server ends when its standard input does: also when the test run is killed, and so cannot tell it.
-const guarded = '"$@" & server=$!; cat > /dev/null; kill -INT $server 2> /dev/null; wait $server';
+// The server ends when its standard input does: also when the test run is killed, and can tell it nothing. Then nobody but
+// this shell can clear away.
+const guarded =
+  '"$@" & server=$!; read -r word; kill -INT $server 2> /dev/null; wait $server; [ "$word" = stop ] || rm -rf "$PWD"';
 const startsWithinMs = 30_000;
 
 export const startPostgres = async (): Promise<PostgresServer> => {
@@ -102,6 +103,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   const own = (path: string): void => {
     if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
   };
+  own(folder);
   own(data);
   const bin = await programs(user, folder);
   const password = randomBytes(12).toString('hex');
@@ -134,7 +136,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       const late = setTimeout(fail, startsWithinMs, 'does not start');
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-4_000);
-        if (!said.includes('ready to accept connections')) return;
+        if (!/ready to accept (?:read-only )?connections/.test(said)) return;
         clearTimeout(late);
         resolve();
       });
@@ -146,7 +148,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   };
 
   const stop = async (): Promise<void> => {
-    running?.child.stdin?.end();
+    running?.child.stdin?.end('stop\n');
     await running?.ended;
     running = undefined;
   };
@@ -159,7 +161,10 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     await stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const configure = async (lines: string): Promise<void> => writeFile(join(data, 'postgresql.auto.conf'), lines);
+  const put = async (name: string, content: string): Promise<void> => {
+    await writeFile(join(data, name), content, { mode: 0o600 });
+    own(join(data, name));
+  };
 
   try {
     await start();
@@ -168,5 +173,5 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     throw error;
   }
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  return { url, port, start, stop, crash, configure, path: (name) => join(data, name), dispose };
+  return { url, port, start, stop, crash, put, remove: (name) => rm(join(data, name), { force: true }), dispose };
 };

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.js';
 import type { KurrentConnection, Line } from './kurrentdb.connection.js';
-import { GivenUp, Late, asStoreError, isOfServer, passes, troubleOf } from './kurrentdb.errors.js';
+import type { Trouble } from './kurrentdb.errors.js';
+import { GivenUp, Late, asStoreError, fromClient, isOfServer, passes, troubleOf } from './kurrentdb.errors.js';
 
 /** One thing read. The event is missing where a link leads nowhere. */
 export type Read = ResolvedEvent | AllStreamResolvedEvent;
@@ -15,12 +16,12 @@ export interface Reading {
   cancel(): Promise<void>;
 }
 
-/** What the work answers, or Late: the client has waits that never end. */
+/** What the client's work answers, or Late: it has waits that never end. */
 export const inTime = async <T>(limitMs: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Late(limitMs)), limitMs)));
   // What fails once nobody waits for it any more fails for nobody.
-  work.catch(() => undefined);
+  work.catch(fromClient);
   try {
     return await Promise.race([work, late]);
   } finally {
@@ -52,7 +53,7 @@ export const visit = (
     };
     const timer = setTimeout(() => end(new Late(silenceMs)), silenceMs);
     // Stays: an error that nobody listens to ends the process.
-    reading.on('error', end);
+    reading.on('error', (error) => end(fromClient(error)));
     reading.on('end', () => end(line.broken ? new GivenUp() : undefined));
     reading.on('data', (read) => {
       if (over) return;
@@ -90,6 +91,13 @@ export class Gate {
 /** The wait before the next try, in milliseconds: doubling from 50 to 1,000, less a random part so that many do not come at once. */
 export const backOffMs = (tries: number): number => Math.min(50 * 2 ** tries, 1_000) * (0.5 + Math.random() / 2);
 
+/**
+ * A client that fails so is to be replaced: it is stuck, or it waits ever longer before it tries to connect again, while the
+ * server may be back.
+ */
+export const isSpent = (trouble: Trouble, tries: number): boolean =>
+  trouble === 'stuck' || (trouble === 'unreachable' && tries % 4 === 3);
+
 /** Milliseconds; each of them a limit of ours. */
 export interface Limits {
   /** One try of a call, or the silence within a read. */
@@ -120,7 +128,7 @@ export const tried = async <T>(
       // What was thrown over an answer is no trouble with the server.
       if (error instanceof StoreUnavailable || !isOfServer(error)) throw error;
       const trouble = troubleOf(error);
-      if (trouble === 'stuck') connection.replace(line);
+      if (isSpent(trouble, tries)) connection.replace(line);
       if (!passes(trouble) || performance.now() >= until) throw asStoreError(error, doing);
     }
     await sleep(backOffMs(tries));

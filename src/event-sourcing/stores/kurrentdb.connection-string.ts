@@ -4,19 +4,23 @@ export interface KurrentHost {
   readonly port: number;
 }
 
-/** Who the service is to KurrentDB. Written out (by a log, a debugger, as JSON), it does not tell the password. */
+/**
+ * Who the service is to KurrentDB. Written out (by a log, a debugger, as JSON), it does not tell the password; handed to
+ * another thread, it comes there as plain fields.
+ */
 export class KurrentCredentials {
-  readonly #password: string;
   constructor(
     readonly username: string,
-    password: string,
-  ) {
-    this.#password = password;
+    readonly password: string,
+  ) {}
+
+  toJSON(): object {
+    return { username: this.username };
   }
 
-  // On the prototype: whoever prints an object prints its own fields.
-  get password(): string {
-    return this.#password;
+  // What util.inspect asks for.
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return { username: this.username };
   }
 }
 
@@ -162,7 +166,7 @@ const hostsOf = (text: string, faults: string[]): readonly KurrentHost[] => {
 
 const hostOf = (text: string, faults: string[]): KurrentHost | undefined => {
   const [, address, digits = String(portByDefault)] =
-    /^(\[[0-9a-f:.%]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/i.exec(text) ?? [];
+    /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const port = Number(digits);
   if (address !== undefined && port >= 1 && port <= 65_535) return { address, port };
   const hint = text.split(':').length > 2 ? ' (an IPv6 address stands in brackets: [::1]:2113)' : '';

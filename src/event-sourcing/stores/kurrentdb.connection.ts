@@ -1,12 +1,46 @@
 import { readFileSync } from 'node:fs';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import type { Credentials } from '@eventstore/db-client';
+import type {
+  ChannelCredentialOptions,
+  Credentials,
+  DNSClusterOptions,
+  GossipClusterOptions,
+  SingleNodeOptions,
+} from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.js';
-import type { KurrentLocation } from './kurrentdb.connection-string.js';
+import { KurrentCredentials, type KurrentLocation } from './kurrentdb.connection-string.js';
 import { StoreRefused } from './store-refused.js';
 
-/** The client, and the one thing that its type keeps to itself. */
+interface Channel {
+  close(): void;
+}
+
+/** The client, with what its type keeps to itself. */
 export class KurrentClient extends EventStoreDBClient {
+  readonly #channels = new Set<Channel>();
+
+  constructor(
+    settings: SingleNodeOptions | GossipClusterOptions | DNSClusterOptions,
+    certificates: ChannelCredentialOptions,
+  ) {
+    // Its constructor takes each of the three, but not one of the three.
+    super(settings as SingleNodeOptions, certificates);
+    const { getChannel } = this;
+    this.getChannel = async () => {
+      const channel = await getChannel();
+      this.#channels.add(channel);
+      return channel;
+    };
+  }
+
+  /** Ends all calls, each with an error or as if it were over, and the connections. */
+  end(): void {
+    // It waits for calls that may never end.
+    this.dispose().catch(() => undefined);
+    for (const channel of this.#channels) channel.close();
+    this.#channels.clear();
+  }
+
   /** As `23.10.6`; `unknown` where the server does not tell. */
   async serverVersion(): Promise<string> {
     return (await this.capabilities).serverVersion;
@@ -33,13 +67,15 @@ export class KurrentConnection {
   readonly #location: KurrentLocation;
   readonly #certificate: Buffer | undefined;
   #line: Line | undefined;
+  #made = 0;
   #closed = false;
 
   /** @throws StoreRefused where the CA file cannot be read. */
   constructor(location: KurrentLocation) {
     this.#location = location;
     this.#certificate = certificateIn(location.tlsCaFile);
-    this.credentials = location.credentials ?? { username: '', password: '' };
+    const { username, password } = location.credentials ?? { username: '', password: '' };
+    this.credentials = new KurrentCredentials(username, password);
   }
 
   /** @throws StoreUnavailable once closed. */
@@ -61,14 +97,17 @@ export class KurrentConnection {
   }
 
   #connect(): KurrentClient {
-    const { hosts, discover, tls, keepAliveInterval, keepAliveTimeout, connectionName } = this.#location;
+    const { hosts, discover, tls, keepAliveInterval, keepAliveTimeout = 10_000, connectionName } = this.#location;
+    this.#made += 1;
     const [first] = hosts;
     if (first === undefined) throw new StoreRefused('The event log has no host.');
     const common = {
       connectionName,
       throwOnAppendFailure: true,
       ...(keepAliveInterval !== undefined && { keepAliveInterval }),
-      ...(keepAliveTimeout !== undefined && { keepAliveTimeout }),
+      // Clients of equal options share their connections, and with them a wait of up to two minutes before the next try to
+      // connect, or a connection to a node that hangs. A millisecond sets them apart.
+      keepAliveTimeout: keepAliveTimeout + (this.#made % 1_000),
     };
     const certificates = {
       insecure: !tls,
@@ -86,8 +125,7 @@ export class KurrentConnection {
 const giveUp = (line: Line): void => {
   // First: what it reads just now ends with the next call, and must not be taken for whole.
   line.broken = true;
-  // It waits for calls that may never end.
-  line.client.dispose().catch(() => undefined);
+  line.client.end();
 };
 
 const certificateIn = (path: string | undefined): Buffer | undefined => {

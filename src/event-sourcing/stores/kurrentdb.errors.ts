@@ -1,4 +1,4 @@
-import { ErrorType, isCommandError } from '@eventstore/db-client';
+import { ErrorType } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.js';
 import { PositionRefused } from '../position.js';
 import { StoreRefused } from './store-refused.js';
@@ -69,14 +69,18 @@ const byCode: Readonly<Record<number, Trouble>> = {
   16: 'not authenticated',
 };
 
+const notReady = /server is not ready|no leader info/i;
+
 const byMessage: readonly (readonly [RegExp, Trouble])[] = [
-  [/not ready|no leader|leader info/i, 'not ready'],
   [/unexpected ReadAllResult: Error/i, 'no position'],
   // A discovery that failed stays with its client for ever.
   [/failed to discover/i, 'stuck'],
   [/unauthenticated/i, 'not authenticated'],
   [/access.?denied|permission/i, 'not authorised'],
-  [/write after end|ECONN|ENOTFOUND|EPIPE|socket|certificate/i, 'unreachable'],
+  [
+    /channel (?:has been )?(?:shut down|closed)|write after end|ECONN|ENOTFOUND|EPIPE|socket|certificate/i,
+    'unreachable',
+  ],
 ];
 
 /** By type, then code, then message: each of them may be missing. */
@@ -84,6 +88,8 @@ export const troubleOf = (error: unknown): Trouble => {
   if (error instanceof Late || error instanceof GivenUp) return 'stuck';
   if (typeof error !== 'object' || error === null) return 'unknown';
   const { type, code, message } = error as { type?: unknown; code?: unknown; message?: unknown };
+  // The server says so with the code of a server that is not there.
+  if (typeof message === 'string' && notReady.test(message)) return 'not ready';
   // The type says that access was denied; only the code says for which of two reasons.
   if (type === ErrorType.ACCESS_DENIED) return code === 16 ? 'not authenticated' : 'not authorised';
   const typed = typeof type === 'string' ? byType[type] : undefined;
@@ -94,12 +100,20 @@ export const troubleOf = (error: unknown): Trouble => {
   return byMessage.find(([pattern]) => pattern.test(text))?.[1] ?? 'unknown';
 };
 
+const heard = new WeakSet<object>();
+
+/** Notes that the client gave this error. */
+export const fromClient = <E>(error: E): E => {
+  if (typeof error === 'object' && error !== null) heard.add(error);
+  return error;
+};
+
 /** The error tells of the server or of the way to it, and not of what was done with the answer. */
 export const isOfServer = (error: unknown): boolean =>
   error instanceof Late ||
   error instanceof GivenUp ||
   error instanceof StoreUnavailable ||
-  (error instanceof Error && (isCommandError(error) || 'code' in error || troubleOf(error) !== 'unknown'));
+  (typeof error === 'object' && error !== null && heard.has(error));
 
 /** Asking again may help. */
 export const passes = (trouble: Trouble): boolean =>
@@ -132,9 +146,11 @@ export const asStoreError = (error: unknown, doing: string): Error => {
   }
 };
 
-/** The first line of what an error says; its name where it says nothing. */
+/** The first line of what an error says; its code or its name where it says nothing. */
 export const messageOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown trouble';
-  const [line = ''] = error.message.split('\n');
-  return line === '' ? error.name : line;
+  const { message, code, name } = (error ?? {}) as { message?: unknown; code?: unknown; name?: unknown };
+  const [line = ''] = typeof message === 'string' ? message.split('\n') : [];
+  return (
+    ([line, code, name].find((said) => typeof said === 'string' && said !== '') as string | undefined) ?? 'nothing'
+  );
 };

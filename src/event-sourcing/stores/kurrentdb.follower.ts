@@ -9,7 +9,7 @@ import { recordedIn } from './kurrentdb.event.js';
 import { LiveEvents } from './kurrentdb.live-events.js';
 import type { KurrentLog, KurrentReader } from './kurrentdb.reader.js';
 import { subscribe } from './kurrentdb.subscription.js';
-import { News } from './news.js';
+import { Arrivals } from './kurrentdb.arrivals.js';
 
 /** Events of the log after some ordinal, and up to where there are no others. */
 interface Stretch {
@@ -37,8 +37,9 @@ export class KurrentFollower {
   readonly #recorded: (event: AllStreamResolvedEvent['event'] & object) => RecordedEvent | undefined;
   readonly #silenceMs: number;
   readonly #onBreak: (error: unknown) => void;
-  readonly #news = new News(() => this.#look(), lookIntervalMs);
+  readonly #news = new Arrivals(() => this.#look(), lookIntervalMs);
   #live: Promise<LiveEvents> | undefined;
+  /** That of the subscription, while there is one. */
   #line: Line | undefined;
   #stop: () => void = () => undefined;
   #heardAt = 0;
@@ -141,6 +142,8 @@ export class KurrentFollower {
 
   #broke(live: LiveEvents, line: Line | undefined, error: unknown): void {
     this.#stop();
+    // Until it is resumed there is nothing to look after: resumed twice, every event would come twice.
+    this.#line = undefined;
     if (this.#closed) return;
     if (!isOfServer(error)) {
       this.#fail(error);

@@ -1,4 +1,4 @@
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -143,7 +143,7 @@ const saysOf = (
       ? connectTls({
           host,
           port,
-          servername: host,
+          ...(isIP(host) === 0 && { servername: host }),
           ALPNProtocols: ['h2'],
           ...(tlsCaFile && { ca: readFileSync(tlsCaFile) }),
         })

@@ -1,7 +1,7 @@
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { excludeSystemEvents, streamNameFilter } from '@eventstore/db-client';
 import type { Line } from './kurrentdb.connection.js';
-import { GivenUp } from './kurrentdb.errors.js';
+import { GivenUp, fromClient } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
 import { ordinalAt, ordinalOfRead, positionAt } from './kurrentdb.event.js';
 import type { KurrentLog } from './kurrentdb.reader.js';
@@ -66,7 +66,7 @@ export const subscribe = (
     over = true;
     subscription.unsubscribe().catch(() => undefined);
   };
-  subscription.on('error', end);
+  subscription.on('error', (error: Error) => end(fromClient(error)));
   subscription.on('end', () => end(new GivenUp()));
   subscription.on('caughtUp', guarded(listener.caughtUp));
   subscription.on(

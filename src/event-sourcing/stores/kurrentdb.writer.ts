@@ -4,7 +4,7 @@ import type { AppendExpectedRevision, AppendResult, EventData } from '@eventstor
 import type { Appended, RecordedEvent } from '../event-store.js';
 import { OutcomeUnknown, PartialOverlap, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
 import { positionOf } from '../position.js';
-import { Gate, backOffMs, inTime } from './kurrentdb.calls.js';
+import { Gate, backOffMs, inTime, isSpent } from './kurrentdb.calls.js';
 import type { Line } from './kurrentdb.connection.js';
 import type { Trouble } from './kurrentdb.errors.js';
 import { asStoreError, messageOf, passes, troubleOf } from './kurrentdb.errors.js';
@@ -83,7 +83,7 @@ export class KurrentWriter {
       try {
         return await this.#send(line, name, ANY, [event]);
       } catch (error) {
-        if (troubleOf(error) === 'stuck') this.#log.connection.replace(line);
+        if (isSpent(troubleOf(error), tries)) this.#log.connection.replace(line);
         if (!passes(troubleOf(error)) || performance.now() > until) throw asStoreError(error, doing);
       }
       await sleep(backOffMs(tries));
@@ -124,7 +124,7 @@ export class KurrentWriter {
       try {
         const line = connection.line();
         const result = await this.#send(line, names.of(stream), revision, wire).catch((error: unknown) => {
-          if (troubleOf(error) === 'stuck') connection.replace(line);
+          if (isSpent(troubleOf(error), tries)) connection.replace(line);
           throw error;
         });
         return await this.#answered(append, proposed, result);

@@ -80,18 +80,30 @@ export const clientConfig = async (
   };
 };
 
-interface ServerFacts {
+/** What a server says of itself. */
+export interface ServerFacts {
   readonly replica: number;
   readonly read_only: number;
+  /** As the server counts: 180004 is 18.4. */
   readonly version: number;
   readonly encoding: string;
 }
 
 /**
- * A new connection is used only where it leads to a primary: a replica is behind, and a checkpoint read from it would be.
- * @throws ConnectionLost at a replica, since the primary may come to be there again; StoreRefused for a server that is too
- *   old or keeps texts in another encoding than UTF-8.
+ * A replica is behind its primary, and a checkpoint read from it would be.
+ * @throws ReplicaMet where the server takes no writes; StoreRefused where it is too old or keeps texts in another encoding
+ *   than UTF-8.
  */
+export const assertPrimary = ({ replica, read_only, version, encoding }: ServerFacts, server: string): void => {
+  if (version < versionMin)
+    throw new StoreRefused(`${server}: PostgreSQL ${Math.floor(version / 10_000)} is too old; 15 or newer is needed.`);
+  if (replica === 1) throw new ReplicaMet(`${server}: it is a replica, which is behind its primary; name the primary.`);
+  if (read_only === 1) throw new ReplicaMet(`${server}: it is read-only.`);
+  if (encoding !== 'UTF8')
+    throw new StoreRefused(`${server}: it keeps texts as ${encoding}; create the database with ENCODING 'UTF8'.`);
+};
+
+/** Looks at a new connection before it is used: after a failover the same name may lead to another server. */
 export const assertUsable = async (client: pg.ClientBase, address: PostgresAddress): Promise<void> => {
   // Nobody listens while the connection is idle in our hands; the next query tells that it is gone.
   client.on('error', () => undefined);
@@ -101,18 +113,7 @@ export const assertUsable = async (client: pg.ClientBase, address: PostgresAddre
   );
   const [facts] = rows;
   if (facts === undefined) throw new ConnectionLost(`${String(address)}: it does not say what it is.`);
-  const { replica, read_only, version, encoding } = facts;
-  if (replica === 1)
-    throw new ReplicaMet(`${String(address)}: it is a replica, which is behind its primary; name the primary.`);
-  if (read_only === 1) throw new ReplicaMet(`${String(address)}: it is read-only.`);
-  if (version < versionMin)
-    throw new StoreRefused(
-      `${String(address)}: PostgreSQL ${Math.floor(version / 10_000)} is too old; 15 or newer is needed.`,
-    );
-  if (encoding !== 'UTF8')
-    throw new StoreRefused(
-      `${String(address)}: it keeps texts as ${encoding}; create the database with ENCODING 'UTF8'.`,
-    );
+  assertPrimary(facts, String(address));
 };
 
 /** The server takes no writes now: refused at the start, waited for afterwards. */

@@ -24,6 +24,8 @@ export interface PostgresReadStoreOptions {
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
   /** How long it waits for the server to come up, 60,000 by default. */
   readonly startMs?: number | undefined;
+  /** How long a query waits for a server that was restarted, 10,000 by default. */
+  readonly outageMs?: number | undefined;
 }
 
 export interface Waiting {
@@ -39,18 +41,16 @@ export interface Waiting {
  *   projections that cannot stand side by side.
  */
 export const openPostgresReadStore = async (options: PostgresReadStoreOptions): Promise<ReadStore> => {
-  const { address, projections, logId } = options;
+  const { projections } = options;
   assertProjectable(projections);
   await prepared(options);
-  const store = new PostgresReadStore(address, projections, logId);
+  const store = new PostgresReadStore(options);
   await store.sweep();
   return store;
 };
 
 // How long a reader goes on with builds that another process has replaced.
 const refreshMs = 20;
-// How long a query waits for a server that was restarted.
-const outageMs = 10_000;
 // A query that meets a switch asks again; it meets another one within milliseconds only where nobody looks.
 const switchesMax = 5;
 
@@ -96,6 +96,7 @@ interface Seen {
 class PostgresReadStore implements ReadStore {
   readonly projections: readonly Projected[];
   readonly #address: PostgresAddress;
+  readonly #outageMs: number;
   readonly #shapes: ReadonlyMap<string, string>;
   readonly #readers: PostgresPool;
   readonly #keepers: PostgresPool;
@@ -105,7 +106,8 @@ class PostgresReadStore implements ReadStore {
   #seenAt = -Infinity;
   #closed = false;
 
-  constructor(address: PostgresAddress, projections: readonly Projected[], logId: string) {
+  constructor({ address, projections, logId, outageMs = 10_000 }: PostgresReadStoreOptions) {
+    this.#outageMs = outageMs;
     this.projections = projections;
     this.#address = address;
     this.#shapes = new Map(projections.map((projection) => [projection.name, shapeOf(projection)]));
@@ -291,7 +293,7 @@ class PostgresReadStore implements ReadStore {
   }
 
   #lasting<T>(operation: () => Promise<T>): Promise<T> {
-    return whileLost(operation, outageMs, () => this.#closed);
+    return whileLost(operation, this.#outageMs, () => this.#closed);
   }
 }
 

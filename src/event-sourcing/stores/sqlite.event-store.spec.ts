@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '../event-store.js';
 import { StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
@@ -225,6 +225,19 @@ describe('two stores on one file', () => {
     expect(one.map(({ ordinal }) => ordinal)).toEqual(upTo(80));
     expect(one.map(({ revision }) => revision)).toEqual(upTo(80).map((n) => n - 1));
     expect(other).toEqual(one);
+  });
+
+  it('know the newest revision of a stream without reading it, until the other has written', async () => {
+    const [one, other] = [open(), open()];
+    const stream = aStream();
+    expect(one.revisionNow?.(stream)).toBeUndefined();
+    await one.append(stream, noStream, [anEvent(), anEvent()]);
+    expect(one.revisionNow?.(stream)).toBe(1);
+    await other.append(stream, 1, [anEvent()]);
+    await turn();
+    expect(one.revisionNow?.(stream)).toBeUndefined();
+    expect(await one.readStream(stream)).toHaveLength(3);
+    expect(one.revisionNow?.(stream)).toBe(2);
   });
 
   it('see at once what the other wrote, in streams, in the log and among known ids', async () => {

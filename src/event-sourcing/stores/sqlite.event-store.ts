@@ -60,6 +60,7 @@ class SqliteEventStore implements EventStore {
   readonly #saveCheckpoint;
   readonly #readOnly: boolean;
   #seen = 0;
+  #noticed = false;
   #closed: Promise<void> | undefined;
 
   constructor({ path, now = Date.now, upcast = asStored, ...options }: SqliteEventStoreOptions) {
@@ -81,7 +82,7 @@ class SqliteEventStore implements EventStore {
     this.#saveCheckpoint = this.#db.prepare(
       'INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (follower) DO UPDATE SET position = excluded.position',
     );
-    this.#news = new News(() => this.#poll(), pollIntervalMs);
+    this.#news = new News(logId, () => this.#poll(), pollIntervalMs);
   }
 
   append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<Appended> {
@@ -95,12 +96,22 @@ class SqliteEventStore implements EventStore {
 
   readStream(stream: string, afterRevision = noStream, limit = pageDefault): Promise<readonly RecordedEvent[]> {
     return this.#query(() => {
-      this.#notice();
+      this.#noticeOnce();
       const present = this.#writer.stream(stream);
       // A command on a stream that nobody else wrote to reads nothing.
       if (present === undefined || present.revision <= afterRevision) return [];
       return this.#reader.stream(present.key, afterRevision, limit);
     });
+  }
+
+  revisionNow(stream: string): number | undefined {
+    try {
+      this.#noticeOnce();
+    } catch {
+      // Whoever reads the stream is told what is wrong.
+      return undefined;
+    }
+    return this.#writer.knownRevision(stream);
   }
 
   readAll(afterOrdinal: number, limit = pageDefault): Promise<readonly RecordedEvent[]> {
@@ -219,7 +230,17 @@ class SqliteEventStore implements EventStore {
     return told;
   }
 
-  /** Looks whether another connection wrote since the last look: then what is kept in memory is out of date. */
+  /**
+   * Looks whether another connection wrote since the last look: then what is kept in memory is out of date. Once in a turn
+   * of the event loop is enough for readers: whatever they were asked for, they were asked for it in this turn.
+   */
+  #noticeOnce(): void {
+    if (this.#noticed) return;
+    this.#noticed = true;
+    setImmediate(() => (this.#noticed = false));
+    this.#notice();
+  }
+
   #notice(): void {
     const version = this.#dataVersion.first()?.[0] ?? 0;
     if (version === this.#seen) return;

@@ -81,6 +81,11 @@ export class SqliteEventWriter {
     this.#end = undefined;
   }
 
+  /** The newest revision of a stream that was used lately. */
+  knownRevision(name: string): number | undefined {
+    return this.#streams.get(name)?.revision;
+  }
+
   /** Key and newest revision of a stream; undefined for none. */
   stream(name: string): Readonly<StreamEnd> | undefined {
     return this.#stream(name);
