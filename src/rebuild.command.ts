@@ -5,6 +5,7 @@ import { RebuildFailed } from './event-sourcing/rebuild.js';
 import { rebuildInThreads } from './event-sourcing/rebuild.threads.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
+import { environmentOf } from './settings.js';
 import { projections } from './projections.js';
 import { projectionsWith } from './stores.js';
 
@@ -27,7 +28,7 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   try {
     await rebuildInThreads({
       worker,
-      data: { settings },
+      data: { environment: environmentOf(settings) },
       projections: all,
       ...(names.length > 0 && { names }),
       onProgress: ({ ordinal, head }) => progress.to(ordinal, head),

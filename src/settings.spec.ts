@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
-import { SettingsRefused, settingsFrom } from './settings.js';
+import { environmentOf, SettingsRefused, settingsFrom } from './settings.js';
 
 const faultsOf = (env: Record<string, string>): Record<string, string> => {
   try {
@@ -97,6 +97,22 @@ describe('settings', () => {
     ['RAPPORT_ADMIN_KEY', 'rapport_secret', 'must be the token of a key: rapport_<id>_<secret>.'],
   ])('refuses a wrong %s and does not say it', (setting, value, said) => {
     expect(faultsOf({ [setting]: value })).toEqual({ [setting]: said });
+  });
+
+  it('are read anew by a thread, secrets included', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-settings-'));
+    const file = join(folder, 'password');
+    writeFileSync(file, 'pa:ss\n');
+    const settings = settingsFrom({
+      EVENT_STORE_URL: 'esdb://a.example',
+      EVENT_STORE_USER: 'rapport',
+      EVENT_STORE_PASSWORD_FILE: file,
+      READ_STORE_URL: 'postgres://rapport:word@b.example/rows',
+    });
+    rmSync(folder, { recursive: true });
+    const { eventStore, readStore } = settingsFrom(structuredClone(environmentOf(settings)));
+    expect(eventStore.kind === 'kurrentdb' && eventStore.credentials?.password).toBe('pa:ss');
+    expect(readStore.kind === 'postgres' && readStore.address.password()).toBe('word');
   });
 
   it('tell no secret where they are printed', () => {

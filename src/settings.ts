@@ -250,7 +250,7 @@ export const settingsFrom = (given: EnvironmentTexts): Settings => {
   const postgres = postgresOf(environment.READ_STORE_URL);
   const kurrent = kurrentOf(environment.EVENT_STORE_URL, environment);
   if (kurrent instanceof ConnectionStringRefused) throw kurrent;
-  return {
+  const settings: Settings = {
     port: Number(environment.PORT),
     host: environment.HOST,
     dataFolder,
@@ -274,4 +274,18 @@ export const settingsFrom = (given: EnvironmentTexts): Settings => {
     }),
     ...(typeof environment.RAPPORT_ADMIN_KEY === 'string' && { adminKey: new Secret(environment.RAPPORT_ADMIN_KEY) }),
   };
+  environments.set(settings, Object.fromEntries(named.map((name) => [name, env[name]])));
+  return settings;
+};
+
+const environments = new WeakMap<Settings, EnvironmentTexts>();
+
+/**
+ * What settings were read from. A thread reads them from it anew: what hides a password from printing hides it from being
+ * handed to a thread as well.
+ */
+export const environmentOf = (settings: Settings): EnvironmentTexts => {
+  const environment = environments.get(settings);
+  if (environment === undefined) throw new TypeError('These settings were not read from an environment.');
+  return environment;
 };

@@ -14,7 +14,7 @@ import type { Projecting } from './event-sourcing/projecting.js';
 import { ProjectorThread } from './event-sourcing/projector.thread.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
-import type { Settings } from './settings.js';
+import { environmentOf, type Settings } from './settings.js';
 import { openReadStore, openWholeLog, projectionsWith } from './stores.js';
 import type { StoresLog } from './stores-log.js';
 import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
@@ -71,7 +71,14 @@ export class StoresModule {
           provide: PROJECTOR,
           inject: [EVENT_STORE, READ_STORE, LOG],
           useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) =>
-            new ProjectorThread({ worker: projector, data: settings, store, readStore, projections, log }),
+            new ProjectorThread({
+              worker: projector,
+              data: environmentOf(settings),
+              store,
+              readStore,
+              projections,
+              log,
+            }),
         },
         {
           provide: TRANSACTIONS,
