@@ -19,6 +19,9 @@ const options = {
   },
 };
 
+// The log in KurrentDB, and the stand-in that it is tested on where KURRENTDB_URL names no server: what is told once, before.
+const onKurrent = ['/stores/kurrentdb\\.[^/]*\\.spec\\.ts$', '/test/kurrentdb[^/]*/.*\\.(?:spec|e2e)\\.ts$'];
+
 // Tests that need a PostgreSQL: it is started before the first of them, and not where none of them is run.
 const onPostgres = ['/postgres\\.[^/]*\\.spec\\.ts$', '/test/postgres/.*\\.(?:spec|e2e)\\.ts$'];
 
@@ -42,7 +45,13 @@ export default {
       ...options,
       displayName: 'rapport',
       testMatch: ['**/*.spec.ts', '**/*.e2e.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...onPostgres],
+      testPathIgnorePatterns: ['/node_modules/', ...onPostgres, ...onKurrent],
+    },
+    {
+      ...options,
+      displayName: 'KurrentDB',
+      testRegex: onKurrent,
+      globalSetup: '<rootDir>/test/kurrentdb/said.js',
     },
     {
       ...options,

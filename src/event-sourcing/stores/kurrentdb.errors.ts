@@ -69,6 +69,7 @@ const byCode: Readonly<Record<number, Trouble>> = {
   16: 'not authenticated',
 };
 
+const tooSlow = /consumer too slow/i;
 const notReady = /server is not ready|no leader info/i;
 
 const byMessage: readonly (readonly [RegExp, Trouble])[] = [
@@ -90,6 +91,8 @@ export const troubleOf = (error: unknown): Trouble => {
   const { type, code, message } = error as { type?: unknown; code?: unknown; message?: unknown };
   // The server says so with the code of a server that is not there.
   if (typeof message === 'string' && notReady.test(message)) return 'not ready';
+  // A subscription that was not taken up fast enough is ended so, with the code of a timeout. Nothing is stuck.
+  if (typeof message === 'string' && tooSlow.test(message)) return 'unknown';
   // The type says that access was denied; only the code says for which of two reasons.
   if (type === ErrorType.ACCESS_DENIED) return code === 16 ? 'not authenticated' : 'not authorised';
   const typed = typeof type === 'string' ? byType[type] : undefined;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { allOf, withFaults } from '../../../test/kurrentdb-faults.js';
+import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
 import type { Fault } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
 import { notReady, timedOut, unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, NewEvent } from '../event-store.js';

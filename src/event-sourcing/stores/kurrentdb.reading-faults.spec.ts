@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binaryEvent, jsonEvent } from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
-import { allOf, withFaults } from '../../../test/kurrentdb-faults.js';
+import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
 import type { EventLog, RecordedEvent } from '../event-store.js';
 import { BeyondTheEnd, StoreUnavailable, noStream } from '../event-store.js';
 import { PositionRefused } from '../position.js';

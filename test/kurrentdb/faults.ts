@@ -1,12 +1,12 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe } from '@jest/globals';
-import type { EventLog, RecordedEvent } from '../src/event-sourcing/event-store.js';
-import { kurrentLocation } from '../src/event-sourcing/stores/kurrentdb.connection-string.js';
-import type { KurrentEventStoreOptions } from '../src/event-sourcing/stores/kurrentdb.event-store.js';
-import { openKurrentEventStore } from '../src/event-sourcing/stores/kurrentdb.event-store.js';
-import type { StandIn } from './kurrentdb-stand-in/stand-in.js';
-import { startStandIn } from './kurrentdb-stand-in/stand-in.js';
-import { serverUnderTest } from './kurrentdb-under-test.js';
+import type { EventLog, RecordedEvent } from '../../src/event-sourcing/event-store.js';
+import { kurrentLocation } from '../../src/event-sourcing/stores/kurrentdb.connection-string.js';
+import type { KurrentEventStoreOptions } from '../../src/event-sourcing/stores/kurrentdb.event-store.js';
+import { openKurrentEventStore } from '../../src/event-sourcing/stores/kurrentdb.event-store.js';
+import type { StandIn } from '../kurrentdb-stand-in/stand-in.js';
+import { startStandIn } from '../kurrentdb-stand-in/stand-in.js';
+import { serverUnderTest } from './server-under-test.js';
 
 /** A stand-in for each test, and logs on it that give up soon. */
 export interface FaultyServer {
