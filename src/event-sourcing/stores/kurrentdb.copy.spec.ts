@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { serverUnderTest, startServerUnderTest, type ServerUnderTest } from '../../../test/kurrentdb-under-test.js';
+import {
+  serverUnderTest,
+  startServerUnderTest,
+  type ServerUnderTest,
+} from '../../../test/kurrentdb/server-under-test.js';
 import { copyLog, isHalfCopied } from '../copy-log.js';
 import { noStream, type EventLog } from '../event-store.js';
 import { anEvent } from './contract-events.js';
