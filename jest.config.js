@@ -1,10 +1,8 @@
-/** @type {import('jest').Config} */
-export default {
+const options = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts', '**/*.e2e.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -19,5 +17,55 @@ export default {
       },
     ],
   },
+};
+
+// The log in KurrentDB, and the stand-in that it is tested on where KURRENTDB_URL names no server: what is told once, before.
+const onKurrent = ['/stores/kurrentdb\\.[^/]*\\.spec\\.ts$', '/test/kurrentdb[^/]*/.*\\.(?:spec|e2e)\\.ts$'];
+
+// Tests that need a PostgreSQL: it is started before the first of them, and not where none of them is run.
+const onPostgres = ['/postgres\\.[^/]*\\.spec\\.ts$', '/test/postgres/.*\\.(?:spec|e2e)\\.ts$'];
+
+const postgres = {
+  globalSetup: '<rootDir>/test/postgres/setup.js',
+  globalTeardown: '<rootDir>/test/postgres/teardown.js',
+};
+
+// The API's tests once more, with the rows in PostgreSQL: those that ask much of the rows, or all of them.
+const apiOnPostgres =
+  process.env.RAPPORT_TEST_STORES === 'all'
+    ? ['<rootDir>/test/!(bench).e2e.ts']
+    : ['api', 'as-of', 'people', 'standings', 'timelines', 'advocacy-summary'].map(
+        (name) => `<rootDir>/test/${name}.e2e.ts`,
+      );
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    {
+      ...options,
+      displayName: 'rapport',
+      testMatch: ['**/*.spec.ts', '**/*.e2e.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...onPostgres, ...onKurrent],
+    },
+    {
+      ...options,
+      displayName: 'KurrentDB',
+      testRegex: onKurrent,
+      globalSetup: '<rootDir>/test/kurrentdb/said.js',
+    },
+    {
+      ...options,
+      displayName: 'postgres',
+      testRegex: onPostgres,
+      ...postgres,
+    },
+    {
+      ...options,
+      displayName: 'API on postgres',
+      testMatch: apiOnPostgres,
+      setupFilesAfterEnv: ['<rootDir>/test/postgres/read-store-url.ts'],
+      ...postgres,
+    },
+  ],
   testTimeout: 20_000,
 };

@@ -118,6 +118,27 @@ program
     }),
   );
 
+interface CopyLogOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly claimsKey?: string;
+  readonly soFar?: boolean;
+}
+
+program
+  .command('copy-log')
+  .description('copy a log into an empty one, on this store or another; run again, it completes the copy')
+  .requiredOption('--from <url>', 'the log, as EVENT_STORE_URL names it')
+  .requiredOption('--to <url>', 'the empty log, or the copy that was begun')
+  .option('--claims-key <file>', "the log's claims.key, where it does not stand beside it")
+  .option('--so-far', 'be content with what is recorded so far: for a back-up of a log that is served')
+  .action((options: CopyLogOptions) =>
+    run(async (around) => {
+      const { copyLogCommand } = await import('./copy-log.command.js');
+      return copyLogCommand(options, around);
+    }),
+  );
+
 program
   .command('rebuild')
   .description('build the rows of projections anew from the log, also while a server serves')

@@ -1,3 +1,4 @@
+import type { StoresLog } from './stores-log.js';
 import { type Settings, SettingsRefused, settingsFrom } from './settings.js';
 
 /** What a command of the command line has of the world around it. */
@@ -47,6 +48,12 @@ export const settingsFor = ({ env, data }: Surroundings, faults: readonly string
 
 /** Writes a line. */
 export const say = (to: NodeJS.WritableStream, line: string): void => void to.write(`${line}\n`);
+
+/** Tells a person what a store has to say while it is opened and used. */
+export const toldOn = (err: NodeJS.WritableStream): StoresLog => ({
+  warn: ({ reason, error }, message) =>
+    say(err, [message, reason ?? error].filter((part) => typeof part === 'string').join(': ')),
+});
 
 /** A count as people read it. */
 export const counted = (count: number): string => count.toLocaleString('en-GB');

@@ -78,6 +78,8 @@ const markerIn = async (
 ): Promise<{ readonly path: string; readonly imported: boolean }> => {
   const path = join(dataFolder, 'demo.json');
   if (!existsSync(path)) {
+    if (eventStore.kind !== 'sqlite')
+      throw new UsageRefused(['The demo keeps its log in its own folder; leave EVENT_STORE_URL out.']);
     if (existsSync(eventStore.path)) throw new UsageRefused([`${dataFolder} holds a log that is not the demo's.`]);
     await mkdir(dataFolder, { recursive: true });
     await writeMarker(path, { aboutAll, imported: false });

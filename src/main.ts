@@ -40,7 +40,7 @@ main().catch((error: unknown) => {
   const expected =
     error instanceof SettingsRefused ||
     (error instanceof Error && 'code' in error) ||
-    (error instanceof Error && error.name.startsWith('Store'));
+    (error instanceof Error && /^(?:Store|ClaimsKeyRefused|AdminKeyRefused)/.test(error.name));
   process.stderr.write(
     `${expected && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

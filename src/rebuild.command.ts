@@ -1,12 +1,15 @@
-import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings } from './command.js';
+import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, UsageRefused } from './command.js';
+import type { Projection } from './event-sourcing/projection.js';
 import { AlreadyBuilding } from './event-sourcing/read-store.js';
 import { RebuildFailed } from './event-sourcing/rebuild.js';
 import { rebuildInThreads } from './event-sourcing/rebuild.threads.js';
 import { logOf } from './log-of.js';
 import { progressOf } from './progress.js';
+import { environmentOf } from './settings.js';
 import { projections } from './projections.js';
+import { projectionsWith } from './stores.js';
 
-const faultsOf = (names: readonly string[]): readonly string[] =>
+const faultsOf = (names: readonly string[], projections: readonly Projection[]): readonly string[] =>
   names
     .filter((name) => !projections.some((projection) => projection.name === name))
     .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
@@ -15,15 +18,18 @@ const worker = new URL('./rebuild.worker.js', import.meta.url);
 
 /** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
 export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
-  const settings = settingsFor(around, faultsOf(names));
+  const settings = settingsFor(around);
+  const all = projectionsWith(settings, projections);
+  const faults = faultsOf(names, all);
+  if (faults.length > 0) throw new UsageRefused(faults);
   // Says what is wrong with the log, where something is, before threads are begun.
-  await logOf(settings).close();
+  await (await logOf(settings, around)).close();
   const progress = progressOf('Rebuilding', around);
   try {
     await rebuildInThreads({
       worker,
-      data: { settings },
-      projections,
+      data: { environment: environmentOf(settings) },
+      projections: all,
       ...(names.length > 0 && { names }),
       onProgress: ({ ordinal, head }) => progress.to(ordinal, head),
       signal: around.signal,
@@ -34,7 +40,7 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   } finally {
     progress.stop();
   }
-  const rebuilt = names.length > 0 ? names : projections.map(({ name }) => name);
+  const rebuilt = names.length > 0 ? names : all.map(({ name }) => name);
   say(around.out, `Rebuilt: ${rebuilt.join(', ')}.`);
   return 0;
 };

@@ -2,13 +2,20 @@ import { workerData } from 'node:worker_threads';
 import { rebuild } from './event-sourcing/rebuild.js';
 import { rebuildInThread } from './event-sourcing/rebuild.threads.js';
 import { projections } from './projections.js';
-import type { Settings } from './settings.js';
-import { openEventStore, openReadStore } from './stores.js';
+import { settingsFrom } from './settings.js';
+import type { EnvironmentTexts } from './settings-from-files.js';
+import { openEventStore, openReadStore, projectionsWith } from './stores.js';
+import { untold } from './stores-log.js';
 
 // One of the threads of `rapport rebuild`.
-const { settings, names } = workerData as { readonly settings: Settings; readonly names: readonly string[] };
-const store = openEventStore(settings);
-const readStore = openReadStore(settings, projections, store.logId);
-await rebuildInThread((options) => rebuild({ store, readStore, projections, names, ...options }));
+const { environment, names } = workerData as {
+  readonly environment: EnvironmentTexts;
+  readonly names: readonly string[];
+};
+const settings = settingsFrom(environment);
+const all = projectionsWith(settings, projections);
+const store = await openEventStore(settings, untold);
+const readStore = await openReadStore(settings, all, store.logId);
+await rebuildInThread((options) => rebuild({ store, readStore, projections: all, names, ...options }));
 await readStore.close();
 await store.close();

@@ -3,7 +3,7 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { ensureAdminKey } from './access/admin-key.js';
+import { ensureAdminKey, holdAdminKey } from './access/admin-key.js';
 import { authenticateRequests } from './access/authentication.js';
 import { Keys } from './access/keys.js';
 import { AppModule, type ServiceParts } from './app.module.js';
@@ -58,6 +58,12 @@ export const startService = async (
   }
 };
 
+const adminKeyOf = async ({ adminKey, dataFolder }: Settings, keys: Keys): Promise<string | null> => {
+  if (adminKey === undefined) return ensureAdminKey(keys, dataFolder);
+  await holdAdminKey(keys, adminKey.text);
+  return null;
+};
+
 /** How long a start waits for rows, in milliseconds, before it serves without: many are built in minutes. */
 const rowsWithinMs = 3_000;
 
@@ -82,7 +88,7 @@ const serve = async (
   await serveGraphiql(fastify);
 
   await app.listen(settings.port, settings.host);
-  const adminKeyPath = await ensureAdminKey(keys, settings.dataFolder);
+  const adminKeyPath = await adminKeyOf(settings, keys);
   const { port } = fastify.server.address() as { readonly port: number };
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 

@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { resolve } from 'node:path';
-import { SettingsRefused, settingsFrom } from './settings.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
+import { environmentOf, SettingsRefused, settingsFrom } from './settings.js';
 
 const faultsOf = (env: Record<string, string>): Record<string, string> => {
   try {
@@ -27,12 +30,14 @@ describe('settings', () => {
   });
 
   it('keeps the stores in the data folder that is given', () => {
-    const { eventStore, readStore } = settingsFrom({ RAPPORT_DATA: '/var/lib/rapport' });
-    expect([eventStore.path, readStore.path]).toEqual(['/var/lib/rapport/events.db', '/var/lib/rapport']);
+    expect(settingsFrom({ RAPPORT_DATA: '/var/lib/rapport' })).toMatchObject({
+      eventStore: { path: '/var/lib/rapport/events.db' },
+      readStore: { path: '/var/lib/rapport' },
+    });
   });
 
   it.each(['sqlite:/tmp/e.db', 'sqlite:///tmp/e.db'])('takes %s', (url) => {
-    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore.path).toBe('/tmp/e.db');
+    expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path: '/tmp/e.db' });
   });
 
   it('names every fault at once', () => {
@@ -52,7 +57,7 @@ describe('settings', () => {
   it.each([
     ['kurrentdb://localhost:2113', 'KurrentDB'],
     ['esdb+discover://a.example', 'EventStoreDB'],
-    ['postgres://localhost/rapport', 'PostgreSQL'],
+    ['postgres://localhost/rapport', 'names no user'],
     ['mysql://localhost', "unknown kind 'mysql'"],
     ['sqlite:', 'names no path'],
     ['', 'is not a store'],
@@ -62,5 +67,58 @@ describe('settings', () => {
 
   it.each(['-1', '65536', '3000.5', '', '0x10'])('refuses the port %p', (port) => {
     expect(faultsOf({ PORT: port })['PORT']).toBe(`must be a whole number from 0 to 65535, not '${port}'.`);
+  });
+
+  describe('in files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-settings-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const fileWith = (text: string): string => {
+      const path = join(folder, 'secret');
+      writeFileSync(path, text);
+      return path;
+    };
+
+    it('are read without the line that ends them', () => {
+      expect(settingsFrom({ PORT_FILE: fileWith('4000\n') }).port).toBe(4_000);
+      const key = 'AB'.repeat(32);
+      expect(settingsFrom({ RAPPORT_CLAIMS_KEY_FILE: fileWith(`${key}\n`) }).claimsKey?.text).toBe(key);
+    });
+
+    it('are refused where they cannot be read, or where the setting is given twice', () => {
+      expect(faultsOf({ PORT_FILE: join(folder, 'none'), HOST: 'a', HOST_FILE: fileWith('b') })).toEqual({
+        PORT_FILE: `names a file that cannot be read: ${join(folder, 'none')} (ENOENT).`,
+        HOST_FILE: 'stands beside HOST: give one of them.',
+      });
+    });
+  });
+
+  it.each([
+    ['RAPPORT_CLAIMS_KEY', 'abc', 'must be 64 hexadecimal digits.'],
+    ['RAPPORT_ADMIN_KEY', 'rapport_secret', 'must be the token of a key: rapport_<id>_<secret>.'],
+  ])('refuses a wrong %s and does not say it', (setting, value, said) => {
+    expect(faultsOf({ [setting]: value })).toEqual({ [setting]: said });
+  });
+
+  it('are read anew by a thread, secrets included', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-settings-'));
+    const file = join(folder, 'password');
+    writeFileSync(file, 'pa:ss\n');
+    const settings = settingsFrom({
+      EVENT_STORE_URL: 'esdb://a.example',
+      EVENT_STORE_USER: 'rapport',
+      EVENT_STORE_PASSWORD_FILE: file,
+      READ_STORE_URL: 'postgres://rapport:word@b.example/rows',
+    });
+    rmSync(folder, { recursive: true });
+    const { eventStore, readStore } = settingsFrom(structuredClone(environmentOf(settings)));
+    expect(eventStore.kind === 'kurrentdb' && eventStore.credentials?.password).toBe('pa:ss');
+    expect(readStore.kind === 'postgres' && readStore.address.password()).toBe('word');
+  });
+
+  it('tell no secret where they are printed', () => {
+    const key = 'ab'.repeat(32);
+    const settings = settingsFrom({ RAPPORT_CLAIMS_KEY: key });
+    expect(settings.claimsKey?.text).toBe(key);
+    expect(`${inspect(settings, { depth: 9 })} ${JSON.stringify(settings)}`).not.toContain(key);
   });
 });

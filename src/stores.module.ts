@@ -14,9 +14,10 @@ import type { Projecting } from './event-sourcing/projecting.js';
 import { ProjectorThread } from './event-sourcing/projector.thread.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
-import type { Settings } from './settings.js';
-import { openEventStore, openReadStore } from './stores.js';
-import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
+import { environmentOf, type Settings } from './settings.js';
+import { openReadStore, openWholeLog, projectionsWith } from './stores.js';
+import type { StoresLog } from './stores-log.js';
+import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
 
 /** What the stores are opened with, beside the settings. */
@@ -53,22 +54,31 @@ class StoresLife implements OnApplicationBootstrap, OnApplicationShutdown {
 @Global()
 @Module({})
 export class StoresModule {
-  static forRoot({ settings, projections, projector }: StoresOptions): DynamicModule {
+  static forRoot({ settings, projections: ofContexts, projector }: StoresOptions): DynamicModule {
+    const projections = projectionsWith(settings, ofContexts);
     return {
       module: StoresModule,
       providers: [
         { provide: SETTINGS, useValue: settings },
-        { provide: EVENT_STORE, useFactory: () => openEventStore(settings) },
+        { provide: EVENT_STORE, inject: [LOG], useFactory: (log: StoresLog) => openWholeLog(settings, log) },
         {
           provide: READ_STORE,
-          inject: [EVENT_STORE],
-          useFactory: ({ logId }: EventStore) => openReadStore(settings, projections, logId),
+          inject: [EVENT_STORE, LOG],
+          useFactory: ({ logId }: EventStore, log: ProjectorLog) =>
+            openReadStore(settings, projections, logId, (waiting) => log.warn(waiting, 'waiting for the read store')),
         },
         {
           provide: PROJECTOR,
           inject: [EVENT_STORE, READ_STORE, LOG],
           useFactory: (store: EventStore, readStore: ReadStore, log: ProjectorLog) =>
-            new ProjectorThread({ worker: projector, data: settings, store, readStore, projections, log }),
+            new ProjectorThread({
+              worker: projector,
+              data: environmentOf(settings),
+              store,
+              readStore,
+              projections,
+              log,
+            }),
         },
         {
           provide: TRANSACTIONS,
@@ -78,7 +88,7 @@ export class StoresModule {
         {
           provide: CLAIMS_HASH,
           inject: [EVENT_STORE],
-          useFactory: async (store: EventStore) => bindClaimsKey(store, await claimsKeyFile(settings.dataFolder)),
+          useFactory: async (store: EventStore) => bindClaimsKey(store, await claimsKeyAt(settings, store)),
         },
         StoresLife,
       ],

@@ -1,18 +1,71 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isHalfCopied } from './event-sourcing/copy-log.js';
 import type { EventStore } from './event-sourcing/event-store.js';
+import { IndexedLog, logIndex } from './event-sourcing/log-index.js';
+import type { Projection } from './event-sourcing/projection.js';
 import type { Projected, ReadStore } from './event-sourcing/read-store.js';
+import { openKurrentEventStore } from './event-sourcing/stores/kurrentdb.event-store.js';
+import { type Waiting, openPostgresReadStore } from './event-sourcing/stores/postgres.read-store.js';
 import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
+import { StoreRefused } from './event-sourcing/stores/store-refused.js';
 import { type Upcast, upcaster } from './event-sourcing/upcaster.js';
 import { lifts } from './lifts.js';
 import type { Settings } from './settings.js';
+import type { StoresLog } from './stores-log.js';
 
-/** The one place that chooses the stores. */
-export const openEventStore = ({ eventStore }: Settings, upcast: Upcast = upcaster(lifts)): EventStore => {
-  mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-  return openSqliteEventStore({ path: eventStore.path, upcast });
+/**
+ * The one place that chooses the stores. A log that keeps no index of its own has it among the rows.
+ * @param log told while a server is waited for, and of troubles with it that pass.
+ */
+export const openEventStore = async (
+  settings: Settings,
+  log: StoresLog,
+  upcast: Upcast = upcaster(lifts),
+): Promise<EventStore> => {
+  const { eventStore } = settings;
+  if (eventStore.kind === 'sqlite') {
+    mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
+    return openSqliteEventStore({ path: eventStore.path, upcast });
+  }
+  const kurrent = await openKurrentEventStore({ location: eventStore, upcast, log });
+  return new IndexedLog(kurrent, () =>
+    openReadStore(settings, [logIndex], kurrent.logId, (waiting) =>
+      log.warn({ ...waiting }, 'waiting for the read store'),
+    ),
+  );
 };
 
-export const openReadStore = ({ readStore }: Settings, projections: readonly Projected[], logId: string): ReadStore =>
-  openSqliteReadStore({ folder: readStore.path, projections, logId });
+/**
+ * Opens the log to serve it or to add to it.
+ * @throws StoreRefused where it is a copy that was cut short: what is added to one cannot be told from what is missing.
+ */
+export const openWholeLog = async (settings: Settings, log: StoresLog): Promise<EventStore> => {
+  const store = await openEventStore(settings, log);
+  try {
+    if (await isHalfCopied(store))
+      throw new StoreRefused('The log is a copy that was cut short. Run rapport copy-log again: it completes it.');
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+/** What is projected beside the contexts' own: the index of a log that keeps none. */
+export const projectionsWith = (
+  { eventStore }: Pick<Settings, 'eventStore'>,
+  projections: readonly Projection[],
+): readonly Projection[] => (eventStore.kind === 'sqlite' ? projections : [...projections, logIndex]);
+
+/** @param onWaiting told each time that a server is not there yet. */
+export const openReadStore = async (
+  { readStore }: Settings,
+  projections: readonly Projected[],
+  logId: string,
+  onWaiting?: (waiting: Waiting) => void,
+): Promise<ReadStore> =>
+  readStore.kind === 'sqlite'
+    ? openSqliteReadStore({ folder: readStore.path, projections, logId })
+    : openPostgresReadStore({ address: readStore.address, projections, logId, onWaiting });

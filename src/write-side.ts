@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { bindClaimsKey, claimsKeyFile } from './claims-key.js';
+import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import type { KeyedHash } from './event-sourcing/keyed-hash.js';
 import { transactions } from './event-sourcing/transact.js';
 import { InteractionsHandler, RECORDING } from './interactions/interactions.handler.js';
@@ -10,7 +10,8 @@ import { recording } from './interactions/recording.js';
 import type { Settings } from './settings.js';
 import { identity } from './stakeholders/identity.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders/stakeholders.handler.js';
-import { openEventStore } from './stores.js';
+import type { StoresLog } from './stores-log.js';
+import { openWholeLog } from './stores.js';
 
 /** The log with all that writes to it, and nothing that reads rows: for what is recorded from the command line. */
 export interface WriteSide {
@@ -32,18 +33,18 @@ class WriteSideModule {}
  * second.
  * @throws StoreUnavailable, ClaimsKeyRefused
  */
-export const openWriteSide = async (settings: Settings): Promise<OpenWriteSide> => {
-  const store = openEventStore(settings);
+export const openWriteSide = async (settings: Settings, log: StoresLog): Promise<OpenWriteSide> => {
+  const store = await openWholeLog(settings, log);
   try {
-    const hash = await bindClaimsKey(store, await claimsKeyFile(settings.dataFolder));
-    const log = transactions(store);
-    const people = identity(log, hash);
+    const hash = await bindClaimsKey(store, await claimsKeyAt(settings, store));
+    const streams = transactions(store);
+    const people = identity(streams, hash);
     const handlers: DynamicModule = {
       module: WriteSideModule,
       imports: [CqrsModule],
       providers: [
         { provide: IDENTITY, useValue: people },
-        { provide: RECORDING, useValue: recording(log, people, (text) => hash.of(text)) },
+        { provide: RECORDING, useValue: recording(streams, people, (text) => hash.of(text)) },
         StakeholdersHandler,
         InteractionsHandler,
       ],

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toGlobalId } from '../src/graphql/ids.js';
+import { ready } from './client.js';
 import { ProbeModule } from './probe.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ also: [ProbeModule], env: { RAPPORT_WAIT_MS: '100' } });
+  await ready(service);
 });
 afterAll(() => service.stop());
 

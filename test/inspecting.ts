@@ -7,6 +7,7 @@ import { replayInto } from '../src/event-sourcing/replay.js';
 import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from '../src/event-sourcing/stores/sqlite.read-store.js';
 import { projections } from '../src/projections.js';
+import { readStoreOf } from './read-store-of.js';
 
 // Looks at a data folder from outside: what a server says of itself is not what its test believes.
 
@@ -56,9 +57,9 @@ export const rowsOf = async (readStore: ReadStore): Promise<Rows> => {
 /** The log's id, which every position begins with. */
 const logIdOf = (events: readonly RecordedEvent[]): string => events[0]?.position.split('-')[0] ?? '';
 
-/** All rows of a data folder's read store, as they are. */
+/** All rows that a service on the data folder has, as they are. */
 export const liveRows = async (folder: string, events: readonly RecordedEvent[]): Promise<Rows> => {
-  const readStore = openSqliteReadStore({ folder, projections, logId: logIdOf(events) });
+  const readStore = await readStoreOf(folder, logIdOf(events));
   return rowsOf(readStore).finally(() => readStore.close());
 };
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { EventStore } from '../src/event-sourcing/event-store.js';
+import type { ReadStore } from '../src/event-sourcing/read-store.js';
 import { rebuild } from '../src/event-sourcing/rebuild.js';
 import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from '../src/event-sourcing/stores/sqlite.read-store.js';
 import { projections } from '../src/projections.js';
+import { readStoreOf } from './read-store-of.js';
 
 export type Rows = Readonly<Record<string, readonly unknown[]>>;
 
@@ -17,10 +19,8 @@ export const logIn = async <T>(data: string, look: (store: EventStore) => Promis
   }
 };
 
-const rowsOf = async (store: EventStore, folder: string, anew: boolean): Promise<Rows> => {
-  const readStore = openSqliteReadStore({ folder, projections, logId: store.logId });
+const rowsOf = async (readStore: ReadStore): Promise<Rows> => {
   try {
-    if (anew) await rebuild({ store, readStore, projections });
     const rows: Record<string, readonly unknown[]> = {};
     for (const { name, key } of projections.flatMap(({ tables }) => tables))
       rows[name] = await readStore.all(`SELECT * FROM ${name} ORDER BY ${key.join(', ')}`);
@@ -30,9 +30,14 @@ const rowsOf = async (store: EventStore, folder: string, anew: boolean): Promise
   }
 };
 
-/** Every row of every projection, as the data folder has them. */
-export const rowsIn = (data: string): Promise<Rows> => logIn(data, (store) => rowsOf(store, data, false));
+/** Every row of every projection, as a service on the data folder has them. */
+export const rowsIn = (data: string): Promise<Rows> =>
+  logIn(data, async (store) => rowsOf(await readStoreOf(data, store.logId)));
 
 /** Every row of every projection, built from the data folder's log into another folder. */
 export const rowsBuiltAnew = (data: string, folder: string): Promise<Rows> =>
-  logIn(data, (store) => rowsOf(store, folder, true));
+  logIn(data, async (store) => {
+    const readStore = openSqliteReadStore({ folder, projections, logId: store.logId });
+    await rebuild({ store, readStore, projections });
+    return rowsOf(readStore);
+  });

@@ -52,12 +52,13 @@ export const startTestService = async ({
   ...options
 }: TestServiceOptions = {}): Promise<TestService> => {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rapport-')));
-  const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, ...env });
+  const { READ_STORE_URL } = process.env;
+  const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, READ_STORE_URL, ...env });
   const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), {
     also,
     projector: await projectorWorker(),
   });
-  const adminToken = await readFile(join(dataFolder, 'admin.key'), 'utf8').then(
+  const adminToken = await readFile(env['RAPPORT_ADMIN_KEY_FILE'] ?? join(dataFolder, 'admin.key'), 'utf8').then(
     (text) => text.trim(),
     async (error: unknown) => {
       await close();

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings } from '../command.js';
+import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, toldOn } from '../command.js';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import { transactions } from '../event-sourcing/transact.js';
 import { logOf } from '../log-of.js';
-import { openEventStore } from '../stores.js';
+import { openWholeLog } from '../stores.js';
 import { isRole, roles } from './credential.js';
 import { type KeyContext, Keys } from './keys.js';
 
@@ -27,7 +27,7 @@ export const makeKeyCommand = async (name: string, role: string, around: Surroun
     ...(isRole(role) ? [] : [`--role is ${roles.join(' or ')}${role === '' ? '' : `, not '${role}'`}.`]),
   ]);
   if (!isRole(role)) return 1;
-  return withKeys(openEventStore(settings), async (keys) => {
+  return withKeys(await openWholeLog(settings, toldOn(around.err)), async (keys) => {
     const { credential, token } = await keys.make(name, role, atTheMachine());
     say(around.out, token);
     say(around.err, `Key ${credential.id} for ${name}, ${role}. The token is told this once.`);
@@ -36,14 +36,14 @@ export const makeKeyCommand = async (name: string, role: string, around: Surroun
 
 /** `rapport keys revoke`. Running services know within a second. */
 export const revokeKeyCommand = async (id: string, around: Surroundings): Promise<ExitStatus> =>
-  withKeys(logOf(settingsFor(around)), async (keys) => {
+  withKeys(await logOf(settingsFor(around), around), async (keys) => {
     if (!(await keys.revoke(id, atTheMachine()))) throw new CommandFailed(`There is no key ${id}.`);
     say(around.err, `Key ${id} is revoked.`);
   });
 
 /** `rapport keys list`: in the order in which they were made, a line each. */
 export const listKeysCommand = async (around: Surroundings): Promise<ExitStatus> =>
-  withKeys(logOf(settingsFor(around)), async (keys) => {
+  withKeys(await logOf(settingsFor(around), around), async (keys) => {
     for (const { id, role, name, madeAt, revokedAt } of await keys.list()) {
       const revoked = revokedAt === null ? '' : `, revoked ${dayOf(revokedAt)}`;
       say(around.out, `${id}  ${role.padEnd(8)}  made ${dayOf(madeAt)}${revoked}  ${name}`);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { streamOf } from '../event-sourcing/decider.js';
 import { type EventStore, noStream } from '../event-sourcing/event-store.js';
 import type { Provenance } from '../event-sourcing/provenance.js';
+import { NotBuiltYet } from '../event-sourcing/read-store.js';
 import {
   type CommandContext,
   type CommandIdReused,
@@ -111,15 +112,15 @@ export class Keys {
     return [...keys.values()];
   }
 
-  /** Whether an admin key was ever made. */
-  async hasAdmin(): Promise<boolean> {
-    for await (const { type, data } of this.#facts()) if (type === 'KeyMade' && data.role === 'admin') return true;
-    return false;
+  /** Id of the first admin key that was ever made; undefined where none was. */
+  async firstAdmin(): Promise<string | undefined> {
+    for await (const { type, data } of this.#facts())
+      if (type === 'KeyMade' && data.role === 'admin') return data.keyId;
+    return undefined;
   }
 
   async *#facts(): AsyncGenerator<AccessKeyFact & { readonly recordedAt: number }> {
-    const counts = await this.store.countsByType();
-    let left = (counts.get('KeyMade') ?? 0) + (counts.get('KeyRevoked') ?? 0);
+    let left = await this.#factsInAll();
     let last = 0;
     while (left > 0) {
       const page = await this.store.readAll(last, pageMax);
@@ -132,6 +133,17 @@ export class Keys {
       const newest = page.at(-1);
       if (newest === undefined) return;
       last = newest.ordinal;
+    }
+  }
+
+  /** How many facts of keys there are: where to stop. A log whose index is being built is read to its end. */
+  async #factsInAll(): Promise<number> {
+    try {
+      const counts = await this.store.countsByType();
+      return (counts.get('KeyMade') ?? 0) + (counts.get('KeyRevoked') ?? 0);
+    } catch (error) {
+      if (error instanceof NotBuiltYet) return Number.POSITIVE_INFINITY;
+      throw error;
     }
   }
 

@@ -15,7 +15,7 @@ export const exportEventsCommand = async (file: string, around: Surroundings): P
   const folder = toFile === undefined ? undefined : dirname(toFile);
   const faults = folder === undefined || existsSync(folder) ? [] : [`There is no folder ${folder}.`];
   // As they stand: an export is the log, not what today's program makes of it.
-  const store = logOf(settingsFor(around, faults), asStored);
+  const store = await logOf(settingsFor(around, faults), around, asStored);
   const progress = progressOf('Exporting', around);
   let events = 0;
   const pages = exportedEvents(

@@ -1,3 +1,4 @@
+import { appendInOrder } from '../event-sourcing/append-in-order.js';
 import { type EventStore, noStream, type RecordedEvent } from '../event-sourcing/event-store.js';
 import { type EventLine, eventLines, LineRefused } from './event-lines.js';
 
@@ -16,15 +17,15 @@ const appendsMax = 500;
 const eventsMax = 1_000;
 const bytesMax = 4 * 1024 * 1024;
 
-/** A run of events of one stream that follow each other in the file: one append. */
-type Run = [EventLine, ...EventLine[]];
+/** Lines of one stream that follow each other in the file: one append. */
+type LineRun = [EventLine, ...EventLine[]];
 
 /**
  * Imports an export into an empty log: the same events in the same order, with their ids, streams, revisions, times and
  * provenance. Cut short, it is completed by running it again: what stands in the log must then be the file's beginning.
  *
- * Lines are appended in windows, each sent at once and waited for. A window is small enough for one group commit, so it
- * stands as a whole or not at all, and the log is the file's beginning at every moment.
+ * Lines are appended in windows, each waited for. A window is small enough for one batch of a log that takes it at once, so
+ * it stands as a whole or not at all, and the log is the file's beginning at every moment.
  *
  * @param onProgress told the bytes of the file that were read.
  * @throws LogNotEmpty, LineRefused, StoreUnavailable; the signal's reason.
@@ -105,8 +106,8 @@ const add = (window: Window, line: EventLine): void => {
   window.bytes += line.bytes;
 };
 
-const runsOf = (lines: readonly EventLine[]): readonly Run[] => {
-  const runs: Run[] = [];
+const runsOf = (lines: readonly EventLine[]): readonly LineRun[] => {
+  const runs: LineRun[] = [];
   for (const line of lines) {
     const run = runs.at(-1);
     if (run?.[0].stream === line.stream) run.push(line);
@@ -115,17 +116,20 @@ const runsOf = (lines: readonly EventLine[]): readonly Run[] => {
   return runs;
 };
 
-/** In the order of the file: the store writes appends in the order in which it is given them. */
-const appendAll = async (store: EventStore, runs: readonly Run[]): Promise<void> => {
-  const appends = runs.map(async ([first, ...more]) => {
-    const events = [first, ...more].map(({ event }) => event);
-    const { recorded } = await store.append(first.stream, first.revision - 1, events);
+/** In the order of the file. */
+const appendAll = async (store: EventStore, runs: readonly LineRun[]): Promise<void> => {
+  const appended = await appendInOrder(
+    store,
+    runs.map(([first, ...more]) => ({
+      stream: first.stream,
+      expectedRevision: first.revision - 1,
+      events: [first, ...more].map(({ event }) => event),
+    })),
+  );
+  for (const [index, [first]] of runs.entries())
     // Answered with what stands there under its id.
-    if (recorded[0]?.revision !== first.revision)
+    if (appended[index]?.recorded[0]?.revision !== first.revision)
       throw new LineRefused(first.line, `event ${first.event.id} stands before it already in stream ${first.stream}`);
-  });
-  await Promise.allSettled(appends);
-  await Promise.all(appends);
 };
 
 const streamsMax = 1_000_000;

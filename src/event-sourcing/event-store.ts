@@ -61,13 +61,35 @@ export class PartialOverlap extends Error {
 
 /** The store cannot do it now (disk full, read-only, locked for too long, not reachable). Nothing was written. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/**
+ * The store was asked to append and did not answer in time: the events may stand there by now, or come to. Sent again with
+ * their ids, they are answered as the first time.
+ */
+export class OutcomeUnknown extends StoreUnavailable {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/** What was asked for lies beyond the end of the log: it was restored from a copy that is older. */
+export class BeyondTheEnd extends Error {
+  override readonly name = 'BeyondTheEnd';
+  constructor(
+    readonly ordinal: number,
+    readonly head: number,
+  ) {
+    super(`Ordinal ${ordinal} lies beyond the end of the log (${head}): the log was restored from an older copy.`);
+  }
 }
 
 /** The log and its promises: what the weakest adapter can keep. See docs/architecture.md, "Stores". */
-export interface EventStore {
+export interface EventLog {
   /** Sixteen hexadecimal digits, made with the log. */
   readonly logId: string;
+
+  /** Whether appends that are given it at once, none waiting for another, are written in the order in which they are given. */
+  readonly keepsOrder: boolean;
 
   /**
    * Appends to one stream, atomically; resolves once the events are on disk. Ids that all stand in the stream already
@@ -98,6 +120,17 @@ export interface EventStore {
   /** Ordinal of the newest event, 0 for an empty log. */
   head(): Promise<number>;
 
+  /** Position kept with the log for a follower that must not act twice (a policy, a webhook); null before the first. */
+  checkpoint(follower: string): Promise<number | null>;
+  saveCheckpoint(follower: string, ordinal: number): Promise<void>;
+  /** Of every follower that has one. */
+  checkpoints(): Promise<ReadonlyMap<string, number>>;
+
+  close(): Promise<void>;
+}
+
+/** What is asked of the log as a whole. A log that keeps no index of its own leaves it to `log-index.ts`. */
+export interface LogIndex {
   /** `recordedAt` of the event at this ordinal or of the last before it; null where there is none. */
   recordedAtOf(ordinal: number): Promise<number | null>;
 
@@ -109,10 +142,7 @@ export interface EventStore {
 
   /** How many events of each type, and so in all. */
   countsByType(): Promise<ReadonlyMap<string, number>>;
-
-  /** Position kept with the log for a follower that must not act twice (a policy, a webhook); null before the first. */
-  checkpoint(follower: string): Promise<number | null>;
-  saveCheckpoint(follower: string, ordinal: number): Promise<void>;
-
-  close(): Promise<void>;
 }
+
+/** The one seam to the log. */
+export interface EventStore extends EventLog, LogIndex {}

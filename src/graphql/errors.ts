@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { StoreUnavailable } from '../event-sourcing/event-store.js';
+import { OutcomeUnknown, StoreUnavailable } from '../event-sourcing/event-store.js';
 import { PositionRefused } from '../event-sourcing/position.js';
 import { NotBuiltYet } from '../event-sourcing/read-store.js';
 import { RevisionConflict } from '../event-sourcing/transact.js';
@@ -70,6 +70,12 @@ const knownError = (cause: Error): GraphQLError | undefined => {
   if (cause instanceof RevisionConflict)
     return refused('CONFLICT', cause.message, { currentRevision: cause.currentRevision });
   if (cause instanceof PositionRefused) return badUserInput([{ path: [], message: cause.message }]);
+  if (cause instanceof OutcomeUnknown) {
+    return refused(
+      'UNAVAILABLE',
+      'The store did not answer in time: it may have been recorded. Try again, with the same commandId, and what happened is told.',
+    );
+  }
   if (cause instanceof StoreUnavailable) {
     return refused(
       'UNAVAILABLE',

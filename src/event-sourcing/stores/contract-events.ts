@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStore, NewEvent, RecordedEvent } from '../event-store.js';
+import type { EventLog, EventStore, NewEvent, RecordedEvent } from '../event-store.js';
 import type { JsonObject } from '../fact.js';
 import type { Provenance } from '../provenance.js';
 
@@ -38,7 +38,7 @@ export const idsOf = (events: readonly { readonly id: string }[]): readonly stri
 
 /** Follows until it has `count` events, then aborts. */
 export const followed = async (
-  store: EventStore,
+  store: Pick<EventLog, 'follow'>,
   after: number,
   count: number,
   onPage: (page: readonly RecordedEvent[]) => void = () => undefined,

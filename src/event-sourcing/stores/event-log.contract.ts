@@ -166,6 +166,7 @@ export const eventLogContract = (log: LogUnderTest): void => {
       await log.store.saveCheckpoint('a policy', 3);
       await log.reopen();
       expect([await log.store.checkpoint('a webhook'), await log.store.checkpoint('a policy')]).toEqual([12, 3]);
+      expect(Object.fromEntries(await log.store.checkpoints())).toEqual({ 'a webhook': 12, 'a policy': 3 });
       expect(await log.all()).toEqual([]);
     });
   });

@@ -60,6 +60,13 @@ const appendContract = (log: LogUnderTest): void => {
       expect(read.at(-1)?.position).toBe(second.position);
     });
 
+    it('keeps the order of what it is given at once, where it says so', async () => {
+      if (!log.store.keepsOrder) return;
+      const events = Array.from({ length: 300 }, (_, n) => anEvent({ n }));
+      await Promise.all(events.map((event) => log.store.append(aStream(), noStream, [event])));
+      expect(idsOf(await log.all())).toEqual(idsOf(events));
+    });
+
     it('refuses another expected revision, says the actual one, and writes nothing', async () => {
       const stream = aStream();
       await expect(log.store.append(stream, 0, [anEvent()])).rejects.toMatchObject({

@@ -1,11 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../event-store.js';
+import { StoreRefused } from './store-refused.js';
 
-/** The file cannot be used by this program as it is: damaged, of a newer program, somebody else's, or not durable. */
-export class StoreRefused extends Error {
-  override readonly name = 'StoreRefused';
-}
+export { StoreRefused };
 
 // Before 3.51.3 a checkpoint that meets a writer can damage a database in WAL mode.
 const versionMin = [3, 51, 3] as const;

@@ -74,6 +74,7 @@ export const sqliteEventReader = (db: DatabaseSync, logId: string, upcast: Upcas
   const firstOfId = rowsOf<[number | null]>(db, 'SELECT min(position) FROM event WHERE id = ?');
   const counts = rowsOf<[string, number]>(db, 'SELECT name, count FROM type ORDER BY name');
   const checkpoint = rowsOf<[number]>(db, 'SELECT position FROM checkpoint WHERE follower = ?');
+  const checkpoints = rowsOf<[string, number]>(db, 'SELECT follower, position FROM checkpoint ORDER BY follower');
 
   const headNow = (): number => head.first()?.[0] ?? 0;
 
@@ -103,6 +104,7 @@ export const sqliteEventReader = (db: DatabaseSync, logId: string, upcast: Upcas
     },
     countsByType: (): ReadonlyMap<string, number> => new Map(counts.all()),
     checkpoint: (follower: string): number | null => checkpoint.first(follower)?.[0] ?? null,
+    checkpoints: (): ReadonlyMap<string, number> => new Map(checkpoints.all()),
   };
 };
 

@@ -44,6 +44,8 @@ const isRefused = (error: unknown): error is Error =>
 
 class SqliteEventStore implements EventStore {
   readonly logId: string;
+  /** A batch is written in the order of its queue. */
+  readonly keepsOrder = true;
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #upcast: Upcast;
@@ -166,6 +168,10 @@ class SqliteEventStore implements EventStore {
       const write = () => void this.#saveCheckpoint.run(follower, ordinal);
       this.#commits.add(this.#work(1, follower.length, write, resolve, reject));
     });
+  }
+
+  checkpoints(): Promise<ReadonlyMap<string, number>> {
+    return this.#query(() => this.#reader.checkpoints());
   }
 
   close(): Promise<void> {

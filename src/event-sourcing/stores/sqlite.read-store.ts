@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { v4 } from 'uuid';
 import type { Build, Progress, Projected, ReadStore, Row, Stall, Value } from '../read-store.js';
 import { NotBuiltYet } from '../read-store.js';
+import { assertProjectable } from './projectable.js';
 import type { Attachable } from './sqlite.attached-reader.js';
 import { AttachedReader } from './sqlite.attached-reader.js';
 import { SqliteBuild } from './sqlite.build.js';
 import { plainly, sqliteCode } from './sqlite.connection.js';
 import type { BuildEntry } from './sqlite.registry.js';
 import { SqliteRegistry } from './sqlite.registry.js';
-import { assertProjectable } from './sqlite.rows.js';
 
 export interface SqliteReadStoreOptions {
   /** The folder of `read.db` and `read/`, made where it is not there; or ':memory:', then it lives as long as this object. */

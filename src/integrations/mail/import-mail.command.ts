@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { counted, type ExitStatus, say, settingsFor, type Surroundings } from '../../command.js';
+import { counted, type ExitStatus, say, settingsFor, type Surroundings, toldOn } from '../../command.js';
 import { InteractionCommand } from '../../interactions/interactions.handler.js';
 import { progressOf } from '../../progress.js';
 import { StakeholderCommand } from '../../stakeholders/stakeholders.handler.js';
@@ -36,7 +36,7 @@ export const importMailCommand = async (
 ): Promise<ExitStatus> => {
   const settings = settingsFor(around, faultsOf(paths, options));
   const { dryRun } = options;
-  const writeSide = dryRun ? undefined : await openWriteSide(settings);
+  const writeSide = dryRun ? undefined : await openWriteSide(settings, toldOn(around.err));
   try {
     const report = await importMails(paths, options, around, writeSide);
     tell(report, dryRun, around.out);
