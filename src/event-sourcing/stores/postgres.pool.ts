@@ -72,6 +72,7 @@ export class PostgresPool {
     try {
       const config = await clientConfig(this.#address);
       const onConnect = (client: pg.ClientBase) => assertUsable(client, this.#address);
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- The pool awaits it; its types do not say so.
       const pool = new pg.Pool({ ...config, max: this.#max, idleTimeoutMillis: 60_000, onConnect });
       // An idle connection that breaks is taken out of the pool by itself.
       pool.on('error', () => undefined);
