@@ -113,7 +113,8 @@ const listedAfter = (before: Listed | undefined, event: RecordedEvent): Listed |
   }
 };
 
-// Folding makes names longer, and stores limit what an index holds. Names that begin alike sort by when they came.
+// Folding may make a name eighteen times longer, and a cursor and an index hold it. Names that begin alike sort by when they
+// came.
 const sortNameMax = 200;
 
 const stakeholderRow = (
