@@ -40,6 +40,18 @@ describe('settings', () => {
     expect(settingsFrom({ EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path: '/tmp/e.db' });
   });
 
+  it('takes a PostgreSQL for the rows, and shows its password to nobody', () => {
+    const settings = settingsFrom({ READ_STORE_URL: 'postgresql://ann:topsecret@db.example/rows?sslmode=verify-full' });
+    expect(settings.readStore).toMatchObject({
+      kind: 'postgres',
+      address: { parts: { host: 'db.example', database: 'rows', user: 'ann', tls: 'verify-full' } },
+    });
+    expect(JSON.stringify(settings)).not.toContain('topsecret');
+    const faults = faultsOf({ READ_STORE_URL: 'postgres://ann:top/secret@h/d', PORT: 'x' });
+    expect(Object.keys(faults)).toEqual(['PORT', 'READ_STORE_URL']);
+    expect(JSON.stringify(faults)).not.toContain('secret');
+  });
+
   it('names every fault at once', () => {
     expect(
       Object.keys(

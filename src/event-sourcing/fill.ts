@@ -62,7 +62,8 @@ export const fillToHead = async (fillers: readonly Filler[], options: FillOption
     const page = await store.readAll(after, pageMax);
     const upTo = page.at(-1)?.ordinal;
     if (upTo === undefined) return;
-    for (const filler of going) await fillPage(filler, page, upTo);
+    // A store elsewhere works on all of them at once.
+    await Promise.all(going.map((filler) => fillPage(filler, page, upTo)));
     if (performance.now() - reportedAt > reportIntervalMs) {
       head = Math.max(upTo, await store.head());
       for (const { build } of going) await readStore.report(build, head);

@@ -1,3 +1,4 @@
+import { folded } from './words.js';
 import { describe, it } from '@jest/globals';
 import { crmId, email, identified, stakeholderFact } from '../../test/small-logs.js';
 import { open } from '../event-sourcing/position.js';
@@ -57,6 +58,11 @@ describe('directory', () => {
         revision: 0,
         identified_at: Date.UTC(2026, 0, 1, 0, 0, 1),
       },
+    ]));
+
+  it('sorts names by their beginning, however long they become when they are folded', () =>
+    given(identified('long', { name: '\ufdfa'.repeat(500) })).thenColumns(stakeholderTable, [
+      { sort_name: folded('\ufdfa'.repeat(500)).slice(0, 200) },
     ]));
 
   it('lists what they hold', async () => {

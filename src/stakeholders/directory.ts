@@ -42,7 +42,7 @@ type Loaded = Map<string, Listed>;
 /** Who they are, and how they are found. */
 export const directory: Projection<Loaded> = {
   name: 'directory',
-  version: 1,
+  version: 2,
   tables: directoryTables,
   reads: new Set<StakeholderFact['type']>([
     'StakeholderIdentified',
@@ -113,6 +113,10 @@ const listedAfter = (before: Listed | undefined, event: RecordedEvent): Listed |
   }
 };
 
+// Folding may make a name eighteen times longer, and a cursor and an index hold it. Names that begin alike sort by when they
+// came.
+const sortNameMax = 200;
+
 const stakeholderRow = (
   { key, id, kind, name, retired, identifiedAt }: Listed,
   { ordinal, revision }: RecordedEvent,
@@ -123,7 +127,7 @@ const stakeholderRow = (
   id,
   kind,
   name,
-  sort_name: folded(name),
+  sort_name: folded(name).slice(0, sortNameMax),
   retired: retired ? 1 : 0,
   revision,
   identified_at: identifiedAt,

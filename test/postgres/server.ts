@@ -67,16 +67,8 @@ const freePort = (): Promise<number> =>
 
 // It is to be fast and gone afterwards. Its texts sort by a language's rules, so that a column which leaves its order to
 // the database is found out.
-const initdbArgs = [
-  '--no-sync',
-  '--no-instructions',
-  '--encoding=UTF8',
-  '--locale=C',
-  '--locale-provider=icu',
-  '--icu-locale=en-US',
-  '--auth=scram-sha-256',
-  '--username=postgres',
-];
+const initdbArgs =
+  '--pgdata=data --pwfile=password --no-sync --no-instructions --encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en-US --auth=scram-sha-256 --username=postgres';
 const settings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -90,8 +82,9 @@ const settings = [
 
 // The server ends when its standard input does: also when the test run is killed, and can tell it nothing. Then nobody but
 // this shell can clear away.
-const guarded =
-  '"$@" & server=$!; read -r word; kill -INT $server 2> /dev/null; wait $server; [ "$word" = stop ] || rm -rf "$PWD"';
+const guarded = `[ -e data/PG_VERSION ] || "$0/initdb" ${initdbArgs} >&2 || exit 1
+"$0/postgres" "$@" & server=$!; read -r word; kill -INT $server 2> /dev/null; wait $server
+[ "$word" = stop ] || rm -rf "$PWD"`;
 const startsWithinMs = 30_000;
 
 export const startPostgres = async (): Promise<PostgresServer> => {
@@ -110,17 +103,12 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   own(passwordFile);
-  execFileSync(join(bin, 'initdb'), [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...initdbArgs], {
-    ...user,
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
   const port = await freePort();
   let running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined;
 
   const start = async (): Promise<void> => {
-    const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
-    const child = spawn('sh', ['-c', guarded, 'sh', join(bin, 'postgres'), ...args], {
+    const args = ['-D', 'data', '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+    const child = spawn('sh', ['-c', guarded, bin, ...args], {
       ...user,
       cwd: folder,
       // A signal to the terminal's processes reaches it through its standard input alone.

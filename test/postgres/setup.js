@@ -1,3 +1,4 @@
+import { URL } from 'node:url';
 import { startPostgres } from './server.ts';
 
 // Jest calls this once before the first test that needs a PostgreSQL, in its own process.

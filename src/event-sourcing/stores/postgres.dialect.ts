@@ -74,13 +74,19 @@ const decodedText = (text: string): string =>
 export const parameterOf = (value: Value): string | null =>
   typeof value === 'string' ? encodedText(value) : value === null || Number.isNaN(value) ? null : String(value);
 
-/** Values of one column as PostgreSQL reads an array. */
-export const arrayOf = (values: readonly Value[]): string => {
+const special = /["\\\u0000\u0001]/; // eslint-disable-line no-control-regex -- As above.
+
+const elementOf = (value: Value): string => {
+  if (typeof value === 'number') return Number.isNaN(value) ? 'NULL' : String(value);
+  if (value === null) return 'NULL';
+  return special.test(value) ? `"${encodedText(value).replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+};
+
+/** The values at one place of all rows, as PostgreSQL reads an array. */
+export const arrayOf = (rows: readonly (readonly Value[])[], place: number): string => {
   let array = '';
-  for (const value of values) {
-    const given = parameterOf(value);
-    const element =
-      given === null ? 'NULL' : typeof value === 'string' ? `"${given.replace(/["\\]/g, '\\$&')}"` : given;
+  for (const row of rows) {
+    const element = elementOf(row[place] ?? null);
     array += array === '' ? element : `,${element}`;
   }
   return `{${array}}`;

@@ -23,6 +23,7 @@ const lost = new Map([
   ['57P01', 'it is shutting down'],
   ['57P02', 'it crashed'],
   ['57P03', 'it is starting up'],
+  ['57P04', 'its database was dropped'],
   ['57P05', 'it ended an idle session'],
   ['25P03', 'it ended a transaction that was idle for too long'],
   ['53300', 'it has too many connections'],

@@ -9,6 +9,8 @@ const closeMs = 2_000;
 export class PostgresPool {
   readonly #address: PostgresAddress;
   readonly #max: number;
+  /** Connections on which a transaction could not be ended. */
+  readonly #spoilt = new WeakSet<pg.ClientBase>();
   #pool: Promise<pg.Pool> | undefined;
   #closed = false;
 
@@ -30,7 +32,7 @@ export class PostgresPool {
       return result;
     } catch (error) {
       const plain = plainly(error, String(this.#address));
-      client?.release(plain instanceof ConnectionLost);
+      client?.release(plain instanceof ConnectionLost || this.#spoilt.has(client));
       throw plain;
     }
   }
@@ -45,7 +47,7 @@ export class PostgresPool {
         return result;
       } catch (error) {
         // Where the connection is gone, so is the transaction.
-        await client.query('ROLLBACK').catch(() => undefined);
+        await client.query('ROLLBACK').catch(() => this.#spoilt.add(client));
         throw error;
       }
     });
@@ -72,6 +74,7 @@ export class PostgresPool {
     try {
       const config = await clientConfig(this.#address);
       const onConnect = (client: pg.ClientBase) => assertUsable(client, this.#address);
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- The pool awaits it; its types do not say so.
       const pool = new pg.Pool({ ...config, max: this.#max, idleTimeoutMillis: 60_000, onConnect });
       // An idle connection that breaks is taken out of the pool by itself.
       pool.on('error', () => undefined);

@@ -54,6 +54,8 @@ const refreshMs = 20;
 // A query that meets a switch asks again; it meets another one within milliseconds only where nobody looks.
 const switchesMax = 5;
 
+const sweepMs = 30_000;
+
 const readersMax = 8;
 // Leases are renewed however many queries run.
 const keepersMax = 2;
@@ -104,6 +106,7 @@ class PostgresReadStore implements ReadStore {
   readonly #registry: PostgresRegistry;
   #seen: Promise<Seen> | undefined;
   #seenAt = -Infinity;
+  #sweeping: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ address, projections, logId, outageMs = 10_000 }: PostgresReadStoreOptions) {
@@ -173,7 +176,7 @@ class PostgresReadStore implements ReadStore {
 
   async begin(projection: Projected, holder: string): Promise<Build> {
     const id = await this.#registry.begin(projection, holder);
-    await this.#registry.sweep();
+    await this.sweep();
     return PostgresBuild.fill({ address: this.#address, projection, id });
   }
 
@@ -185,14 +188,14 @@ class PostgresReadStore implements ReadStore {
     await this.#registry.makeLive(build.projection, build.id, build.checkpoint, holder);
     if (build instanceof PostgresBuild) build.live = true;
     this.#lookAgain();
-    await this.#registry.sweep();
+    await this.sweep();
   }
 
   async discard(build: Build): Promise<void> {
     await build.close();
     await this.#registry.replace(build.id);
     this.#lookAgain();
-    await this.#registry.sweep();
+    await this.sweep();
   }
 
   noteStall(projection: Projected, stall: Stall | null): Promise<void> {
@@ -201,12 +204,17 @@ class PostgresReadStore implements ReadStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#sweeping);
     await Promise.all([this.#readers.close(), this.#keepers.close()]);
   }
 
-  /** Deletes what is out of use. */
-  sweep(): Promise<void> {
-    return this.#registry.sweep();
+  /** Deletes what is out of use: again some time later, where somebody still reads it. */
+  async sweep(): Promise<void> {
+    clearTimeout(this.#sweeping);
+    const left = await this.#registry.sweep();
+    if (left === 0 || this.#closed) return;
+    this.#sweeping = setTimeout(() => void this.sweep().catch(() => undefined), sweepMs);
+    this.#sweeping.unref();
   }
 
   async #ask(sql: string, parameters: readonly Value[]): Promise<readonly Row[]> {

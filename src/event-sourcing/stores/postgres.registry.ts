@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { StoreUnavailable } from '../event-store.js';
 import type { Projected, Stall } from '../read-store.js';
 import { AlreadyBuilding, LeaseLost, buildLease, projectLease } from '../read-store.js';
 import { ddlOf, encodedText, shapeOf } from './postgres.dialect.js';
@@ -164,20 +165,30 @@ export class PostgresRegistry {
     });
   }
 
-  /** Deletes what is out of use; what somebody still reads is left for the next time. */
-  async sweep(): Promise<void> {
+  /** Deletes what is out of use. Answers with how much is left, since somebody still reads it. */
+  async sweep(): Promise<number> {
     const replaced = await this.#rows<{ id: number }>(
       "SELECT id FROM rapport.build WHERE log = $1 AND state = 'replaced' ORDER BY id",
       [this.#log],
     );
+    let left = 0;
     for (const { id } of replaced)
-      await this.#pool
-        .transaction(async (client) => {
-          // Whoever comes to read while this waits for a reader, waits too: so it does not wait long.
-          await client.query(`SET LOCAL lock_timeout = 500; DROP SCHEMA IF EXISTS ${schemaOfBuild(id)} CASCADE`);
-          await client.query('DELETE FROM rapport.build WHERE id = $1', [id]);
-        })
-        .catch(() => undefined);
+      try {
+        await this.#drop(id);
+      } catch (error) {
+        // A lock that somebody holds; anything else is told.
+        if (!(error instanceof StoreUnavailable)) throw error;
+        left += 1;
+      }
+    return left;
+  }
+
+  async #drop(id: number): Promise<void> {
+    await this.#pool.transaction(async (client) => {
+      // Whoever comes to read while this waits for a reader, waits too: so it does not wait long.
+      await client.query(`SET LOCAL lock_timeout = 200; DROP SCHEMA IF EXISTS ${schemaOfBuild(id)} CASCADE`);
+      await client.query('DELETE FROM rapport.build WHERE id = $1', [id]);
+    });
   }
 
   async noteStall({ name, version }: Projected, stall: Stall | null): Promise<void> {

@@ -80,8 +80,8 @@ export class PostgresRowWriter {
       known = { text: this.#textOf(sets, first), name };
       if (name !== undefined) this.#texts.set(shape, known);
     }
-    const arrays = sets.flatMap((set) =>
-      columnsOf(set.table, set.kind).map((_, index) => arrayOf(set.rows.map((row) => row[index] ?? null))),
+    const arrays = sets.flatMap(({ table, kind, rows }) =>
+      columnsOf(table, kind).map((_, place) => arrayOf(rows, place)),
     );
     const { text, name } = known;
     return { text, values: [String(from), String(to), String(token), ...arrays], ...(name !== undefined && { name }) };
