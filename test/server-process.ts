@@ -45,7 +45,7 @@ export const startServer = async (data: string, options: Omit<RapportOptions, 'd
       reject(new NotServing(`It ended with ${String(status)}. It said: ${said}`));
     });
   });
-  const token = (await readFile(join(data, 'admin.key'), 'utf8')).trim();
+  const token = options.env?.['RAPPORT_ADMIN_KEY'] ?? (await readFile(join(data, 'admin.key'), 'utf8')).trim();
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);
     return gone;
