@@ -180,10 +180,9 @@ export class Projector implements Projecting {
   }
 
   async #give(lanes: readonly Lane[], page: Parameters<Lane['take']>[0], upTo: number): Promise<void> {
-    for (const lane of lanes) {
-      await lane.take(page, upTo);
-      if (lane.build === undefined) this.#tendAt = 0;
-    }
+    // At once: where rows are beyond a network, one's wait is another's work.
+    await Promise.all(lanes.map((lane) => lane.take(page, upTo)));
+    if (lanes.some(({ build }) => build === undefined)) this.#tendAt = 0;
     this.#moved();
   }
 
