@@ -129,7 +129,7 @@ const kurrentOf = (url: unknown, more: KurrentNeighbours): KurrentLocation | Con
     });
   } catch (error) {
     if (error instanceof ConnectionStringRefused) return error;
-    if (error instanceof Error && 'code' in error)
+    if (typeof error === 'object' && error !== null && 'code' in error)
       return new ConnectionStringRefused([`comes with EVENT_STORE_PASSWORD_FILE ${file}, which cannot be read.`]);
     throw error;
   }
