@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Rapport, mailHandle, newAddress, rapportAt, ready, until } from './client.js';
+import { tokenFrom } from '../src/access/token.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
@@ -99,7 +100,7 @@ describe('a client that follows the log', () => {
       commandId,
     });
     const { events } = await rapport.query<{ events: unknown }>(
-      `query ($head: Position) { events(after: $head) { nodes { position stream revision type version subject occurredAt actor actorKind onBehalfOf causationId commandId reason data } } }`,
+      `query ($head: Position) { events(after: $head) { nodes { position stream revision type version subject occurredAt actor actorKind authId onBehalfOf causationId commandId reason data } } }`,
       { head },
     );
     const own = Buffer.from(interaction.id, 'base64url').toString().replace('Interaction:', '');
@@ -115,6 +116,7 @@ describe('a client that follows the log', () => {
           occurredAt: null,
           actor: 'admin',
           actorKind: 'KEY',
+          authId: tokenFrom(service.adminToken)?.keyId,
           onBehalfOf: null,
           causationId: null,
           commandId,

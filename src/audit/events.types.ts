@@ -65,6 +65,11 @@ export class EventType implements PresentedEvent {
   @Field(() => ActorKindEnum)
   readonly actorKind!: ActorKind;
 
+  @Field(() => String, {
+    description: 'Which credential it was: two keys may have one name. As `authid` in an export.',
+  })
+  readonly authId!: string;
+
   @Field(() => String, { nullable: true })
   readonly onBehalfOf!: string | null;
 

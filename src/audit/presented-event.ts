@@ -17,6 +17,7 @@ export interface PresentedEvent {
   readonly recordedAt: number;
   readonly actor: string;
   readonly actorKind: RecordedEvent['provenance']['actorKind'];
+  readonly authId: string;
   readonly onBehalfOf: string | null;
   readonly correlationId: string;
   readonly causationId: string | null;
@@ -99,6 +100,7 @@ export const presented = (event: RecordedEvent): PresentedEvent => {
     recordedAt,
     actor: provenance.actor,
     actorKind: provenance.actorKind,
+    authId: provenance.credential,
     onBehalfOf: provenance.onBehalfOf ?? null,
     correlationId: provenance.correlationId,
     causationId: provenance.causationId ?? null,
