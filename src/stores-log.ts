@@ -3,5 +3,5 @@ export interface StoresLog {
   warn(about: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-/** For a thread whose program opens the same stores and tells what there is to tell. */
+/** For a thread of a command that has opened the same stores, and told what there is to tell. */
 export const untold: StoresLog = { warn: () => undefined };

@@ -127,10 +127,17 @@ export interface ThreadSide {
 
 const tell = (told: Told): void => parentPort?.postMessage(told);
 
+/** A projector that can be started, and what is to be closed after it. */
+export interface ThreadProjector {
+  readonly projector: Projector;
+  close(): Promise<void>;
+}
+
 /** The other side of `ProjectorThread`: runs a projector in this thread until it is told to stop. */
-export const projectInThread = async (begin: (side: ThreadSide) => Projector): Promise<void> => {
+export const projectInThread = async (begin: (side: ThreadSide) => Promise<ThreadProjector>): Promise<void> => {
   if (parentPort === null) throw new TypeError('This runs in a thread of its own only.');
-  const projector = begin({
+  const stopped = once(parentPort, 'message');
+  const { projector, close } = await begin({
     log: {
       info: (details, message) => tell({ level: 'info', details, message }),
       warn: (details, message) => tell({ level: 'warn', details, message }),
@@ -139,6 +146,7 @@ export const projectInThread = async (begin: (side: ThreadSide) => Projector): P
     onMove: (here) => tell({ here }),
   });
   projector.start();
-  await once(parentPort, 'message');
+  await stopped;
   await projector.stop();
+  await close();
 };
