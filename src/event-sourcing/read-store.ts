@@ -15,6 +15,8 @@ export interface Table {
   /** Columns that may be null. */
   readonly nullable?: readonly string[];
   readonly key: readonly string[];
+  /** Rows of a kilobyte and more: a store that clusters rows by the key may keep these apart from it. */
+  readonly wide?: boolean;
   readonly indexes?: readonly {
     readonly columns: readonly string[];
     readonly unique?: boolean;

@@ -27,6 +27,7 @@ export const interactionTable: Table = {
   },
   nullable: ['reply_to'],
   key: ['key', 'known_from'],
+  wide: true,
   indexes: [{ columns: ['id'] }, { columns: ['reply_to'], whereNotNull: 'reply_to' }],
 };
 

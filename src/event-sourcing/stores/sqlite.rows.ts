@@ -4,12 +4,14 @@ import { isVersioned } from '../batch.js';
 import { open } from '../position.js';
 import type { Projected, Row, RowReader, Table, TableWrites, Value, Write } from '../read-store.js';
 
-const tableDdl = ({ name, columns, nullable = [], key, indexes = [] }: Table): readonly string[] => {
+const tableDdl = ({ name, columns, nullable = [], key, wide = false, indexes = [] }: Table): readonly string[] => {
   const lines = Object.entries(columns).map(
     ([column, type]) => `${column} ${type.toUpperCase()}${nullable.includes(column) ? '' : ' NOT NULL'}`,
   );
+  // Rows that are clustered by their key take a page of their own each for what is over a quarter of a page.
+  const clustered = wide ? '' : 'WITHOUT ROWID, ';
   return [
-    `CREATE TABLE ${name} (${lines.join(', ')}, PRIMARY KEY (${key.join(', ')})) WITHOUT ROWID, STRICT`,
+    `CREATE TABLE ${name} (${lines.join(', ')}, PRIMARY KEY (${key.join(', ')})) ${clustered}STRICT`,
     ...indexes.map(
       ({ columns: indexed, unique = false, whereNotNull }) =>
         `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${name}_by_${indexed.join('_')}${unique ? '_once' : ''} ON ${name} (${indexed.join(', ')})` +
