@@ -8,8 +8,11 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npx nest build \
-  # What only developers need goes; nothing that is left runs a script or is compiled.
+  # What only developers need goes, a compiler that a dependency asks for as an option with it; nothing that is left runs a
+  # script or is compiled.
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && rm -rf node_modules/typescript \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
   && mkdir data
 
 FROM node:${NODE}

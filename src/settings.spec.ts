@@ -52,6 +52,53 @@ describe('settings', () => {
     expect(JSON.stringify(faults)).not.toContain('secret');
   });
 
+  describe('of a log in KurrentDB', () => {
+    const eventStore = (env: Record<string, string>) => settingsFrom(env).eventStore;
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-settings-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('takes a connection string', () => {
+      expect(eventStore({ EVENT_STORE_URL: 'esdb://ada:secret@a:1,b' })).toMatchObject({
+        kind: 'kurrentdb',
+        hosts: [
+          { address: 'a', port: 1 },
+          { address: 'b', port: 2113 },
+        ],
+        credentials: { username: 'ada', password: 'secret' },
+      });
+    });
+
+    it('takes user, password and CA file by settings of their own, the password also by a file', () => {
+      const file = join(folder, 'password');
+      writeFileSync(file, 'p:@ss \n');
+      const env = { EVENT_STORE_URL: 'kurrentdb+discover://a', EVENT_STORE_USER: 'ada', EVENT_STORE_CA_FILE: 'ca.pem' };
+      expect(eventStore({ ...env, EVENT_STORE_PASSWORD: 'secret' })).toMatchObject({
+        tlsCaFile: 'ca.pem',
+        credentials: { username: 'ada', password: 'secret' },
+      });
+      expect(eventStore({ ...env, EVENT_STORE_PASSWORD_FILE: file })).toMatchObject({
+        credentials: { password: 'p:@ss ' },
+      });
+      expect(faultsOf({ ...env, EVENT_STORE_PASSWORD: 'secret', EVENT_STORE_PASSWORD_FILE: file })).toEqual({
+        EVENT_STORE_PASSWORD_FILE: 'stands beside EVENT_STORE_PASSWORD: give one of them.',
+      });
+      expect(
+        faultsOf({ ...env, EVENT_STORE_PASSWORD_FILE: join(folder, 'none') })['EVENT_STORE_PASSWORD_FILE'],
+      ).toContain('cannot be read');
+    });
+
+    it('names its faults, and not the password', () => {
+      const fault = faultsOf({ EVENT_STORE_URL: 'esdb://ada:hunter2@a:0?tlsVerifyCert=false' })['EVENT_STORE_URL'];
+      expect(fault).toContain('has a host that is none');
+      expect(fault).toContain('tlsVerifyCert=false');
+      expect(fault).not.toContain('hunter2');
+    });
+
+    it('does not take a read store for it', () => {
+      expect(faultsOf({ EVENT_STORE_URL: 'postgres://a/b' })['EVENT_STORE_URL']).toContain('keeps rows and no log');
+    });
+  });
+
   it('names every fault at once', () => {
     expect(
       Object.keys(

@@ -188,7 +188,7 @@ withFaults('KurrentDB: a server that was away', (server) => {
 
   it('is told as away at once to whoever asks, while it is', async () => {
     const store = await open({ limits: { attemptMs: 300, readMs: 400, appendMs: 400 } });
-    const back = server.standIn.restart({ downForMs: 1_500 });
+    const back = server.standIn.restart({ downForMs: 4_000 });
     await sleep(50);
     await expect(store.head()).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(store.append(aStream(), noStream, [anEvent()])).rejects.toBeInstanceOf(StoreUnavailable);
