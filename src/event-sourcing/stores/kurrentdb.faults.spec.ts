@@ -239,3 +239,26 @@ withFaults('KurrentDB under load', (server) => {
     expect(seen).toEqual(stored);
   }, 60_000);
 });
+
+withFaults('KurrentDB: what stands beside the history', (server) => {
+  const { open } = server;
+  it('keeps of a follower’s places the newest', async () => {
+    const store = await open();
+    for (const ordinal of [3, 4, 5]) await store.saveCheckpoint('a policy', ordinal);
+    expect(await store.checkpoint('a policy')).toBe(5);
+    let kept = 0;
+    await server.stranger(async (client) => {
+      for await (const _ of client.readStream('rapport-checkpoint-a policy')) kept += 1;
+    });
+    expect(kept).toBe(1);
+  });
+
+  it('leaves no connection open, which would keep the process alive', async () => {
+    const store = await open();
+    await store.append(aStream(), noStream, [anEvent()]);
+    expect(server.standIn.connections).toBeGreaterThan(0);
+    await store.close();
+    for (let waited = 0; server.standIn.connections > 0 && waited < 100; waited += 1) await sleep(10);
+    expect(server.standIn.connections).toBe(0);
+  });
+});
