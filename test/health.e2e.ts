@@ -87,7 +87,7 @@ describe('health', () => {
       projections: [{ state: 'live' }, { projection: 'timeline', state, eventsBehind: 4 }],
     });
     expect(JSON.stringify(ready)).not.toContain('Jane');
-    const { text } = await new Metrics().page(9, readiness.lags(ready));
+    const { text } = await new Metrics().page('events', 9, readiness.lags(ready));
     expect(text).toContain(`rapport_projection_stalled{projection="timeline"} ${state === 'stalled' ? 1 : 0}`);
     expect(text).toContain('rapport_projection_events_behind{projection="timeline"} 4');
   });
