@@ -1,11 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonEvent } from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
+import type { FaultyServer } from '../../../test/kurrentdb/faults.js';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
-import type { Fault } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
+import type { Fault, Method } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
 import { notReady, timedOut, unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, NewEvent } from '../event-store.js';
 import { OutcomeUnknown, PartialOverlap, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
 import { aStream, anEvent, idsOf, provenance } from './contract-events.js';
+import { StoreRefused } from './store-refused.js';
+
+/** How many calls of a method were open at once, at most, while the work was done. */
+const mostCalls = async (
+  server: FaultyServer,
+  method: Method,
+  work: () => readonly Promise<unknown>[],
+): Promise<number> => {
+  let most = 0;
+  const look = (): void => {
+    most = Math.max(most, server.standIn.openCalls.filter((call) => call.method === method).length);
+  };
+  const watch = setInterval(look, 1);
+  await Promise.all(work());
+  clearInterval(watch);
+  return most;
+};
 
 const isEventStream = (stream: string): boolean => !stream.includes('rapport-');
 
@@ -142,18 +161,23 @@ withFaults('KurrentDB: one id, one event', (server) => {
     }
   });
 
+  it('answers with what stands there, and not with what was sent: the server would take the one for the other', async () => {
+    const [store, other] = [await open(), await open()];
+    const [stream, event] = [aStream(), anEvent({ from: 0 })];
+    const { recorded } = await store.append(stream, noStream, [event]);
+    // Soon after, from an instance that knows nothing of the stream.
+    expect((await other.append(stream, noStream, [anEvent({ from: 1 }, { id: event.id })])).recorded).toEqual(recorded);
+  });
+
   it('never has two appends of one stream under way, nor sends one on the shared stream of the client', async () => {
     const store = await open();
     const stream = aStream();
-    let most = 0;
-    const watch = setInterval(() => {
-      most = Math.max(most, server.standIn.openCalls.filter((call) => call.method === 'append').length);
-    }, 1);
-    await Promise.all(
+    const fault = { kind: 'answer-late', byMs: 50 } as const;
+    server.standIn.arm({ on: 'append', stream: isEventStream, fault, times: Infinity });
+    const most = await mostCalls(server, 'append', () =>
       Array.from({ length: 20 }, () => store.append(stream, noStream, [anEvent()]).catch(() => undefined)),
     );
-    clearInterval(watch);
-    expect(most).toBeLessThanOrEqual(1);
+    expect(most).toBe(1);
     expect(new Set(server.standIn.appends.map(({ path }) => path))).toEqual(new Set(['single']));
     expect(new Set(server.standIn.appends.map(({ expected }) => expected)).has('any')).toBe(false);
   });
@@ -162,13 +186,48 @@ withFaults('KurrentDB: one id, one event', (server) => {
     const store = await open();
     const before = server.standIn.appends.length;
     const large = () => anEvent({ text: 'x'.repeat(600_000) });
-    await expect(store.append(aStream(), noStream, [large(), large()])).rejects.toThrow('1048576');
+    await expect(store.append(aStream(), noStream, [large(), large()])).rejects.toThrow(
+      'bytes of data; KurrentDB takes 1048576 at once',
+    );
     expect(server.standIn.appends).toHaveLength(before);
   });
 
   it('begins one log where two instances start at once', async () => {
     const stores = await Promise.all([open(), open(), open()]);
     expect(new Set(stores.map(({ logId }) => logId)).size).toBe(1);
+  });
+});
+
+withFaults('KurrentDB: a connection, which takes a hundred calls', (server) => {
+  const { open } = server;
+  const late = { kind: 'answer-late', byMs: 50 } as const;
+
+  it('is not asked for more appends than it takes, however many come at once', async () => {
+    const store = await open();
+    server.standIn.arm({ on: 'append', stream: isEventStream, fault: late, times: Infinity });
+    const appends = () => Array.from({ length: 200 }, () => store.append(aStream(), noStream, [anEvent()]));
+    expect(await mostCalls(server, 'append', appends)).toBe(64);
+  });
+
+  it('is not asked for more reads than it takes beside them', async () => {
+    const store = await open();
+    server.standIn.arm({ on: 'read', fault: late, times: Infinity });
+    const reads = () => Array.from({ length: 100 }, () => store.readStream(aStream()));
+    expect(await mostCalls(server, 'read', reads)).toBe(24);
+  });
+
+  it('loses none of them to a read that is given up half way', async () => {
+    const store = await open();
+    await server.stranger((client) =>
+      client.appendToStream(
+        'call-1',
+        Array.from({ length: 900 }, () => jsonEvent({ type: 'Called', data: { text: 'x'.repeat(1_000) } })),
+      ),
+    );
+    for (let n = 0; n < 120; n += 1) await expect(store.readStream('call-1')).rejects.toBeInstanceOf(StoreRefused);
+    expect(await store.head()).toBe(0);
+    await sleep(100);
+    expect(server.standIn.openCalls).toEqual([]);
   });
 });
 
