@@ -110,6 +110,26 @@ const controlled = onStandIn
     expect(await end()).toBeLessThan(7_000);
   }, 60_000);
 
+  it('are followed on, though the leader that hangs sends no error and nothing else is asked of it', async () => {
+    const other = await open(kurrentLocation(cluster.url), { attemptMs: 400 });
+    const [stop, seen] = [new AbortController(), [] as string[]];
+    const following = (async () => {
+      for await (const page of store.follow(0, stop.signal)) seen.push(...idsOf(page));
+    })();
+    const [one, two] = [anEvent(), anEvent()];
+    await other.append(aStream(), noStream, [one]);
+    const paused = await leaderNow();
+    while (seen.length < 1) await sleep(5);
+    paused.pause();
+    await cluster.leaderOtherThan(paused);
+    await other.append(aStream(), noStream, [two]);
+    for (let waited = 0; seen.length < 2 && waited < 500; waited += 1) await sleep(10);
+    expect(seen).toEqual([one.id, two.id]);
+    stop.abort();
+    await following;
+    await other.close();
+  });
+
   it('answer again when the majority is back', async () => {
     const { more, end } = load(store, 8);
     await more(100);

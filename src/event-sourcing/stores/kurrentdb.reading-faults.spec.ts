@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { binaryEvent, jsonEvent } from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
+import { unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, RecordedEvent } from '../event-store.js';
 import { BeyondTheEnd, StoreUnavailable, noStream } from '../event-store.js';
 import { PositionRefused } from '../position.js';
@@ -151,8 +152,30 @@ withFaults('KurrentDB: following', (server) => {
       stop.abort();
       expect(seen).toEqual(await allOf(store));
       expect(seen).toHaveLength(16);
+      // Each time after what was handled, and not from the beginning.
+      const places = server.standIn.reads.flatMap(({ method, from }) => (method === 'subscribe' ? [Number(from)] : []));
+      for (const handled of [1, 5, 9, 13]) expect(places).toContain(seen[handled]?.ordinal);
     },
   );
+
+  it('does not ask again and again of a server that refuses', async () => {
+    const store = await open();
+    const { until, stop } = collect(store);
+    await store.append(aStream(), noStream, [anEvent()]);
+    await until(1);
+    const refuse = { kind: 'refuse', refusal: unavailable() } as const;
+    const { disarm } = server.standIn.arm({ on: 'subscribe', fault: refuse, times: Infinity });
+    const subscribed = (): number => server.standIn.reads.filter(({ method }) => method === 'subscribe').length;
+    const before = subscribed();
+    server.standIn.cut('error', { which: ({ method }) => method === 'subscribe' });
+    await sleep(1_500);
+    expect(subscribed() - before).toBeGreaterThan(1);
+    expect(subscribed() - before).toBeLessThan(12);
+    disarm();
+    await store.append(aStream(), noStream, [anEvent()]);
+    await until(2);
+    stop.abort();
+  });
 
   it('goes on after restarts, orderly or not, and tells of the breaks', async () => {
     const store = await open();
