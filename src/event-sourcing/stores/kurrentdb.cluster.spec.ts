@@ -5,7 +5,7 @@ import { serverUnderTest, startServerUnderTest } from '../../../test/kurrentdb/s
 import type { StandInCluster } from '../../../test/kurrentdb-stand-in/cluster.js';
 import { startStandInCluster } from '../../../test/kurrentdb-stand-in/cluster.js';
 import type { EventLog } from '../event-store.js';
-import { noStream } from '../event-store.js';
+import { StoreUnavailable, noStream } from '../event-store.js';
 import { aStream, anEvent, idsOf } from './contract-events.js';
 import type { KurrentLocation } from './kurrentdb.connection-string.js';
 import { kurrentLocation } from './kurrentdb.connection-string.js';
@@ -116,6 +116,7 @@ const controlled = onStandIn
     const following = (async () => {
       for await (const page of store.follow(0, stop.signal)) seen.push(...idsOf(page));
     })();
+    following.catch(() => undefined);
     const [one, two] = [anEvent(), anEvent()];
     await other.append(aStream(), noStream, [one]);
     const paused = await leaderNow();
@@ -128,6 +129,20 @@ const controlled = onStandIn
     stop.abort();
     await following;
     await other.close();
+  });
+
+  it('are told as away within the limits while none of them answers, also by a client that never reached one', async () => {
+    const limits = { attemptMs: 200, readMs: 400, appendMs: 400 };
+    const hasty = await open(kurrentLocation(cluster.url), limits);
+    for (const node of cluster.nodes) node.pause();
+    // The first gives the client up, the second begins with a new one.
+    for (let tries = 0; tries < 2; tries += 1) {
+      const began = performance.now();
+      await expect(hasty.append(aStream(), noStream, [anEvent()])).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(performance.now() - began).toBeLessThan(3_000);
+    }
+    for (const node of cluster.nodes) node.resume();
+    await hasty.close();
   });
 
   it('answer again when the majority is back', async () => {
