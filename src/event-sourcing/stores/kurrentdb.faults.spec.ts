@@ -220,7 +220,7 @@ withFaults('KurrentDB: a server that was away', (server) => {
   it('is found soon after it is back, however long it was away', async () => {
     const store = await open({ limits: { attemptMs: 300, readMs: 30_000, appendMs: 30_000 } });
     await store.append(aStream(), noStream, [anEvent()]);
-    const back = server.standIn.restart({ downForMs: 10_500 });
+    const back = server.standIn.restart({ downForMs: 6_000 });
     const asked = store.head();
     const appended = store.append(aStream(), noStream, [anEvent()]);
     await back;
