@@ -17,7 +17,7 @@ module.exports = {
       name: 'drivers-only-in-stores',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/event-sourcing/stores/'] },
-      to: { path: ['^(node:)?sqlite$', 'node_modules/pg/', 'node_modules/@eventstore/'] },
+      to: { path: ['^(node:)?sqlite$', 'node_modules/(@eventstore|pg)/'] },
     },
     {
       name: 'bare-nouns-are-pure',

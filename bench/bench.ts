@@ -7,6 +7,7 @@ import type { Options } from './options.js';
 import { optionsFrom } from './options.js';
 import { Refused } from './refused.js';
 import { append } from './rows/append.js';
+import { following } from './rows/following.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
 import { pasts, resident, timelines } from './rows/reading.js';
@@ -22,6 +23,7 @@ const families: readonly Family[] = [
   recordOneByOne,
   recordMany500,
   streamLength,
+  following,
   importOrder,
   resident,
   timelines,

@@ -4,6 +4,8 @@ import type { MadeLog } from './log-maker.js';
 import { makeLog } from './log-maker.js';
 import { secondsOf } from './measuring.js';
 import type { Options } from './options.js';
+import type { Place } from './place.js';
+import { Places } from './place.js';
 import type { BenchService } from './service.js';
 import { startBenchService } from './service.js';
 import type { Memory } from './service-process.js';
@@ -31,6 +33,7 @@ export interface Served {
 export class Bench {
   readonly options: Options;
   readonly folder: string;
+  readonly places: Places;
   readonly #logs = new Map<number, Promise<MadeLog>>();
   readonly #served = new Map<number, Promise<Served>>();
   #folders = 0;
@@ -38,6 +41,7 @@ export class Bench {
   constructor(options: Options, folder: string) {
     this.options = options;
     this.folder = folder;
+    this.places = new Places(options);
   }
 
   /** A size, as this run has it; never less than `least`. */
@@ -57,6 +61,11 @@ export class Bench {
   newFolder(): string {
     this.#folders += 1;
     return join(this.folder, String(this.#folders));
+  }
+
+  /** A log and rows of their own, with nothing in them yet. */
+  newPlace(): Promise<Place> {
+    return this.places.make(this.newFolder());
   }
 
   get smallEvents(): number {
@@ -96,8 +105,9 @@ export class Bench {
   }
 
   async clear(): Promise<void> {
-    if (this.options.keep) this.say(`kept: ${this.folder}`);
-    else await rm(this.folder, { recursive: true, force: true });
+    const left = this.options.keep ? [this.folder, ...this.places.kept] : await this.places.clear();
+    if (left.length > 0) this.say(`kept: ${left.join(', ')}`);
+    if (!this.options.keep) await rm(this.folder, { recursive: true, force: true });
   }
 
   async #make(events: number): Promise<MadeLog> {
@@ -111,7 +121,7 @@ export class Bench {
         ...people.short.map((person) => ({ person, interactions: people.inShort })),
       ];
       const plan = { people: this.scaled(people.all, 100), events, shares };
-      log = await makeLog(this.newFolder(), plan, (done) => {
+      log = await makeLog(await this.newPlace(), plan, (done) => {
         if (done % 250_000 === 0 && done > 0) this.say(`  ${done} appended`);
       });
     });
@@ -122,7 +132,7 @@ export class Bench {
 
   async #serve(events: number): Promise<Served> {
     const log = await this.log(events);
-    const service = await startBenchService(log.folder, this.options.profile);
+    const service = await startBenchService(log.place, this.options.profile);
     const seconds = await secondsOf(() => service.projected());
     this.say(`the service built the rows of ${log.events} events in ${seconds.toFixed(1)} s`);
     return { log, service, memory: await service.memory() };

@@ -1,16 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { bindClaimsKey, claimsKeyFile } from '../src/claims-key.js';
 import { isRefusal, streamOf } from '../src/event-sourcing/decider.js';
 import { deterministicId } from '../src/event-sourcing/event-id.js';
-import type { EventStore, NewEvent } from '../src/event-sourcing/event-store.js';
+import type { Appended, EventStore, NewEvent } from '../src/event-sourcing/event-store.js';
 import { noStream } from '../src/event-sourcing/event-store.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
-import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
+import { logPages } from '../src/event-sourcing/log-pages.js';
 import { transactions } from '../src/event-sourcing/transact.js';
 import { interaction } from '../src/interactions/interaction.js';
 import { interactionOfSource } from '../src/interactions/recording.js';
 import { identity } from '../src/stakeholders/identity.js';
+import type { Place } from './place.js';
+import { openLogAt } from './place.js';
 import type { Mail } from './world.js';
 import { mailOf, numbersFrom, personOf } from './world.js';
 
@@ -31,9 +32,11 @@ export interface LogPlan {
 }
 
 export interface MadeLog {
-  readonly folder: string;
+  readonly place: Place;
   readonly events: number;
   readonly interactions: number;
+  /** The position half way back; undefined in a log without interactions there. */
+  readonly halfWay: string | undefined;
   /** Ids of the stakeholders, by person. */
   readonly stakeholderIds: readonly string[];
 }
@@ -138,33 +141,43 @@ const authorsOf = ({ people, shares }: LogPlan, interactions: number, lateFrom: 
 
 const appendsAtOnce = 2_000;
 
+const eventsIn = async (store: EventStore): Promise<number> => {
+  let events = 0;
+  for await (const page of logPages(store, 0, new AbortController().signal)) events += page.length;
+  return events;
+};
+
 /**
- * Makes a log in a new folder: the people first, then mails of three years until now, in the order of their dates, each
+ * Makes a log in a new place: the people first, then mails of three years until now, in the order of their dates, each
  * recorded when it came.
  */
-export const makeLog = async (folder: string, plan: LogPlan, told: (events: number) => void): Promise<MadeLog> => {
-  await mkdir(folder, { recursive: true });
+export const makeLog = async (place: Place, plan: LogPlan, told: (events: number) => void): Promise<MadeLog> => {
+  await mkdir(place.folder, { recursive: true });
   const until = Math.floor(Date.now() / dayMs) * dayMs;
   let clock = until - spanMs;
-  const store = openSqliteEventStore({ path: join(folder, 'events.db'), now: () => clock });
+  const store = await openLogAt(place, () => clock);
   try {
-    const stakeholderIds = await identifyPeople(store, folder, plan.people);
-    const interactions = Math.max(0, plan.events - (await store.head()));
+    const stakeholderIds = await identifyPeople(store, place.folder, plan.people);
+    const begun = await eventsIn(store);
+    const interactions = Math.max(0, plan.events - begun);
+    const middle = Math.floor(plan.events / 2) - begun;
+    let halfWay: string | undefined;
     const atOf = (number: number): number => until - spanMs + Math.floor(((number + 1) / interactions) * spanMs);
     const lateFrom = Math.ceil(interactions * (1 - (lastDays * dayMs) / spanMs));
     const authors = authorsOf(plan, interactions, lateFrom);
     for (let start = 0; start < interactions; start += appendsAtOnce) {
-      const appends: Promise<unknown>[] = [];
+      const appends: Promise<Appended>[] = [];
       for (let number = start; number < Math.min(interactions, start + appendsAtOnce); number += 1) {
         const author = authors[number] ?? 0;
         clock = atOf(number);
         const { stream, event } = recordedEvent(mailOf(number, author, clock, 'log'), stakeholderIds[author] ?? '');
         appends.push(store.append(stream, noStream, [{ ...event, recordedAt: clock }]));
       }
-      await Promise.all(appends);
+      const appended = await Promise.all(appends);
+      halfWay ??= appended[middle - start]?.position;
       told(start);
     }
-    return { folder, events: await store.head(), interactions, stakeholderIds };
+    return { place, events: begun + interactions, interactions, halfWay, stakeholderIds };
   } finally {
     await store.close();
   }

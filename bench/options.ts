@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SettingsRefused, settingsFrom } from '../src/settings.js';
 import { Refused } from './refused.js';
 
 /** What the bench was asked for. */
@@ -15,6 +16,10 @@ export interface Options {
   readonly keep: boolean;
   /** Where services and rebuilds leave CPU profiles. */
   readonly profile: string | undefined;
+  /** Connection string of the KurrentDB that holds the logs; undefined for SQLite. */
+  readonly eventStore: string | undefined;
+  /** Address of a PostgreSQL where databases may be made for the rows; undefined for SQLite. */
+  readonly readStore: string | undefined;
 }
 
 export const usage = `npm run bench -- [options]
@@ -25,12 +30,22 @@ export const usage = `npm run bench -- [options]
   --profile DIR    services and rebuilds leave CPU profiles there
   --keep           the folder with the logs is kept, and named
   --event-store URL, --read-store URL
-                   the stores to measure: so far 'sqlite:' alone, in a folder of the bench's own`;
+                   the stores to measure: esdb://..., postgres://... (a user who may create databases); else SQLite`;
 
-/** The one store that this version measures; another one comes with its own raw baseline. */
-const assertMeasured = (option: string, url: string | undefined): void => {
-  if (url === undefined || url === 'sqlite:') return;
-  throw new Refused(`--${option} ${url}: only 'sqlite:', in a folder of the bench's own, can be measured so far.`);
+/** A store of a server; undefined for SQLite. @throws Refused, without the URL, which may hold a password. */
+const storeAt = (option: 'event-store' | 'read-store', url: string | undefined): string | undefined => {
+  if (url === undefined || url === 'sqlite:') return undefined;
+  if (url.startsWith('sqlite:'))
+    throw new Refused(`--${option}: SQLite is measured in a folder of the bench's own: write 'sqlite:'.`);
+  if (url.includes('streamPrefix='))
+    throw new Refused(`--${option} with a streamPrefix: the bench gives each of its logs one of its own.`);
+  try {
+    settingsFrom({ [option === 'event-store' ? 'EVENT_STORE_URL' : 'READ_STORE_URL']: url });
+  } catch (error) {
+    if (!(error instanceof SettingsRefused)) throw error;
+    throw new Refused(`--${option} ${error.faults.map(({ message }) => message).join(' ')}`);
+  }
+  return url;
 };
 
 /** @throws Refused for what it does not know. */
@@ -43,12 +58,12 @@ export const optionsFrom = (args: readonly string[]): Options => {
     }
   })();
   if (parsed.help === true) throw new Refused(usage);
-  assertMeasured('event-store', parsed['event-store']);
-  assertMeasured('read-store', parsed['read-store']);
+  const eventStore = storeAt('event-store', parsed['event-store']);
+  const readStore = storeAt('read-store', parsed['read-store']);
   const scale = Number(parsed.scale ?? 1);
   if (!(scale > 0 && scale <= 1)) throw new Refused(`--scale ${String(parsed.scale)}: more than 0, at most 1.`);
   const { json, only = [], full = false, keep = false, profile } = parsed;
-  return { json, only, scale, full, keep, profile };
+  return { json, only, scale, full, keep, profile, eventStore, readStore };
 };
 
 const parse = (args: readonly string[]) =>

@@ -3,17 +3,19 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rebuildInThreads } from '../src/event-sourcing/rebuild.threads.js';
 import { projections } from '../src/projections.js';
-import { settingsFrom } from '../src/settings.js';
+import { environmentOf, settingsFrom } from '../src/settings.js';
+import { projectionsWith } from '../src/stores.js';
 import type { RawRow, RawTable } from './raw.js';
 import { arrays, insertInto, rawTables, readFiles } from './raw.js';
 
-/** Seconds that a rebuild of all projections takes, as `rapport rebuild` does it. */
-const ours = async (folder: string): Promise<number> => {
+/** Seconds that a rebuild of all projections takes, as `rapport rebuild` does it. The environment says where. */
+const ours = async (): Promise<number> => {
+  const settings = settingsFrom(process.env);
   const start = performance.now();
   await rebuildInThreads({
     worker: new URL('../src/rebuild.worker.js', import.meta.url),
-    data: { settings: settingsFrom({ RAPPORT_DATA: folder }) },
-    projections,
+    data: { environment: environmentOf(settings) },
+    projections: projectionsWith(settings, projections),
   });
   return (performance.now() - start) / 1000;
 };
@@ -100,5 +102,5 @@ const raw = async (folder: string, copyFolder: string): Promise<number> => {
 };
 
 const [what, folder = '', copyFolder = ''] = process.argv.slice(2);
-process.send?.(what === 'raw' ? await raw(folder, copyFolder) : await ours(folder));
+process.send?.(what === 'raw' ? await raw(folder, copyFolder) : await ours());
 process.disconnect();

@@ -1,4 +1,5 @@
 import { startChild } from './child.js';
+import type { Place } from './place.js';
 import type { Asked, Memory } from './service-process.js';
 
 /** The real service in a process of its own. */
@@ -14,8 +15,8 @@ export interface BenchService {
 }
 
 /** @param profile leaves a CPU profile in this folder when it stops. */
-export const startBenchService = async (folder: string, profile?: string): Promise<BenchService> => {
-  const child = startChild('./service-process.js', { env: { RAPPORT_DATA: folder }, profile });
+export const startBenchService = async (place: Place, profile?: string): Promise<BenchService> => {
+  const child = startChild('./service-process.js', { env: place.env, profile });
   const { url, token } = await child.next<{ url: string; token: string }>();
   const ask = async <T>(asked: Asked): Promise<T> => (await child.ask<{ answer: T }>(asked)).answer;
   return {

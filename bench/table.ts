@@ -36,6 +36,10 @@ export const told = (name: string, value: number, unit: string): Row => {
   return { name, value, unit, baseline: null, ratio: null, goal: null, met: null };
 };
 
+/** A row whose baseline is made of SQLite files, on other stores. */
+export const toldOnly = (name: string, value: number, unit: string): Row =>
+  told(`${name} (on these stores without a baseline)`, value, unit);
+
 const short = (number: number | null): string => {
   if (number === null) return '';
   if (Math.abs(number) >= 100) return Math.round(number).toLocaleString('en-US');

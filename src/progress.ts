@@ -12,18 +12,29 @@ export interface Progress {
 const lineIntervalMs = 10_000;
 const barIntervalMs = 100;
 
-/** A bar on a terminal; elsewhere a line every ten seconds, so that a log of it stays short. */
-export const progressOf = (what: string, { err }: Pick<Surroundings, 'err'>): Progress =>
-  err.isTTY === true ? bar(what, err) : lines(what, err);
+const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
-const bar = (what: string, stream: NodeJS.WritableStream): Progress => {
+/**
+ * A bar on a terminal; elsewhere a line every ten seconds, so that a log of it stays short.
+ * @param unit of what is told: things are counted, bytes are told as megabytes.
+ */
+export const progressOf = (
+  what: string,
+  { err }: Pick<Surroundings, 'err'>,
+  unit: 'things' | 'events' | 'bytes' = 'things',
+): Progress => {
+  const told = unit === 'bytes' ? megabytes : counted;
+  return err.isTTY === true ? bar(what, err, told) : lines(what, err, told);
+};
+
+const bar = (what: string, stream: NodeJS.WritableStream, told: (value: number) => string): Progress => {
   const shown = new cliProgress.SingleBar({
     stream,
     format: `${what} [{bar}] {percentage}% | {value} of {total} | {eta_formatted} left`,
     hideCursor: true,
     clearOnComplete: false,
     etaBuffer: 200,
-    formatValue: (value, _, type) => (type === 'value' || type === 'total' ? counted(value) : String(value)),
+    formatValue: (value, _, type) => (type === 'value' || type === 'total' ? told(value) : String(value)),
   });
   let shownAt = -Infinity;
   let last: readonly [number, number] | undefined;
@@ -45,13 +56,13 @@ const bar = (what: string, stream: NodeJS.WritableStream): Progress => {
   };
 };
 
-const lines = (what: string, stream: NodeJS.WritableStream): Progress => {
+const lines = (what: string, stream: NodeJS.WritableStream, told: (value: number) => string): Progress => {
   let toldAt = performance.now();
   return {
     to: (done, total) => {
       if (performance.now() - toldAt < lineIntervalMs) return;
       toldAt = performance.now();
-      say(stream, `${what}: ${counted(done)} of ${counted(total)}`);
+      say(stream, `${what}: ${told(done)} of ${told(total)}`);
     },
     stop: () => undefined,
   };

@@ -23,8 +23,9 @@ export const rebuildCommand = async (names: readonly string[], around: Surroundi
   const faults = faultsOf(names, all);
   if (faults.length > 0) throw new UsageRefused(faults);
   // Says what is wrong with the log, where something is, before threads are begun.
-  await (await logOf(settings, around)).close();
-  const progress = progressOf('Rebuilding', around);
+  const log = await logOf(settings, around);
+  await log.close();
+  const progress = progressOf('Rebuilding', around, log.ordinalUnit);
   try {
     await rebuildInThreads({
       worker,

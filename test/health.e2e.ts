@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { EventStore } from '../src/event-sourcing/event-store.js';
 import type { Projecting, ProjectorStatus } from '../src/event-sourcing/projecting.js';
 import { Metrics } from '../src/health/metrics.js';
 import { Readiness } from '../src/health/readiness.js';
@@ -87,9 +88,28 @@ describe('health', () => {
       projections: [{ state: 'live' }, { projection: 'timeline', state, eventsBehind: 4 }],
     });
     expect(JSON.stringify(ready)).not.toContain('Jane');
-    const { text } = await new Metrics().page(9, readiness.lags(ready));
+    const { text } = await new Metrics().page('events', 9, readiness.lags(ready));
     expect(text).toContain(`rapport_projection_stalled{projection="timeline"} ${state === 'stalled' ? 1 : 0}`);
     expect(text).toContain('rapport_projection_events_behind{projection="timeline"} 4');
+  });
+
+  it('tells how old the oldest event is that rows do not show', async () => {
+    const store = service.app.get<EventStore>(EVENT_STORE);
+    const [first] = await store.readAll(0, 1);
+    const readiness = readinessWith([
+      { name: 'directory', version: 1, state: 'live', lag: 0, checkpoint: 9 },
+      { name: 'timeline', version: 1, state: 'live', lag: 9, checkpoint: 0 },
+    ]);
+    const before = Date.now();
+    const ready = await readiness.now();
+    expect(ready.headIn).toBe('events');
+    expect(ready.projections[0]).toMatchObject({ eventsBehind: 0, secondsBehind: 0 });
+    const age = ready.projections[1]?.secondsBehind ?? 0;
+    expect(age).toBeGreaterThanOrEqual((before - (first?.recordedAt ?? 0)) / 1000);
+    expect(age).toBeLessThanOrEqual((Date.now() - (first?.recordedAt ?? 0)) / 1000);
+    const { text } = await new Metrics().page('bytes', 9, readiness.lags(ready));
+    expect(text).toContain(`rapport_projection_seconds_behind{projection="timeline"} ${age}`);
+    expect(text).toContain('rapport_projection_bytes_behind{projection="timeline"} 9');
   });
 
   it('is measured', async () => {

@@ -11,9 +11,9 @@ const dayMs = 86_400_000;
 
 /** An import into a service of its own, taken some calls at a time. */
 const startImport = async (bench: Bench, people: number, mails: readonly Mail[]) => {
-  const folder = bench.newFolder();
-  await makeLog(folder, { people, events: 0, shares: [] }, () => undefined);
-  const service = await startBenchService(folder, bench.options.profile);
+  const place = await bench.newPlace();
+  await makeLog(place, { people, events: 0, shares: [] }, () => undefined);
+  const service = await startBenchService(place, bench.options.profile);
   await service.projected();
   const load = await startLoad(service, 2, bench.folder);
   let next = 0;

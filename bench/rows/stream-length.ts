@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { streamOf } from '../../src/event-sourcing/decider.js';
 import { deterministicId } from '../../src/event-sourcing/event-id.js';
 import type { EventStore, NewEvent } from '../../src/event-sourcing/event-store.js';
 import { noStream } from '../../src/event-sourcing/event-store.js';
-import { openSqliteEventStore } from '../../src/event-sourcing/stores/sqlite.event-store.js';
 import type { Transactions } from '../../src/event-sourcing/transact.js';
 import { isAccepted, transactions } from '../../src/event-sourcing/transact.js';
 import { relationship } from '../../src/relationships/relationship.js';
 import type { Family } from '../family.js';
 import { inTurn, secondsOf } from '../measuring.js';
+import { openLogAt } from '../place.js';
 import { compared } from '../table.js';
 
 const provenance = {
@@ -52,9 +51,9 @@ const assess = async ({ transact }: Transactions, id: string): Promise<void> => 
 export const streamLength: Family = {
   name: 'stream',
   run: async (bench) => {
-    const folder = bench.newFolder();
-    await mkdir(folder, { recursive: true });
-    const store = openSqliteEventStore({ path: join(folder, 'events.db') });
+    const place = await bench.newPlace();
+    await mkdir(place.folder, { recursive: true });
+    const store = await openLogAt(place);
     const short = Array.from({ length: 20 }, (_, index) => `short${index}`);
     for (const id of short) await makeStream(store, id, 10);
     await makeStream(store, 'long', bench.scaled(10_000, 100));

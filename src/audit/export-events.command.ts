@@ -16,7 +16,7 @@ export const exportEventsCommand = async (file: string, around: Surroundings): P
   const faults = folder === undefined || existsSync(folder) ? [] : [`There is no folder ${folder}.`];
   // As they stand: an export is the log, not what today's program makes of it.
   const store = await logOf(settingsFor(around, faults), around, asStored);
-  const progress = progressOf('Exporting', around);
+  const progress = progressOf('Exporting', around, store.ordinalUnit);
   let events = 0;
   const pages = exportedEvents(
     store,

@@ -23,7 +23,7 @@ export const importEventsCommand = async (
   );
 
   const store = await openEventStore({ dataFolder, ...settings }, toldOn(around.err));
-  const progress = progressOf('Importing (bytes)', around);
+  const progress = progressOf('Importing', around, 'bytes');
   const { size } = statSync(file);
   try {
     const { imported, known } = await inFile(file, () =>

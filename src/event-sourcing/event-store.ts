@@ -83,6 +83,8 @@ export class BeyondTheEnd extends Error {
   }
 }
 
+export type OrdinalUnit = 'events' | 'bytes';
+
 /** The log and its promises: what the weakest adapter can keep. See docs/architecture.md, "Stores". */
 export interface EventLog {
   /** Sixteen hexadecimal digits, made with the log. */
@@ -90,6 +92,9 @@ export interface EventLog {
 
   /** Whether appends that are given it at once, none waiting for another, are written in the order in which they are given. */
   readonly keepsOrder: boolean;
+
+  /** What ordinals count: events, one each, or bytes of the log, with gaps. */
+  readonly ordinalUnit: OrdinalUnit;
 
   /**
    * Appends to one stream, atomically; resolves once the events are on disk. Ids that all stand in the stream already

@@ -1,4 +1,4 @@
-import type { Appended, EventLog, EventStore, NewEvent, RecordedEvent } from './event-store.js';
+import type { Appended, EventLog, EventStore, NewEvent, OrdinalUnit, RecordedEvent } from './event-store.js';
 import { StoreUnavailable } from './event-store.js';
 import type { Projection } from './projection.js';
 import type { Row, RowReader, Table } from './read-store.js';
@@ -116,6 +116,10 @@ export class IndexedLog implements EventStore {
 
   get keepsOrder(): boolean {
     return this.#log.keepsOrder;
+  }
+
+  get ordinalUnit(): OrdinalUnit {
+    return this.#log.ordinalUnit;
   }
 
   append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<Appended> {

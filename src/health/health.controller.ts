@@ -25,7 +25,7 @@ export class HealthController {
   @Get('metrics')
   async page(@Res() reply: FastifyReply): Promise<void> {
     const ready = await this.readiness.now();
-    const { type, text } = await this.metrics.page(ready.head ?? 0, this.readiness.lags(ready));
+    const { type, text } = await this.metrics.page(ready.headIn, ready.head ?? 0, this.readiness.lags(ready));
     await reply.header('content-type', type).send(text);
   }
 }

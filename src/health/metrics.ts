@@ -1,12 +1,35 @@
 import { Injectable } from '@nestjs/common';
+import type { OrdinalUnit } from '../event-sourcing/event-store.js';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** How far one projection is, as metrics say it. */
 export interface ProjectionLag {
   readonly projection: string;
-  readonly eventsBehind: number;
+  /** In the log's unit. */
+  readonly behind: number;
+  readonly secondsBehind: number | null;
   readonly stalled: boolean;
 }
+
+const sizesIn = (unit: OrdinalUnit, registry: Registry) => ({
+  size: new Gauge({
+    name: `rapport_log_${unit}`,
+    help:
+      unit === 'events'
+        ? 'Events in the log: its rate is the rate of appends.'
+        : "Where the log ends, in bytes of its server's log, with what others keep there.",
+    registers: [registry],
+  }),
+  behind: new Gauge({
+    name: `rapport_projection_${unit}_behind`,
+    help:
+      unit === 'events'
+        ? 'Events that are recorded and not yet in the rows of a projection.'
+        : "Bytes of the server's log between the rows of a projection and the newest event: with what others keep there.",
+    labelNames: ['projection'] as const,
+    registers: [registry],
+  }),
+});
 
 /** What `/metrics` tells. Each service has a registry of its own, so that several run in one process. */
 @Injectable()
@@ -25,14 +48,11 @@ export class Metrics {
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.#registry],
   });
-  readonly #appended = new Gauge({
-    name: 'rapport_log_events',
-    help: 'Events in the log: its rate is the rate of appends.',
-    registers: [this.#registry],
-  });
-  readonly #behind = new Gauge({
-    name: 'rapport_projection_events_behind',
-    help: 'Events that are recorded and not yet in the rows of a projection.',
+  /** Named for what the log counts, and so made when that is known. */
+  #sizes: ReturnType<typeof sizesIn> | undefined;
+  readonly #age = new Gauge({
+    name: 'rapport_projection_seconds_behind',
+    help: 'How long ago the oldest event was recorded that is not yet in the rows of a projection; 0 where all are.',
     labelNames: ['projection'] as const,
     registers: [this.#registry],
   });
@@ -66,12 +86,16 @@ export class Metrics {
 
   /** The page for Prometheus, with what is measured when it is asked for. */
   async page(
-    logEvents: number,
+    unit: OrdinalUnit,
+    head: number,
     lags: readonly ProjectionLag[],
   ): Promise<{ readonly type: string; readonly text: string }> {
-    this.#appended.set(logEvents);
-    for (const { projection, eventsBehind, stalled } of lags) {
-      this.#behind.set({ projection }, eventsBehind);
+    const { size, behind: lag } = (this.#sizes ??= sizesIn(unit, this.#registry));
+    size.set(head);
+    for (const { projection, behind, secondsBehind, stalled } of lags) {
+      lag.set({ projection }, behind);
+      if (secondsBehind === null) this.#age.remove({ projection });
+      else this.#age.set({ projection }, secondsBehind);
       this.#stalled.set({ projection }, stalled ? 1 : 0);
     }
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };

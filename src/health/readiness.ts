@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { EventStore } from '../event-sourcing/event-store.js';
+import type { EventStore, OrdinalUnit } from '../event-sourcing/event-store.js';
 import type { Projecting, ProjectorStatus } from '../event-sourcing/projecting.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { EVENT_STORE, PROJECTOR, READ_STORE } from '../tokens.js';
@@ -10,7 +10,11 @@ interface ProjectionReadiness {
   readonly projection: string;
   readonly version: number;
   readonly state: 'live' | 'building' | 'stalled';
-  readonly eventsBehind: number;
+  /** How far it is behind the head: in events, or in bytes of a log that counts these. */
+  readonly eventsBehind?: number;
+  readonly bytesBehind?: number;
+  /** How long ago the oldest event was recorded that its rows do not show; 0 where they show all, null where that is not known. */
+  readonly secondsBehind: number | null;
   /** False where it has been behind for ten seconds without a step. */
   readonly moving: boolean;
   readonly stalledAt?: { readonly event: string };
@@ -20,8 +24,9 @@ export interface Ready {
   readonly ready: boolean;
   readonly eventStore: 'answers' | 'does not answer';
   readonly readStore: 'answers' | 'does not answer';
-  /** Ordinal of the newest event. */
+  /** Ordinal of the newest event, in `headIn`. */
   readonly head: number | null;
+  readonly headIn: OrdinalUnit;
   readonly projections: readonly ProjectionReadiness[];
 }
 
@@ -77,12 +82,15 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
       inTime(this.projector.status()),
     ]);
     this.#look(status);
+    const ages = await this.#agesBehind(status);
+    const unit = this.eventStore.ordinalUnit;
     const projections = (status?.projections ?? []).map(
-      ({ name, version, state, lag, stalledAt }): ProjectionReadiness => ({
+      ({ name, version, state, lag, checkpoint, stalledAt }): ProjectionReadiness => ({
         projection: name,
         version,
         state,
-        eventsBehind: lag,
+        ...(unit === 'events' ? { eventsBehind: lag } : { bytesBehind: lag }),
+        secondsBehind: lag === 0 ? 0 : (ages.get(checkpoint) ?? null),
         moving: this.#moves(name),
         // What it said of the event may quote what a person wrote; the log has it.
         ...(stalledAt && { stalledAt: { event: stalledAt.eventId } }),
@@ -97,8 +105,21 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
       eventStore: head === undefined ? 'does not answer' : 'answers',
       readStore: rows === undefined ? 'does not answer' : 'answers',
       head: head ?? null,
+      headIn: unit,
       projections,
     };
+  }
+
+  /** Of each place where rows stand behind the head: how old the next event is, in seconds. */
+  async #agesBehind(status: ProjectorStatus | undefined): Promise<ReadonlyMap<number, number>> {
+    const behind = (status?.projections ?? []).filter(({ lag }) => lag > 0).map(({ checkpoint }) => checkpoint);
+    const ages = await Promise.all(
+      [...new Set(behind)].map(async (checkpoint) => {
+        const next = (await inTime(this.eventStore.readAll(checkpoint, 1)))?.at(0);
+        return next === undefined ? [] : [[checkpoint, Math.max(0, Date.now() - next.recordedAt) / 1000] as const];
+      }),
+    );
+    return new Map(ages.flat());
   }
 
   #look(status: ProjectorStatus | undefined): void {
@@ -116,9 +137,10 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   lags({ projections }: Ready): readonly ProjectionLag[] {
-    return projections.map(({ projection, eventsBehind, state }) => ({
+    return projections.map(({ projection, eventsBehind, bytesBehind, secondsBehind, state }) => ({
       projection,
-      eventsBehind,
+      behind: eventsBehind ?? bytesBehind ?? 0,
+      secondsBehind,
       stalled: state === 'stalled',
     }));
   }

@@ -11,6 +11,8 @@ export const serverUnderTest = real === undefined || real === '' ? 'a stand-in' 
 export interface ServerUnderTest {
   /** Undefined where the server is a real one. */
   readonly standIn: StandIn | undefined;
+  /** Its connection string, as it was given. */
+  readonly url: string;
   /** A log of its own on the server, not begun yet. */
   newLog(): KurrentLocation;
   /** The same as a connection string. */
@@ -26,6 +28,7 @@ export const startServerUnderTest = async (): Promise<ServerUnderTest> => {
   const prefix = (): string => `t${randomUUID().replaceAll('-', '')}.`;
   return {
     standIn,
+    url,
     newLog: () => ({ ...location, streamPrefix: prefix() }),
     newUrl: () => `${url}${url.includes('?') ? '&' : '?'}streamPrefix=${prefix()}`,
     stop: async () => standIn?.stop(),

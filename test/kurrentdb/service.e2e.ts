@@ -55,7 +55,7 @@ describe(`the service with its log in KurrentDB (${serverUnderTest})`, () => {
       __typename: 'StakeholderIdentified',
       stakeholder: { name: 'Ada' },
     });
-    expect(await untilReady()).toMatchObject({ ready: true, eventStore: 'answers' });
+    expect(await untilReady()).toMatchObject({ ready: true, eventStore: 'answers', headIn: 'bytes' });
     const told = await events('id type recordedAt position');
     const one = told.find(({ type }) => type === 'StakeholderIdentified');
     expect(one).toBeDefined();
@@ -71,6 +71,18 @@ describe(`the service with its log in KurrentDB (${serverUnderTest})`, () => {
     await start(service.dataFolder);
     expect(await events('id position recordedAt')).toEqual(before);
     expect(await untilReady()).toMatchObject({ ready: true });
+  });
+
+  it('says what it counts: bytes of the log, and the seconds that rows are behind', async () => {
+    const { projections } = (await untilReady()) as Ready & { projections: Record<string, unknown>[] };
+    for (const projection of projections) {
+      expect(projection).toMatchObject({ bytesBehind: 0, secondsBehind: 0 });
+      expect(projection).not.toHaveProperty('eventsBehind');
+    }
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    expect(text).toMatch(/rapport_log_bytes [1-9]/);
+    expect(text).toContain('rapport_projection_seconds_behind{projection="directory"} 0');
+    expect(text).not.toContain('rapport_log_events');
   });
 
   const onStandIn = serverUnderTest === 'a stand-in' ? it : it.skip;

@@ -59,9 +59,9 @@ const readiness = async ({ url }: Rapport): Promise<{ ready: boolean; behind: nu
   try {
     const said = (await (await fetch(`${url}/readyz`)).json()) as {
       ready: boolean;
-      projections: { eventsBehind: number }[];
+      projections: { bytesBehind: number }[];
     };
-    return { ready: said.ready, behind: Math.max(0, ...said.projections.map(({ eventsBehind }) => eventsBehind)) };
+    return { ready: said.ready, behind: Math.max(0, ...said.projections.map(({ bytesBehind }) => bytesBehind)) };
   } catch {
     return null;
   }

@@ -76,6 +76,7 @@ class KurrentEventStore implements EventLog {
   readonly logId: string;
   /** Calls that are under way at once reach the server in any order. */
   readonly keepsOrder = false;
+  readonly ordinalUnit = 'bytes';
   readonly #log: KurrentLog;
   readonly #upcast: Upcast;
   readonly #reader: KurrentReader;

@@ -1,11 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import type { FaultyServer } from '../../../test/kurrentdb/faults.js';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
-import type { Fault } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
+import type { Fault, Method } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
 import { notReady, timedOut, unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, NewEvent } from '../event-store.js';
 import { OutcomeUnknown, PartialOverlap, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
 import { aStream, anEvent, idsOf, provenance } from './contract-events.js';
+
+/** How many calls of a method were open at once, at most, while the work was done. */
+const mostCalls = async (
+  server: FaultyServer,
+  method: Method,
+  work: () => readonly Promise<unknown>[],
+): Promise<number> => {
+  let most = 0;
+  const look = (): void => {
+    most = Math.max(most, server.standIn.openCalls.filter((call) => call.method === method).length);
+  };
+  const watch = setInterval(look, 1);
+  await Promise.all(work());
+  clearInterval(watch);
+  return most;
+};
 
 const isEventStream = (stream: string): boolean => !stream.includes('rapport-');
 
@@ -142,18 +159,23 @@ withFaults('KurrentDB: one id, one event', (server) => {
     }
   });
 
+  it('answers with what stands there, and not with what was sent: the server would take the one for the other', async () => {
+    const [store, other] = [await open(), await open()];
+    const [stream, event] = [aStream(), anEvent({ from: 0 })];
+    const { recorded } = await store.append(stream, noStream, [event]);
+    // Soon after, from an instance that knows nothing of the stream.
+    expect((await other.append(stream, noStream, [anEvent({ from: 1 }, { id: event.id })])).recorded).toEqual(recorded);
+  });
+
   it('never has two appends of one stream under way, nor sends one on the shared stream of the client', async () => {
     const store = await open();
     const stream = aStream();
-    let most = 0;
-    const watch = setInterval(() => {
-      most = Math.max(most, server.standIn.openCalls.filter((call) => call.method === 'append').length);
-    }, 1);
-    await Promise.all(
+    const fault = { kind: 'answer-late', byMs: 50 } as const;
+    server.standIn.arm({ on: 'append', stream: isEventStream, fault, times: Infinity });
+    const most = await mostCalls(server, 'append', () =>
       Array.from({ length: 20 }, () => store.append(stream, noStream, [anEvent()]).catch(() => undefined)),
     );
-    clearInterval(watch);
-    expect(most).toBeLessThanOrEqual(1);
+    expect(most).toBe(1);
     expect(new Set(server.standIn.appends.map(({ path }) => path))).toEqual(new Set(['single']));
     expect(new Set(server.standIn.appends.map(({ expected }) => expected)).has('any')).toBe(false);
   });
@@ -162,7 +184,9 @@ withFaults('KurrentDB: one id, one event', (server) => {
     const store = await open();
     const before = server.standIn.appends.length;
     const large = () => anEvent({ text: 'x'.repeat(600_000) });
-    await expect(store.append(aStream(), noStream, [large(), large()])).rejects.toThrow('1048576');
+    await expect(store.append(aStream(), noStream, [large(), large()])).rejects.toThrow(
+      'bytes of data; KurrentDB takes 1048576 at once',
+    );
     expect(server.standIn.appends).toHaveLength(before);
   });
 
@@ -172,10 +196,29 @@ withFaults('KurrentDB: one id, one event', (server) => {
   });
 });
 
+withFaults('KurrentDB: a connection, which takes a hundred calls', (server) => {
+  const { open } = server;
+  const late = { kind: 'answer-late', byMs: 50 } as const;
+
+  it('is not asked for more appends than it takes, however many come at once', async () => {
+    const store = await open();
+    server.standIn.arm({ on: 'append', stream: isEventStream, fault: late, times: Infinity });
+    const appends = () => Array.from({ length: 200 }, () => store.append(aStream(), noStream, [anEvent()]));
+    expect(await mostCalls(server, 'append', appends)).toBe(64);
+  });
+
+  it('is not asked for more reads than it takes beside them', async () => {
+    const store = await open();
+    server.standIn.arm({ on: 'read', fault: late, times: Infinity });
+    const reads = () => Array.from({ length: 100 }, () => store.readStream(aStream()));
+    expect(await mostCalls(server, 'read', reads)).toBe(24);
+  });
+});
+
 withFaults('KurrentDB: a server that was away', (server) => {
   const { open } = server;
   it('is found soon after it is back, however long it was away', async () => {
-    const store = await open({ limits: { attemptMs: 300, readMs: 20_000, appendMs: 20_000 } });
+    const store = await open({ limits: { attemptMs: 300, readMs: 30_000, appendMs: 30_000 } });
     await store.append(aStream(), noStream, [anEvent()]);
     const back = server.standIn.restart({ downForMs: 6_000 });
     const asked = store.head();
@@ -238,4 +281,27 @@ withFaults('KurrentDB under load', (server) => {
     expect(stored).toHaveLength(acknowledged.length);
     expect(seen).toEqual(stored);
   }, 60_000);
+});
+
+withFaults('KurrentDB: what stands beside the history', (server) => {
+  const { open } = server;
+  it('keeps of a follower’s places the newest', async () => {
+    const store = await open();
+    for (const ordinal of [3, 4, 5]) await store.saveCheckpoint('a policy', ordinal);
+    expect(await store.checkpoint('a policy')).toBe(5);
+    let kept = 0;
+    await server.stranger(async (client) => {
+      for await (const _ of client.readStream('rapport-checkpoint-a policy')) kept += 1;
+    });
+    expect(kept).toBe(1);
+  });
+
+  it('leaves no connection open, which would keep the process alive', async () => {
+    const store = await open();
+    await store.append(aStream(), noStream, [anEvent()]);
+    expect(server.standIn.connections).toBeGreaterThan(0);
+    await store.close();
+    for (let waited = 0; server.standIn.connections > 0 && waited < 100; waited += 1) await sleep(10);
+    expect(server.standIn.connections).toBe(0);
+  });
 });

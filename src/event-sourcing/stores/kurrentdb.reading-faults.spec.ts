@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { binaryEvent, jsonEvent } from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
+import { unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, RecordedEvent } from '../event-store.js';
 import { BeyondTheEnd, StoreUnavailable, noStream } from '../event-store.js';
 import { PositionRefused } from '../position.js';
 import { UnknownEventVersion, upcaster } from '../upcaster.js';
 import { aStream, anEvent, followed, idsOf } from './contract-events.js';
 import { kurrentLocation } from './kurrentdb.connection-string.js';
+import { StoreRefused } from './store-refused.js';
 
 withFaults('KurrentDB: reading', (server) => {
   const { open } = server;
@@ -98,7 +100,15 @@ withFaults('KurrentDB: reading', (server) => {
   it('tells of an event in one of its streams that somebody else wrote', async () => {
     const store = await open();
     await server.stranger((client) => client.appendToStream('call-1', [jsonEvent({ type: 'Called', data: {} })]));
-    await expect(store.readStream('call-1')).rejects.toThrow('did not write');
+    await expect(store.readStream('call-1')).rejects.toBeInstanceOf(StoreRefused);
+    expect(server.standIn.reads.filter(({ stream }) => stream === 'call-1')).toHaveLength(1);
+  });
+
+  it('reads nothing where nothing is asked for', async () => {
+    const store = await open();
+    const stream = aStream();
+    await store.append(stream, noStream, [anEvent()]);
+    expect([await store.readStream(stream, noStream, 0), await store.readAll(0, 0)]).toEqual([[], []]);
   });
 
   it('keeps several logs apart on one server', async () => {
@@ -142,8 +152,30 @@ withFaults('KurrentDB: following', (server) => {
       stop.abort();
       expect(seen).toEqual(await allOf(store));
       expect(seen).toHaveLength(16);
+      // Each time after what was handled, and not from the beginning.
+      const places = server.standIn.reads.flatMap(({ method, from }) => (method === 'subscribe' ? [Number(from)] : []));
+      for (const handled of [1, 5, 9, 13]) expect(places).toContain(seen[handled]?.ordinal);
     },
   );
+
+  it('does not ask again and again of a server that refuses', async () => {
+    const store = await open();
+    const { until, stop } = collect(store);
+    await store.append(aStream(), noStream, [anEvent()]);
+    await until(1);
+    const refuse = { kind: 'refuse', refusal: unavailable() } as const;
+    const { disarm } = server.standIn.arm({ on: 'subscribe', fault: refuse, times: Infinity });
+    const subscribed = (): number => server.standIn.reads.filter(({ method }) => method === 'subscribe').length;
+    const before = subscribed();
+    server.standIn.cut('error', { which: ({ method }) => method === 'subscribe' });
+    await sleep(1_500);
+    expect(subscribed() - before).toBeGreaterThan(1);
+    expect(subscribed() - before).toBeLessThan(12);
+    disarm();
+    await store.append(aStream(), noStream, [anEvent()]);
+    await until(2);
+    stop.abort();
+  });
 
   it('goes on after restarts, orderly or not, and tells of the breaks', async () => {
     const store = await open();
@@ -240,7 +272,12 @@ withFaults('KurrentDB: following', (server) => {
     await until(2);
     await server.standIn.restart({ cutLogAfter: BigInt(recorded[0]?.ordinal ?? 0) });
     await expect(ended).rejects.toBeInstanceOf(BeyondTheEnd);
-    await expect(followed(store, later.recorded[0]?.ordinal ?? 0, 1)).rejects.toBeInstanceOf(BeyondTheEnd);
+    const place = later.recorded[0]?.ordinal ?? 0;
+    for (const each of [store, await open()]) {
+      // The follower that just failed begins anew.
+      await sleep(20);
+      await expect(followed(each, place, 1)).rejects.toBeInstanceOf(BeyondTheEnd);
+    }
     expect(await store.head()).toBe(recorded[0]?.ordinal);
   });
 

@@ -112,6 +112,15 @@ describe('opening the log in KurrentDB', () => {
     expect(told[0]).toContain(`127.0.0.1:${port} says: connect ECONNREFUSED`);
   });
 
+  it('waits for one behind a discovery, whose first failure the client would keep', async () => {
+    const { port } = await start();
+    const back = standIn?.restart({ downForMs: 500 });
+    await sleep(50);
+    const opening = open(`esdb+discover://127.0.0.1:${port}?tls=false`, { startMs: 10_000 });
+    await back;
+    await (await opening).append(aStream(), noStream, [anEvent()]);
+  });
+
   it('waits for a server that is starting', async () => {
     const { url } = await start();
     await standIn?.restart({ notReadyForMs: 400 });

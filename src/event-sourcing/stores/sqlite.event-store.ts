@@ -46,6 +46,7 @@ class SqliteEventStore implements EventStore {
   readonly logId: string;
   /** A batch is written in the order of its queue. */
   readonly keepsOrder = true;
+  readonly ordinalUnit = 'events';
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #upcast: Upcast;

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Row } from '../../bench/table.js';
+import type { ServerUnderTest } from './server-under-test.js';
+import { serverUnderTest, startServerUnderTest } from './server-under-test.js';
+
+const run = promisify(execFile);
+const ran = (...args: readonly string[]) => run(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+
+describe(`npm run bench on KurrentDB (${serverUnderTest})`, () => {
+  let folder: string;
+  let server: ServerUnderTest;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rapport-'));
+    server = await startServerUnderTest();
+    await ran('node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json');
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('holds appends and following against the bare client', async () => {
+    const json = join(folder, 'rows.json');
+    const asked = ['--only', 'append', '--only', 'following', '--scale', '0.005', '--event-store', server.url];
+    await ran('dist-bench/bench/bench.js', ...asked, '--json', json);
+    const rows = JSON.parse(await readFile(json, 'utf8')) as readonly Row[];
+    expect(rows.map(({ goal }) => goal)).toEqual(['>= 0.8', '>= 0.5']);
+    for (const { value, baseline } of rows) expect(Math.min(value, baseline ?? 0)).toBeGreaterThan(0);
+  }, 60_000);
+});
