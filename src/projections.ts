@@ -1,3 +1,4 @@
+import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
@@ -8,4 +9,4 @@ import { directory } from './stakeholders/directory.js';
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
  * come first.
  */
-export const projections: readonly Projection[] = [timeline, standingProjection(), directory, relationshipFacts];
+export const projections: readonly Projection[] = [timeline, standingProjection(), prism, directory, relationshipFacts];

@@ -156,6 +156,7 @@ describe('the shapes that were ever stored', () => {
       relationship_fact: true,
       standing_fact: true,
       standing_span: true,
+      utterance: true,
     });
   });
 });

@@ -6,6 +6,7 @@ import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
 
@@ -19,6 +20,7 @@ import { TimelineResolver } from './timeline.resolver.js';
     StandingSpanResolver,
     TimelineResolver,
     AttributionResolver,
+    PrismResolver,
     ConversionCurveResolver,
     RulesStarter,
   ],
