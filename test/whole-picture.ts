@@ -15,6 +15,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversionRates(asOf: $asOf, during: $during) { atRisk converted wonOver relapsed }
   conversationPrism(asOf: $asOf, during: $during, everyDays: 30) { channels { ...heard } stretches { from channels { ...heard } } }
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
+  netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
 }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }

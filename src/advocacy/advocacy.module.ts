@@ -6,6 +6,7 @@ import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
@@ -21,6 +22,7 @@ import { TimelineResolver } from './timeline.resolver.js';
     TimelineResolver,
     AttributionResolver,
     PrismResolver,
+    NetPromoterResolver,
     ConversionCurveResolver,
     RulesStarter,
   ],
