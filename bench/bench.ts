@@ -7,6 +7,7 @@ import type { Options } from './options.js';
 import { optionsFrom } from './options.js';
 import { Refused } from './refused.js';
 import { append } from './rows/append.js';
+import { curve } from './rows/curve.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
 import { pasts, resident, timelines } from './rows/reading.js';
@@ -27,6 +28,7 @@ const families: readonly Family[] = [
   timelines,
   pasts,
   longHistory,
+  curve,
   rebuilds,
 ];
 
