@@ -8,6 +8,7 @@ import { optionsFrom } from './options.js';
 import { Refused } from './refused.js';
 import { append } from './rows/append.js';
 import { following } from './rows/following.js';
+import { curve } from './rows/curve.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
 import { pasts, resident, timelines } from './rows/reading.js';
@@ -29,6 +30,7 @@ const families: readonly Family[] = [
   timelines,
   pasts,
   longHistory,
+  curve,
   rebuilds,
 ];
 

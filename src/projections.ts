@@ -1,11 +1,20 @@
+import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
+import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
  * come first.
  */
-export const projections: readonly Projection[] = [timeline, standingProjection(), directory, relationshipFacts];
+export const projections: readonly Projection[] = [
+  timeline,
+  standingProjection(),
+  prism,
+  directory,
+  relationshipFacts,
+  surveyAnswers,
+];

@@ -125,6 +125,7 @@ describe('malformed input', () => {
         assessStance: { stakeholderId: wrong, stance: 'CRITIC', reason: 'x' },
         withdrawStance: { stakeholderId: wrong, reason: 'x' },
         takeStep: { stakeholderId: wrong, step: 'LISTEN' },
+        recordSurveyAnswer: { stakeholderId: wrong, survey: 'x', score: 0 },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);

@@ -127,6 +127,7 @@ const outcomes = {
   assessStance: ofRelationship('StanceWasAssessed'),
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
   takeStep: ofRelationship('StepWasTaken'),
+  recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
 } as const;
 

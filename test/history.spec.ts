@@ -9,6 +9,7 @@ import { type InteractionFact, interaction } from '../src/interactions/interacti
 import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
+import { type SurveyFact, survey } from '../src/relationships/survey-answer.js';
 import { type StakeholderFact, stakeholder } from '../src/stakeholders/stakeholder.js';
 import { historicLog, written } from './history.js';
 import { replayedRows } from './inspecting.js';
@@ -20,6 +21,7 @@ type WrittenFact =
   | InteractionFact
   | RelationshipFact
   | StakeholderFact
+  | SurveyFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -47,6 +49,7 @@ const newest: Record<WrittenFact['type'], number> = {
   StanceWithdrawn: 1,
   StepTaken: 1,
   RelationshipFactRetracted: 1,
+  SurveyAnswered: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -59,9 +62,16 @@ interface Asked {
 }
 // Each decider folds its own facts: which, the stream's category says.
 const deciders = new Map<string, Asked>(
-  [stakeholder, interaction, relationship, accessKey, ruleInForce, claimIn('handle'), claimIn('externalid')].map(
-    (decider) => [decider.category, decider as unknown as Asked],
-  ),
+  [
+    stakeholder,
+    interaction,
+    relationship,
+    survey,
+    accessKey,
+    ruleInForce,
+    claimIn('handle'),
+    claimIn('externalid'),
+  ].map((decider) => [decider.category, decider as unknown as Asked]),
 );
 
 const held = (data: JsonObject, field: string): unknown => (data['personal'] as JsonObject)[field];
@@ -95,6 +105,7 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   StanceAssessed: (data) => ({ type: 'AssessStance', data }),
   StanceWithdrawn: (data) => ({ type: 'WithdrawStance', data }),
   StepTaken: (data) => ({ type: 'TakeStep', data }),
+  SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
 };
 
@@ -156,6 +167,8 @@ describe('the shapes that were ever stored', () => {
       relationship_fact: true,
       standing_fact: true,
       standing_span: true,
+      utterance: true,
+      survey_answer: true,
     });
   });
 });

@@ -9,8 +9,17 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } } } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
+  attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
+  byAct: attribution(asOf: $asOf, during: $during, by: ACT) { conversions byModel { credits { act credit } } }
+  conversionCurve(asOf: $asOf, horizonDays: 365) { spells converted relapsed medianDays points { days atRisk converted survival } }
+  conversionRates(asOf: $asOf, during: $during) { atRisk converted wonOver relapsed }
+  conversationPrism(asOf: $asOf, during: $during, everyDays: 30) { channels { ...heard } stretches { from channels { ...heard } } }
+  conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
+  netPromoter(asOf: $asOf) { promoters passives detractors score }
+  conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
 }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {

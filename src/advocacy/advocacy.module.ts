@@ -4,6 +4,10 @@ import { RelationshipsModule } from '../relationships/relationships.module.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
+import { AttributionResolver } from './attribution.resolver.js';
+import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { NetPromoterResolver } from './net-promoter.resolver.js';
+import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
 
@@ -16,6 +20,10 @@ import { TimelineResolver } from './timeline.resolver.js';
     ConversionResolver,
     StandingSpanResolver,
     TimelineResolver,
+    AttributionResolver,
+    PrismResolver,
+    NetPromoterResolver,
+    ConversionCurveResolver,
     RulesStarter,
   ],
 })

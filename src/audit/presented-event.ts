@@ -30,6 +30,7 @@ export interface PresentedEvent {
 const typeOfCategory: Readonly<Record<string, string>> = {
   stakeholder: 'Stakeholder',
   relationship: 'Stakeholder',
+  survey: 'Stakeholder',
   interaction: 'Interaction',
   accesskey: 'Key',
 };

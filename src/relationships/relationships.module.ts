@@ -10,6 +10,9 @@ import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
+import { type Surveying, surveying } from './surveying.js';
+import { SURVEYING, SurveysHandler } from './surveys.handler.js';
+import { SurveysResolver } from './surveys.resolver.js';
 
 @Module({
   imports: [CqrsModule, StakeholdersModule],
@@ -19,7 +22,14 @@ import { RelationshipsResolver } from './relationships.resolver.js';
       inject: [TRANSACTIONS, IDENTITY],
       useFactory: (transactions: Transactions, identity: Identity): Relating => relating(transactions, identity),
     },
+    {
+      provide: SURVEYING,
+      inject: [TRANSACTIONS, IDENTITY],
+      useFactory: (transactions: Transactions, identity: Identity): Surveying => surveying(transactions, identity),
+    },
     RelationshipsHandler,
+    SurveysHandler,
+    SurveysResolver,
     RelationshipFactNodes,
     RelationshipsResolver,
     ...relationshipFactResolvers,
