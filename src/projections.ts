@@ -1,6 +1,8 @@
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
+import { ourOwnRows } from './owners/our-own-rows.js';
+import { ownershipRows } from './owners/ownership-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { directory } from './stakeholders/directory.js';
 
@@ -8,4 +10,11 @@ import { directory } from './stakeholders/directory.js';
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
  * come first.
  */
-export const projections: readonly Projection[] = [timeline, standingProjection(), directory, relationshipFacts];
+export const projections: readonly Projection[] = [
+  timeline,
+  standingProjection(),
+  directory,
+  relationshipFacts,
+  ownershipRows,
+  ourOwnRows,
+];

@@ -126,6 +126,14 @@ describe('malformed input', () => {
         withdrawStance: { stakeholderId: wrong, reason: 'x' },
         takeStep: { stakeholderId: wrong, step: 'LISTEN' },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
+        nameTeam: { teamId: wrong, name: 'x', department: 'y' },
+        addColleague: { name: 'x', teamId: wrong },
+        changeColleague: { colleagueId: wrong, name: 'x' },
+        letColleagueGo: { colleagueId: wrong },
+        defineTier: { name: 'Not a name' },
+        assignOwner: { stakeholderId: wrong, ownerId: wrong },
+        handOver: { stakeholderId: wrong, toId: wrong, reason: 'x' },
+        releaseOwner: { stakeholderId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },
