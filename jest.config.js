@@ -34,7 +34,9 @@ const postgres = {
 const apiOnPostgres =
   process.env.RAPPORT_TEST_STORES === 'all'
     ? ['<rootDir>/test/!(bench).e2e.ts']
-    : ['people', 'standings', 'timelines', 'advocacy-summary', 'owners', 'our-own'].map((name) => `<rootDir>/test/${name}.e2e.ts`);
+    : ['people', 'standings', 'timelines', 'advocacy-summary', 'owners', 'our-own'].map(
+        (name) => `<rootDir>/test/${name}.e2e.ts`,
+      );
 
 /** @type {import('jest').Config} */
 export default {
