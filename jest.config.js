@@ -42,6 +42,8 @@ const apiOnPostgres =
         'advocacy-measures',
         'conversation-measures',
         'surveys',
+        'owners',
+        'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -6,6 +6,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
+import { OwnersModule } from './owners/owners.module.js';
 import { projections } from './projections.js';
 import { RelationshipsModule } from './relationships/relationships.module.js';
 import type { Settings } from './settings.js';
@@ -50,6 +51,7 @@ export class AppModule {
         StakeholdersModule,
         InteractionsModule,
         RelationshipsModule,
+        OwnersModule,
         AdvocacyModule,
         AuditModule,
         ...also,

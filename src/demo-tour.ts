@@ -113,7 +113,7 @@ const journeyQuery = (id: string): string =>
 } } }`;
 
 interface Journeyed {
-  readonly node: { readonly because: Said; readonly journey: readonly { readonly interaction: Said }[] };
+  readonly node: { readonly because: Said; readonly journey: readonly { readonly interaction: Said | null }[] };
 }
 
 const lookedAtMax = 100;
@@ -138,7 +138,7 @@ const conversionSight = ({ id, kind, since, occurredAt, stakeholder, node }: Con
   title: `${stakeholder.name} was ${lower(kind)} on ${day(occurredAt)}, having turned against us on ${day(since)}`,
   lines: [
     ...(node.journey.length === 0 ? ['Nothing of ours stands in between: unattributed.'] : []),
-    ...node.journey.map(({ interaction }) => said(interaction)),
+    ...node.journey.flatMap(({ interaction }) => (interaction ? [said(interaction)] : [])),
     ...(node.because.__typename === 'Interaction' ? [`${said(node.because)}  <- what made it count`] : []),
   ],
   query: journeyQuery(id),

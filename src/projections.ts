@@ -2,6 +2,8 @@ import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
+import { ourOwnRows } from './owners/our-own-rows.js';
+import { ownershipRows } from './owners/ownership-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
@@ -16,5 +18,7 @@ export const projections: readonly Projection[] = [
   prism,
   directory,
   relationshipFacts,
+  ownershipRows,
+  ourOwnRows,
   surveyAnswers,
 ];

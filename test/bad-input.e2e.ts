@@ -127,6 +127,14 @@ describe('malformed input', () => {
         takeStep: { stakeholderId: wrong, step: 'LISTEN' },
         recordSurveyAnswer: { stakeholderId: wrong, survey: 'x', score: 0 },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
+        nameTeam: { teamId: wrong, name: 'x', department: 'y' },
+        addColleague: { name: 'x', teamId: wrong },
+        changeColleague: { colleagueId: wrong, name: 'x' },
+        letColleagueGo: { colleagueId: wrong },
+        defineTier: { name: 'Not a name' },
+        assignOwner: { stakeholderId: wrong, ownerId: wrong },
+        handOver: { stakeholderId: wrong, toId: wrong, reason: 'x' },
+        releaseOwner: { stakeholderId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

@@ -16,6 +16,22 @@ export interface Outcome {
   readonly holder: Shown;
   readonly interaction: ShownInteraction;
   readonly identified: readonly Shown[];
+  readonly team: { readonly id: string; readonly name: string; readonly department: string; readonly revision: number };
+  readonly colleague: ShownColleague;
+  readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
+  readonly owner: ShownColleague;
+  readonly lastAt: string;
+  readonly capacity: number;
+  readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
+}
+
+export interface ShownColleague {
+  readonly id: string;
+  readonly name: string;
+  readonly left: boolean;
+  readonly revision: number;
+  readonly addresses: readonly string[];
+  readonly team: { readonly department: string } | null;
 }
 
 export interface Shown {
@@ -25,6 +41,9 @@ export interface Shown {
   readonly retired: boolean;
   readonly revision: number;
   readonly relationshipRevision: number;
+  readonly ownershipRevision: number;
+  readonly tier: string | null;
+  readonly owner: { readonly id: string } | null;
   readonly interactionCount: number;
   readonly step: string | null;
   readonly handles: readonly { readonly channel: string; readonly site: string | null; readonly address: string }[];
@@ -83,7 +102,7 @@ export interface Refused {
 }
 
 export const shown = `fragment shown on Stakeholder {
-  id liveId name retired revision relationshipRevision interactionCount step
+  id liveId name retired revision relationshipRevision ownershipRevision interactionCount step tier owner { id }
   handles { channel site address } externalIds { system id }
   standing { stance tone since rule assessedBy ruleStance disputed }
 }`;
@@ -107,6 +126,12 @@ const ofRelationship = (happened: string): string =>
   `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
    ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
+const aColleague = '{ id name left revision addresses team { department } }';
+const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
+const noColleague = '... on ColleagueNotFound { colleagueId }';
+const dated = '... on DatedBeforeTheLast { lastAt }';
+
 const nobody = '... on StakeholderNotFound { stakeholderId }';
 const retracted = '... on InteractionIsRetracted { interaction { ...shownInteraction } }';
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
@@ -129,6 +154,21 @@ const outcomes = {
   takeStep: ofRelationship('StepWasTaken'),
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
+  nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
+  addColleague: ofColleague('ColleagueAdded'),
+  changeColleague: ofColleague('ColleagueChanged', noColleague),
+  letColleagueGo: ofColleague('ColleagueLeft', noColleague),
+  defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
+  assignOwner: ofStakeholder(
+    'OwnerWasAssigned',
+    nobody,
+    noColleague,
+    dated,
+    `... on OwnedAlready { owner ${aColleague} }`,
+    `... on TierFull { capacity holders { stakeholder { ...shown } owner ${aColleague} } }`,
+  ),
+  handOver: ofStakeholder('OwnerWasChanged', nobody, noColleague, dated),
+  releaseOwner: ofStakeholder('OwnerWasReleased', nobody, dated),
 } as const;
 
 export type Mutation = keyof typeof outcomes;

@@ -24,7 +24,20 @@ type Doing =
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
-  | { readonly does: 'retire'; readonly who: number };
+  | { readonly does: 'retire'; readonly who: number }
+  | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
+  | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
+  | { readonly does: 'letGo'; readonly which: number }
+  | { readonly does: 'defineTier'; readonly capacity: number }
+  | {
+      readonly does: 'assign';
+      readonly who: number;
+      readonly which: number;
+      readonly day: number;
+      readonly tier: string | null;
+    }
+  | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
+  | { readonly does: 'release'; readonly who: number; readonly day: number };
 
 // Few people and few days, so that much happens at one instant and late facts meet.
 const who = fc.nat({ max: 4 });
@@ -102,12 +115,27 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
+  { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: doesWith('letGo', { which }) },
+  { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
+  },
+  { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
+  { weight: 3, arbitrary: doesWith('release', { who, day }) },
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
 export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const people = new Map<number, string>();
   const interactions: string[] = [];
+  const colleagues: string[] = [];
+  let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const one = <T>(of: readonly T[], index: number): T | undefined =>
     of.length === 0 ? undefined : of[index % of.length];
@@ -134,6 +162,11 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const amend = async (mutation: Mutation, index: number, input: Input): Promise<Outcome | null> => {
     const interactionId = one(interactions, index);
     return interactionId === undefined ? null : ask(mutation, { interactionId, reason, ...input });
+  };
+
+  const ours = async (mutation: Mutation, index: number, input: Input): Promise<Outcome | null> => {
+    const colleagueId = one(colleagues, index);
+    return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
@@ -178,6 +211,39 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide(each.does, each.who, { handle: handleOf(each.address) });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
+      case 'hire': {
+        team ??= (await ask('nameTeam', { name: 'Desk', department: 'press' }))?.team.id ?? null;
+        const addresses = [`${each.name}@ours.example`];
+        const hired = await ask('addColleague', {
+          name: each.name,
+          addresses,
+          ...(each.inTeam ? { teamId: team } : {}),
+        });
+        if (hired !== null) colleagues.push(hired.colleague.id);
+        return hired;
+      }
+      case 'changeColleague': {
+        const { name, inTeam } = each;
+        const addresses = inTeam ? [] : [`${name}@ours.example`];
+        return ours('changeColleague', each.which, { name, addresses, teamId: inTeam ? team : null });
+      }
+      case 'letGo':
+        return ours('letColleagueGo', each.which, { reason });
+      case 'defineTier':
+        return ask('defineTier', { name: 'close', capacity: each.capacity });
+      case 'assign': {
+        const ownerId = one(colleagues, each.which);
+        const rank = each.which % 2 === 0 ? {} : { rank: { place: each.which, topic: 'doors' } };
+        if (ownerId === undefined) return null;
+        return decide('assignOwner', each.who, { ownerId, tier: each.tier, occurredAt: dateOf(each.day), ...rank });
+      }
+      case 'handOver': {
+        const toId = one(colleagues, each.which);
+        if (toId === undefined) return null;
+        return decide('handOver', each.who, { toId, occurredAt: dateOf(each.day), reason });
+      }
+      case 'release':
+        return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
     }
   };
   return async (each) => {

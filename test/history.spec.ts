@@ -6,6 +6,10 @@ import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
+import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
+import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
+import { type TeamFact, team } from '../src/owners/team.js';
+import { type TierFact, tierNamed } from '../src/owners/tier.js';
 import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
@@ -22,6 +26,10 @@ type WrittenFact =
   | RelationshipFact
   | StakeholderFact
   | SurveyFact
+  | ColleagueFact
+  | TeamFact
+  | TierFact
+  | OwnershipFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -50,6 +58,19 @@ const newest: Record<WrittenFact['type'], number> = {
   StepTaken: 1,
   RelationshipFactRetracted: 1,
   SurveyAnswered: 1,
+  ColleagueAdded: 1,
+  ColleagueRenamed: 1,
+  ColleagueMoved: 1,
+  ColleagueAddressesChanged: 1,
+  ColleagueLeft: 1,
+  TeamNamed: 1,
+  TierDefined: 1,
+  PlaceTaken: 1,
+  PlaceGivenUp: 1,
+  PlaceForgone: 1,
+  OwnerAssigned: 1,
+  OwnerHandedOver: 1,
+  OwnerReleased: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -67,6 +88,10 @@ const deciders = new Map<string, Asked>(
     interaction,
     relationship,
     survey,
+    ownership,
+    colleague,
+    team,
+    tierNamed('near'),
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -107,6 +132,19 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   StepTaken: (data) => ({ type: 'TakeStep', data }),
   SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
+  ColleagueAdded: (data) => ({ type: 'AddColleague', data: { ...data, ...(data['personal'] as JsonObject) } }),
+  ColleagueRenamed: (data) => ({ type: 'ChangeColleague', data: { name: held(data, 'name') } }),
+  ColleagueMoved: (data) => ({ type: 'ChangeColleague', data: { teamId: data['teamId'] } }),
+  ColleagueAddressesChanged: (data) => ({ type: 'ChangeColleague', data: { addresses: held(data, 'addresses') } }),
+  ColleagueLeft: (data) => ({ type: 'LetColleagueGo', data }),
+  TeamNamed: (data) => ({ type: 'NameTeam', data }),
+  TierDefined: (data) => ({ type: 'DefineTier', data }),
+  PlaceTaken: (data) => ({ type: 'TakePlace', data }),
+  PlaceGivenUp: (data) => ({ type: 'GiveUpPlace', data }),
+  PlaceForgone: (data) => ({ type: 'ForgoPlace', data }),
+  OwnerAssigned: (data) => ({ type: 'AssignOwner', data }),
+  OwnerHandedOver: (data) => ({ type: 'HandOver', data }),
+  OwnerReleased: (data) => ({ type: 'ReleaseOwner', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -169,6 +207,12 @@ describe('the shapes that were ever stored', () => {
       standing_span: true,
       utterance: true,
       survey_answer: true,
+      colleague: true,
+      colleague_address: true,
+      team: true,
+      tier: true,
+      owner_span: true,
+      ownership_fact: true,
     });
   });
 });

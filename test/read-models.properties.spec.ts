@@ -31,6 +31,7 @@ import {
   furthestSteps,
   relationshipRevisions,
 } from '../src/relationships/relationship-facts-pages.js';
+import { ownershipRows } from '../src/owners/ownership-rows.js';
 import { relationshipFacts } from '../src/relationships/relationship-facts.js';
 import { type RelationshipRequest, relationship } from '../src/relationships/relationship.js';
 import {
@@ -207,7 +208,7 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, noSpans];
+const projections = [directory, timeline, relationshipFacts, ownershipRows, noSpans];
 
 /** All that a list holds, page by page. */
 const wholeOf = async <Entry>(

@@ -46,6 +46,9 @@ it('has folded much of everything', () => {
     'timeline_entry',
     'relationship_fact',
     'standing_span',
+    'colleague',
+    'owner_span',
+    'ownership_fact',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

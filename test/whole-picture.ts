@@ -6,7 +6,13 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   againstUs: stakeholders(first: 100, asOf: $asOf, where: { stances: [DETRACTOR, CRITIC] }, orderBy: NAME_DESCENDING) { totalCount nodes { id } }
   recent: stakeholders(last: 3, asOf: $asOf, where: { interactionSince: "2020-06-01T00:00:00Z", retired: false }, orderBy: IDENTIFIED_AT) { totalCount nodes { id } pageInfo { ...page } }
   byWord: stakeholders(asOf: $asOf, where: { text: "b", channel: EMAIL }) { totalCount nodes { id name } }
-  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } } } }
+  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } } } }
+  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } } }
+  teams(asOf: $asOf) { id name department revision }
+  tiers(asOf: $asOf) { name capacity cadenceDays taken }
+  handOverMatrix(asOf: $asOf) { from to count }
+  owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
+  executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
@@ -18,6 +24,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
 }
+fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
@@ -29,15 +36,20 @@ fragment passed on Interaction {
   inReplyTo { id occurredAt } conversation { id cut channels interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
-  id liveId kind name retired revision relationshipRevision step interactionCount firstInteractionAt lastInteractionAt
+  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
+  ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
+  ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
+    ... on OwnerAssigned { id occurredAt recordedAt by reason tier owner { id } rank { place topic } }
+    ... on OwnerHandedOver { id occurredAt recordedAt by reason tier owner { id } previousOwner { id } }
+    ... on OwnerReleased { id occurredAt recordedAt by reason tier owner { id } }
     ... on Conversion { ...counted } } }
   inbound: timeline(last: 4, orderBy: OLDEST_FIRST, where: { directions: [INBOUND], during: { from: "2020-02-01T00:00:00Z" } }) {
     totalCount nodes { ... on Interaction { id } } pageInfo { ...page } }

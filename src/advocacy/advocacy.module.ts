@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { InteractionsModule } from '../interactions/interactions.module.js';
+import { OwnersModule } from '../owners/owners.module.js';
 import { RelationshipsModule } from '../relationships/relationships.module.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { ConversionNodes } from './advocacy.nodes.js';
@@ -12,7 +13,7 @@ import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
 
 @Module({
-  imports: [StakeholdersModule, InteractionsModule, RelationshipsModule],
+  imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
   providers: [
     ConversionNodes,
     AdvocacyResolver,

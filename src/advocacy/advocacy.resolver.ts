@@ -14,6 +14,8 @@ import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { InteractionNodes } from '../interactions/interactions.nodes.js';
 import { touches, touchesMax } from '../interactions/timeline-pages.js';
+import { OwnerNodes } from '../owners/owners.nodes.js';
+import { ownershipFactsPage } from '../owners/ownership-pages.js';
 import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
 import { countStakeholders } from '../stakeholders/directory-pages.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
@@ -205,11 +207,16 @@ export class ConversionResolver {
     private readonly stakeholders: StakeholderNodes,
     private readonly interactions: InteractionNodes,
     private readonly facts: RelationshipFactNodes,
+    private readonly owners: OwnerNodes,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
   @ResolveField(() => Stakeholder)
-  async stakeholder(@Parent() { row, moment }: Conversion, @Context() request: RequestContext): Promise<Stakeholder> {
+  stakeholder(@Parent() conversion: Conversion, @Context() request: RequestContext): Promise<Stakeholder> {
+    return this.#whose(conversion, request);
+  }
+
+  async #whose({ row, moment }: Conversion, request: RequestContext): Promise<Stakeholder> {
     const found = await batched(
       request,
       'converted',
@@ -229,20 +236,29 @@ export class ConversionResolver {
   }
 
   @ResolveField(() => [Touch], {
-    description: `Ours between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most. Association, not cause.`,
+    description: `What we did, and hand-overs of their owner, between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most. Association, not cause.`,
   })
   @Extensions({ listSize: 20 })
-  async journey(@Parent() { row, moment }: Conversion): Promise<readonly Touch[]> {
+  async journey(@Parent() conversion: Conversion, @Context() request: RequestContext): Promise<readonly Touch[]> {
+    const { row, moment } = conversion;
     if (row.since_at === null) return [];
     const found = await touches(this.rows, { stakeholder: row.stakeholder, past: moment }, row.since_at, row.at);
     const shown = await this.interactions.byKey(
       found.map(({ tie }) => tie),
       moment,
     );
-    return found.flatMap(({ at, tie }) => {
+    const spoken = found.flatMap(({ at, tie }) => {
       const interaction = shown.get(tie);
-      return interaction ? [{ occurredAt: at, interaction }] : [];
+      return interaction ? [{ occurredAt: at, interaction, handOver: null }] : [];
     });
+    const { stakeholderId } = await this.#whose(conversion, request);
+    const during = { kinds: ['owner-handed-over'], from: row.since_at, until: row.at + 1 } as const;
+    const page = { stakeholderId, past: moment, filter: during, order: 'asc', limit: touchesMax } as const;
+    const handed = (await ownershipFactsPage(this.rows, page)).entries.flatMap((entry) => {
+      const handOver = this.owners.factOf(entry, moment);
+      return handOver.__typename === 'OwnerHandedOver' ? [{ occurredAt: entry.at, interaction: null, handOver }] : [];
+    });
+    return [...spoken, ...handed].sort((a, b) => a.occurredAt - b.occurredAt).slice(0, touchesMax);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
+import { OwnerHandedOver } from '../owners/owners.types.js';
 import { StanceAssessed, StanceWithdrawn } from '../relationships/relationships.types.js';
 import { StanceEnum } from '../stakeholders/stakeholders.types.js';
 import { type ConversionKind, conversionKinds } from './advocacy-v1.js';
@@ -88,13 +89,18 @@ export class StandingSpan {
 
 export const { Connection: StandingSpanConnection } = connectionTypes<StandingSpan>('StandingSpan', () => StandingSpan);
 
-@ObjectType({ description: 'One of our outbound interactions with them.' })
+@ObjectType({
+  description: 'One of our outbound interactions with them, or a hand-over of their owner: one of the two.',
+})
 export class Touch {
   @Field(() => DateTime)
   readonly occurredAt!: number;
 
-  @Field(() => Interaction)
-  readonly interaction!: Interaction;
+  @Field(() => Interaction, { nullable: true })
+  readonly interaction!: Interaction | null;
+
+  @Field(() => OwnerHandedOver, { nullable: true })
+  readonly handOver!: OwnerHandedOver | null;
 }
 
 /** A conversion as resolvers hand it on. */

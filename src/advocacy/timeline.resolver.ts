@@ -24,6 +24,14 @@ import {
   interactionCounts,
   interactionTimes,
 } from '../interactions/timeline-pages.js';
+import { OwnerNodes } from '../owners/owners.nodes.js';
+import {
+  type OwnershipFactEntry,
+  type OwnershipFactFilter,
+  countOwnershipFacts,
+  ownershipFactsPage,
+} from '../owners/ownership-pages.js';
+import type { OwnershipFactKind } from '../owners/ownership-rows.js';
 import { type RelationshipFactEntry, countFacts, factsPage } from '../relationships/relationship-facts-pages.js';
 import type { RelationshipFactKind } from '../relationships/relationship-facts.js';
 import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
@@ -56,7 +64,11 @@ class TimelineArgs extends ConnectionArgs {
   orderBy?: TimelineOrder | null;
 }
 
-type Place = TimelineCursor & { readonly fact?: RelationshipFactEntry; readonly conversion?: ConversionOnPage };
+type Place = TimelineCursor & {
+  readonly fact?: RelationshipFactEntry;
+  readonly ownershipFact?: OwnershipFactEntry;
+  readonly conversion?: ConversionOnPage;
+};
 
 /** What a filter asks of each source; null where none of a source's entries fits. */
 interface Sources {
@@ -66,6 +78,7 @@ interface Sources {
     readonly from?: number | undefined;
     readonly until?: number | undefined;
   } | null;
+  readonly ownershipFacts: OwnershipFactFilter | null;
   readonly conversions: Pick<ConversionsAsked, 'during'> | null;
 }
 
@@ -75,6 +88,7 @@ export class TimelineResolver {
     private readonly interactions: InteractionNodes,
     private readonly facts: RelationshipFactNodes,
     private readonly conversions: ConversionNodes,
+    private readonly owners: OwnerNodes,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -82,7 +96,7 @@ export class TimelineResolver {
     description: 'All that passed and all that changed between us. What was retracted is shown, marked.',
   })
   async timeline(
-    @Parent() { key: stakeholder, moment }: Stakeholder,
+    @Parent() { key: stakeholder, stakeholderId, moment }: Stakeholder,
     @Args() { where, orderBy, ...args }: TimelineArgs,
   ): Promise<Connection<typeof TimelineEntry>> {
     const order = orderBy ?? 'newest-first';
@@ -93,11 +107,12 @@ export class TimelineResolver {
       cursorOf(Number(at), Number(rank), String(tie)),
     );
     const sources = sourcesOf(where ?? {});
-    const of = { stakeholder, past: moment };
+    const of = { stakeholder, stakeholderId, past: moment };
     const found = mergePages(
       await Promise.all([
         this.#interactions(of, sources, slice),
         this.#facts(of, sources, slice),
+        this.#ownershipFacts(of, sources, slice),
         this.#conversions(of, sources, slice),
       ]),
       slice,
@@ -109,9 +124,11 @@ export class TimelineResolver {
     const entries = found.entries.flatMap((place) => {
       const node = place.fact
         ? this.facts.nodeOf(place.fact, moment)
-        : place.conversion
-          ? this.conversions.nodeOf(place.conversion, moment)
-          : shown.get(Number(place.tie));
+        : place.ownershipFact
+          ? this.owners.factOf(place.ownershipFact, moment)
+          : place.conversion
+            ? this.conversions.nodeOf(place.conversion, moment)
+            : shown.get(Number(place.tie));
       return node ? [{ place, node }] : [];
     });
     return foundConnection(
@@ -197,6 +214,29 @@ export class TimelineResolver {
     };
   }
 
+  async #ownershipFacts(
+    { stakeholderId, past }: Of,
+    { ownershipFacts: filter }: Sources,
+    slice: Slice<TimelineCursor>,
+  ): Promise<Found<Place>> {
+    if (filter === null) return nothing;
+    const { entries, more } = await ownershipFactsPage(this.rows, {
+      stakeholderId,
+      past,
+      filter,
+      ...sliceOfOrdinals(slice, timelineRanks.ownershipFact),
+    });
+    return {
+      entries: entries.map((fact) => ({
+        at: fact.at,
+        rank: timelineRanks.ownershipFact,
+        tie: fact.tie,
+        ownershipFact: fact,
+      })),
+      more,
+    };
+  }
+
   async #conversions(
     { stakeholder, past }: OfStakeholder,
     { conversions: filter }: Sources,
@@ -224,15 +264,18 @@ export class TimelineResolver {
     };
   }
 
-  async #count(of: OfStakeholder, { interactions, facts, conversions }: Sources): Promise<number> {
+  async #count(of: Of, { interactions, facts, ownershipFacts, conversions }: Sources): Promise<number> {
     const counts = await Promise.all([
       interactions === null ? 0 : countEntries(this.rows, { ...of, filter: interactions ?? {} }),
       facts === null ? 0 : countFacts(this.rows, { ...of, filter: facts }),
+      ownershipFacts === null ? 0 : countOwnershipFacts(this.rows, { ...of, filter: ownershipFacts }),
       conversions === null ? 0 : countConversions(this.rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
     ]);
     return counts.reduce((a, b) => a + b, 0);
   }
 }
+
+type Of = OfStakeholder & { readonly stakeholderId: string };
 
 const nothing: Found<Place> = { entries: [], more: false };
 
@@ -242,12 +285,15 @@ const cursorOf = (at: number, rank: number, tie: string): TimelineCursor => ({
   tie: rank === timelineRanks.conversion ? tie : Number(tie),
 });
 
+const isOwnershipKind = (kind: TimelineKind): kind is OwnershipFactKind => kind.startsWith('owner-');
+
 const sourcesOf = ({ kinds, channels, directions, acts, topics, during }: TimelineFilter): Sources => {
   const asked: readonly TimelineKind[] = kinds ?? timelineKinds;
   const ofInteractionsAlone = [channels, directions, acts, topics].some((some) => some != null && some.length > 0);
   const [from, until] = [during?.from ?? undefined, during?.until ?? undefined];
+  const ownershipKinds = asked.filter(isOwnershipKind);
   const factKinds = asked.filter(
-    (kind): kind is RelationshipFactKind => kind !== 'interaction' && kind !== 'conversion',
+    (kind): kind is RelationshipFactKind => kind !== 'interaction' && kind !== 'conversion' && !isOwnershipKind(kind),
   );
   return {
     interactions: asked.includes('interaction')
@@ -261,6 +307,7 @@ const sourcesOf = ({ kinds, channels, directions, acts, topics, during }: Timeli
         }
       : null,
     facts: factKinds.length === 0 || ofInteractionsAlone ? null : { kinds: factKinds, from, until },
+    ownershipFacts: ownershipKinds.length === 0 || ofInteractionsAlone ? null : { kinds: ownershipKinds, from, until },
     conversions:
       asked.includes('conversion') && !ofInteractionsAlone
         ? { during: { from: from ?? null, until: until ?? null } }

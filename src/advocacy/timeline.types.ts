@@ -6,6 +6,7 @@ import { enumOf } from '../graphql/enum-of.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
 import type { Act, Direction } from '../interactions/interaction.js';
 import { ActEnum, DirectionEnum } from '../interactions/interactions.types.js';
+import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
@@ -14,7 +15,17 @@ import { Conversion, Period } from './advocacy.types.js';
 export const TimelineEntry = createUnionType({
   name: 'TimelineEntry',
   description: 'All that passed and all that changed between us, by date.',
-  types: () => [Interaction, StepTaken, StanceAssessed, StanceWithdrawn, Conversion] as const,
+  types: () =>
+    [
+      Interaction,
+      StepTaken,
+      StanceAssessed,
+      StanceWithdrawn,
+      OwnerAssigned,
+      OwnerHandedOver,
+      OwnerReleased,
+      Conversion,
+    ] as const,
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 });
 
@@ -28,6 +39,9 @@ export const timelineKinds = [
   'step-taken',
   'stance-assessed',
   'stance-withdrawn',
+  'owner-assigned',
+  'owner-handed-over',
+  'owner-released',
   'conversion',
 ] as const;
 export type TimelineKind = (typeof timelineKinds)[number];

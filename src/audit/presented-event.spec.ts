@@ -37,6 +37,18 @@ describe('data as clients see it', () => {
     });
   });
 
+  it('has the ids of our own people, whose personal fields are theirs', () => {
+    const [kim, lee] = ['kim', 'lee'].map((id) => toGlobalId('Colleague', id));
+    expect(
+      presentData({ colleagueId: 'kim', teamId: 't', personal: { of: ['kim'], name: 'Kim' } }, 'ColleagueAdded'),
+    ).toEqual({ colleagueId: kim, teamId: toGlobalId('Team', 't'), personal: { of: [kim], name: 'Kim' } });
+    expect(presentData({ factId: 'f1', fromOwner: 'kim', toOwner: 'lee' }, 'OwnerHandedOver')).toEqual({
+      factId: toGlobalId('OwnerHandedOver', 'f1'),
+      fromOwner: kim,
+      toOwner: lee,
+    });
+  });
+
   it('holds no hash of a secret', () =>
     expect(presentData({ keyId: 'k', secretHash: 'ab' }, 'KeyMade')).toEqual({ keyId: toGlobalId('Key', 'k') }));
 });
@@ -46,6 +58,9 @@ describe('the subject of an event', () => {
     ['stakeholder-s1', toGlobalId('Stakeholder', 's1')],
     ['relationship-s1', toGlobalId('Stakeholder', 's1')],
     ['interaction-a-b-c', toGlobalId('Interaction', 'a-b-c')],
+    ['ownership-s1', toGlobalId('Stakeholder', 's1')],
+    ['colleague-c1', toGlobalId('Colleague', 'c1')],
+    ['team-t1', toGlobalId('Team', 't1')],
     ['accesskey-k1', toGlobalId('Key', 'k1')],
     ['handle-abc', toGlobalId('Stream', 'handle-abc')],
   ])('of %s is the thing that it is about', (stream, subject) => expect(subjectOf(stream)).toBe(subject));

@@ -33,6 +33,9 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   survey: 'Stakeholder',
   interaction: 'Interaction',
   accesskey: 'Key',
+  ownership: 'Stakeholder',
+  colleague: 'Colleague',
+  team: 'Team',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -54,6 +57,11 @@ const typeOfField: Readonly<Record<string, string>> = {
   interactionId: 'Interaction',
   inReplyTo: 'Interaction',
   keyId: 'Key',
+  colleagueId: 'Colleague',
+  teamId: 'Team',
+  owner: 'Colleague',
+  fromOwner: 'Colleague',
+  toOwner: 'Colleague',
 };
 
 /** Fields that are told to nobody: of no use to a client, of some to a thief. */
@@ -81,7 +89,12 @@ export const presentData = (data: JsonObject, eventType: string): JsonObject => 
   };
   const was = data['was'];
   const factType = typeof was === 'object' && was !== null && 'type' in was && isId(was.type) ? was.type : eventType;
-  return presentObject(data, 'factId' in data ? { ...typeOfField, factId: factType } : typeOfField);
+  return presentObject(data, {
+    ...typeOfField,
+    // Whose personal fields these are: a stakeholder's, but where they are one of ours.
+    ...('colleagueId' in data ? { of: 'Colleague' } : {}),
+    ...('factId' in data ? { factId: factType } : {}),
+  });
 };
 
 const happenedAt = ({ occurredAt }: JsonObject): number | null =>

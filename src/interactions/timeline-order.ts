@@ -3,7 +3,7 @@ import { pageOf, scanOf } from '../event-sourcing/page.js';
 import { open } from '../event-sourcing/position.js';
 
 /** What a timeline is merged from, in the order in which entries of one instant come. Cursors hold it: never change it. */
-export const timelineRanks = { interaction: 0, relationshipFact: 1, conversion: 2 } as const;
+export const timelineRanks = { interaction: 0, relationshipFact: 1, conversion: 2, ownershipFact: 3 } as const;
 
 /** Where an entry stands among those of one source: its date in milliseconds, then what breaks ties there. */
 export interface Place<Tie extends number | string = number> {

@@ -25,8 +25,24 @@ export const counted = (table: string, condition: string): string =>
 
 /** Somebody exists from when they were identified, or from their first world fact that counts, whichever is earlier. */
 export const existing = (past: Past): Condition => ({
-  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')})`,
-  values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
+  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')})`,
+  values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
+});
+
+/** Somebody of ours answered for them, by the spans of who answers for whom. */
+const owned = (condition: string): string =>
+  `EXISTS (SELECT 1 FROM owner_span o WHERE o.stakeholder = s.id AND o.from_at <= ? AND ${knownThen('o')}${condition})`;
+
+/** Who of ours answered for them then, or in which tier. */
+export const ownedBy = (column: 'owner' | 'tier', value: string, past: Past): Condition => ({
+  sql: owned(` AND (o.until_at IS NULL OR o.until_at > ?) AND o.${column} = ?`),
+  values: [past.validAt, ...thenOf(past), past.validAt, value],
+});
+
+/** Nobody of ours answered for them then. */
+export const unowned = (past: Past): Condition => ({
+  sql: `NOT ${owned(' AND (o.until_at IS NULL OR o.until_at > ?)')}`,
+  values: [past.validAt, ...thenOf(past), past.validAt],
 });
 
 /** Where they stood then, as the advocacy context's spans tell; nobody of whom none tells is anything but unknown. */

@@ -19,6 +19,7 @@ import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
 import { numbered } from '../event-sourcing/specification.js';
 import { standingSpan } from '../advocacy/standing-tables.js';
 import { timeline } from '../interactions/timeline.js';
+import { ownershipRows } from '../owners/ownership-rows.js';
 import { relationshipFacts } from '../relationships/relationship-facts.js';
 import {
   holdersOfExternalIds,
@@ -101,7 +102,7 @@ const log = numbered(
 
 let rows: ReadStore;
 beforeAll(async () => {
-  rows = await projected([directory, timeline, relationshipFacts, spans], log);
+  rows = await projected([directory, timeline, relationshipFacts, ownershipRows, spans], log);
 });
 afterAll(() => rows.close());
 

@@ -5,7 +5,17 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import type { Stance } from '../relationships/relationship.js';
-import { type Condition, allOf, counted, existing, known, search, standingAt } from './directory-conditions.js';
+import {
+  type Condition,
+  allOf,
+  counted,
+  existing,
+  known,
+  ownedBy,
+  search,
+  standingAt,
+  unowned,
+} from './directory-conditions.js';
 import {
   type ExternalIdRow,
   type HandleRow,
@@ -66,6 +76,11 @@ export interface DirectoryFilter {
   readonly stances?: readonly Stance[] | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
+  /** Id of the person of ours who answers for them. */
+  readonly owner?: string | undefined;
+  readonly tier?: string | undefined;
+  /** Whether somebody of ours answers for them. */
+  readonly owned?: boolean | undefined;
   /** Something passed between us at this time (milliseconds) or later. */
   readonly interactionSince?: number | undefined;
 }
@@ -126,8 +141,10 @@ const betweenKeys = (
   values: [above?.key ?? 0, Math.min(below?.key ?? Number.MAX_SAFE_INTEGER, last + 1)],
 });
 
+const not = ({ sql, values }: Condition): Condition => ({ sql: `NOT (${sql})`, values });
+
 const conditionsOf = (
-  { kind, retired, stances = [], channel, interactionSince }: DirectoryFilter,
+  { kind, retired, stances = [], channel, owner, tier, owned, interactionSince }: DirectoryFilter,
   past: Past,
 ): readonly Condition[] => [
   ...(kind === undefined ? [] : [{ sql: 's.kind = ?', values: [kind] }]),
@@ -141,6 +158,9 @@ const conditionsOf = (
           values: [channel, ...thenOf(past)],
         },
       ]),
+  ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
+  ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),
+  ...(owned === undefined ? [] : [owned ? not(unowned(past)) : unowned(past)]),
   ...(interactionSince === undefined
     ? []
     : [

@@ -88,6 +88,9 @@ const filterOf = ({
   retired,
   stances,
   channel,
+  ownerId,
+  tier,
+  owned,
   interactionSince,
 }: StakeholderFilter = {}): DirectoryFilter => ({
   text: text ?? undefined,
@@ -95,6 +98,9 @@ const filterOf = ({
   retired: retired ?? undefined,
   stances: stances ?? undefined,
   channel: channel ?? undefined,
+  owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
+  tier: tier ?? undefined,
+  owned: owned ?? undefined,
   interactionSince: interactionSince ?? undefined,
 });
 

@@ -181,6 +181,22 @@ export class StakeholderFilter {
   @IsOptional()
   channel?: Channel | null;
 
+  @Field(() => ID, { nullable: true, description: 'The person of ours who answers for them at that time.' })
+  @IsOptional()
+  @IsGlobalId('Colleague')
+  ownerId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The tier that they stand in at that time.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  tier?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether anybody of ours answers for them at that time.' })
+  @IsOptional()
+  @IsBoolean()
+  owned?: boolean | null;
+
   @Field(() => DateTime, { nullable: true, description: 'Something passed between us then or later.' })
   @IsOptional()
   interactionSince?: number | null;
