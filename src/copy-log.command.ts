@@ -44,7 +44,7 @@ export const copyLogCommand = async (
   try {
     const fingerprint = await claimsKeyOf(sourceLog);
     await placeClaimsKey({ source, target, fingerprint, given: claimsKey });
-    const targetLog = await openEventStore(target, toldOn(around.err), asStored);
+    const targetLog = await openEventStore(target, toldOn(around.err), { upcast: asStored });
     try {
       const copied = await copy(sourceLog, targetLog, around);
       tell(copied, fingerprint, around);

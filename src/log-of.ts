@@ -20,5 +20,5 @@ export const logOf = async (
   const { eventStore } = settings;
   if (eventStore.kind === 'sqlite' && !existsSync(eventStore.path))
     throw new UsageRefused([`There is no log at ${eventStore.path}. Name the data folder with --data.`]);
-  return openEventStore(settings, toldOn(err), upcast);
+  return openEventStore(settings, toldOn(err), { upcast });
 };

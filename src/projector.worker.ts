@@ -4,13 +4,13 @@ import { projectInThread } from './event-sourcing/projector.thread.js';
 import { projections } from './projections.js';
 import { settingsFrom } from './settings.js';
 import type { EnvironmentTexts } from './settings-from-files.js';
-import { openEventStore, openReadStore, projectionsWith } from './stores.js';
+import { openEventStore, openReadStore, projectionsWith, readInOrder } from './stores.js';
 
 // The thread of the projector: what the service starts with its own settings.
 const settings = settingsFrom(workerData as EnvironmentTexts);
 const all = projectionsWith(settings, projections);
 await projectInThread(async ({ log, onMove }) => {
-  const store = await openEventStore(settings, log);
+  const store = await openEventStore(settings, log, readInOrder);
   const readStore = await openReadStore(settings, all, store.logId);
   return {
     projector: new Projector({ store, readStore, projections: all, log, onMove }),

@@ -4,7 +4,7 @@ import { rebuildInThread } from './event-sourcing/rebuild.threads.js';
 import { projections } from './projections.js';
 import { settingsFrom } from './settings.js';
 import type { EnvironmentTexts } from './settings-from-files.js';
-import { openEventStore, openReadStore, projectionsWith } from './stores.js';
+import { openEventStore, openReadStore, projectionsWith, readInOrder } from './stores.js';
 import { untold } from './stores-log.js';
 
 // One of the threads of `rapport rebuild`.
@@ -14,7 +14,7 @@ const { environment, names } = workerData as {
 };
 const settings = settingsFrom(environment);
 const all = projectionsWith(settings, projections);
-const store = await openEventStore(settings, untold);
+const store = await openEventStore(settings, untold, readInOrder);
 const readStore = await openReadStore(settings, all, store.logId);
 await rebuildInThread((options) => rebuild({ store, readStore, projections: all, names, ...options }));
 await readStore.close();

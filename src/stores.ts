@@ -5,8 +5,7 @@ import type { EventStore } from './event-sourcing/event-store.js';
 import { IndexedLog, logIndex } from './event-sourcing/log-index.js';
 import type { Projection } from './event-sourcing/projection.js';
 import type { Projected, ReadStore } from './event-sourcing/read-store.js';
-import { openKurrentEventStore } from './event-sourcing/stores/kurrentdb.event-store.js';
-import { type Waiting, openPostgresReadStore } from './event-sourcing/stores/postgres.read-store.js';
+import type { Waiting } from './event-sourcing/stores/postgres.read-store.js';
 import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
 import { StoreRefused } from './event-sourcing/stores/store-refused.js';
@@ -15,6 +14,21 @@ import { lifts } from './lifts.js';
 import type { Settings } from './settings.js';
 import type { StoresLog } from './stores-log.js';
 
+// The drivers of servers are loaded where one is asked for: each thread would hold them else.
+const kurrent = () => import('./event-sourcing/stores/kurrentdb.event-store.js');
+const postgres = () => import('./event-sourcing/stores/postgres.read-store.js');
+
+/** How a log is opened. */
+interface OpenedLog {
+  /** How old shapes are read; left out, lifted to today's. */
+  readonly upcast?: Upcast | undefined;
+  /** Of a log in a file: the size of its page cache in KiB. */
+  readonly cacheKib?: number;
+}
+
+/** For a thread that reads the log from one end to the other. */
+export const readInOrder: OpenedLog = { cacheKib: 4 * 1024 };
+
 /**
  * The one place that chooses the stores. A log that keeps no index of its own has it among the rows.
  * @param log told while a server is waited for, and of troubles with it that pass.
@@ -22,16 +36,17 @@ import type { StoresLog } from './stores-log.js';
 export const openEventStore = async (
   settings: Settings,
   log: StoresLog,
-  upcast: Upcast = upcaster(lifts),
+  { upcast = upcaster(lifts), cacheKib }: OpenedLog = {},
 ): Promise<EventStore> => {
   const { eventStore } = settings;
   if (eventStore.kind === 'sqlite') {
     mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-    return openSqliteEventStore({ path: eventStore.path, upcast });
+    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib });
   }
-  const kurrent = await openKurrentEventStore({ location: eventStore, upcast, log });
-  return new IndexedLog(kurrent, () =>
-    openReadStore(settings, [logIndex], kurrent.logId, (waiting) =>
+  const { openKurrentEventStore } = await kurrent();
+  const store = await openKurrentEventStore({ location: eventStore, upcast, log });
+  return new IndexedLog(store, () =>
+    openReadStore(settings, [logIndex], store.logId, (waiting) =>
       log.warn({ ...waiting }, 'waiting for the read store'),
     ),
   );
@@ -65,7 +80,8 @@ export const openReadStore = async (
   projections: readonly Projected[],
   logId: string,
   onWaiting?: (waiting: Waiting) => void,
-): Promise<ReadStore> =>
-  readStore.kind === 'sqlite'
-    ? openSqliteReadStore({ folder: readStore.path, projections, logId })
-    : openPostgresReadStore({ address: readStore.address, projections, logId, onWaiting });
+): Promise<ReadStore> => {
+  if (readStore.kind === 'sqlite') return openSqliteReadStore({ folder: readStore.path, projections, logId });
+  const { openPostgresReadStore } = await postgres();
+  return openPostgresReadStore({ address: readStore.address, projections, logId, onWaiting });
+};

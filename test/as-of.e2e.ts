@@ -80,7 +80,8 @@ it(
             const picture = await wholePicture(rapport, { atLeast: position });
             kept.push({ position, recordedAt: await recordedAtOf(rapport, position), picture });
           }
-          expect(kept.length).toBeGreaterThan(40);
+          // Many are refused, or change nothing.
+          expect(kept.length).toBeGreaterThan(25);
 
           for (const [index, { position, recordedAt, picture }] of kept.entries()) {
             expect(await asOf(rapport, { knownAtPosition: position })).toEqual(picture);

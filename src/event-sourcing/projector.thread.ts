@@ -25,6 +25,8 @@ export interface ProjectorThreadOptions {
   readonly log: ProjectorLog;
 }
 
+// What a batch makes lives for a batch: more room for it is not worth its memory.
+const youngMb = 16;
 const restartMs = 1_000;
 const stopMs = 10_000;
 
@@ -92,7 +94,7 @@ export class ProjectorThread implements Projecting {
   async #runOnce(): Promise<string> {
     const { worker: path, data, log } = this.#options;
     let failure = 'it ended by itself';
-    const worker = new Worker(path, { workerData: data });
+    const worker = new Worker(path, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
     this.#worker = worker;
     worker.on('message', (told: Told) => {
       if ('here' in told) this.#moved(told.here);

@@ -17,7 +17,7 @@ export interface BuildFile {
 }
 
 // Readers and the log need the memory more: a batch mostly touches pages that the last one touched.
-const cacheKib = 4 * 1024;
+const cacheKib = 2 * 1024;
 const busyLimitMs = 5_000;
 const walPagesMax = 4_000;
 

@@ -101,7 +101,7 @@ export interface SqliteFile {
   readonly durable: boolean;
   readonly readOnly?: boolean;
   /** Size of the page cache in KiB, 32 MiB by default. */
-  readonly cacheKib?: number;
+  readonly cacheKib?: number | undefined;
 }
 
 // Only opening waits for locks within SQLite, when another process makes or closes the file just now.

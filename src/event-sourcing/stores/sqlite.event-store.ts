@@ -27,6 +27,8 @@ export interface SqliteEventStoreOptions {
   readonly pollIntervalMs?: number;
   /** How long a write waits for other processes before it is given up as StoreUnavailable, 10,000 by default. */
   readonly busyLimitMs?: number;
+  /** Size of the page cache in KiB, 32 MiB by default; a reader from beginning to end needs little. */
+  readonly cacheKib?: number | undefined;
   /** Only reads; appends are refused with StoreUnavailable. The file exists. */
   readonly readOnly?: boolean;
 }
@@ -65,10 +67,10 @@ class SqliteEventStore implements EventStore {
   #closed: Promise<void> | undefined;
 
   constructor({ path, now = Date.now, upcast = asStored, ...options }: SqliteEventStoreOptions) {
-    const { pollIntervalMs = 50, busyLimitMs = 10_000, readOnly = false } = options;
+    const { pollIntervalMs = 50, busyLimitMs = 10_000, readOnly = false, cacheKib } = options;
     let logId = '';
     this.#db = openSqlite(
-      { path, durable: !readOnly, readOnly },
+      { path, durable: !readOnly, readOnly, cacheKib },
       (db) => (logId = ensureEventTables(db, path, readOnly)),
     );
     this.logId = logId;
