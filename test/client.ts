@@ -266,6 +266,25 @@ export const rapportAt = ({ url, token }: { readonly url: string; readonly token
   };
 };
 
+/** The same, but that whatever it wrote is readable once it is answered: for tests of what is read. */
+export const readingItsWrites = (rapport: Rapport): Rapport => {
+  const readable = async (answer: Promise<Outcome>): Promise<Outcome> => {
+    const outcome = await answer;
+    const { position } = outcome as { readonly position?: string };
+    if (position !== undefined)
+      await rapport.query('query ($at: Position) { stakeholders(first: 1, atLeast: $at) { edges { cursor } } }', {
+        at: position,
+      });
+    return outcome;
+  };
+  return {
+    ...rapport,
+    mutate: (mutation, input) => readable(rapport.mutate(mutation, input)),
+    record: (input) => readable(rapport.record(input)),
+    identify: (name, input) => readable(rapport.identify(name, input)),
+  };
+};
+
 /** Somebody's address on one channel; nobody has it yet. */
 export const newAddress = (name = 'somebody'): string => `${name}.${randomUUID().slice(0, 8)}@example.org`;
 export const mailHandle = (address: string): Input => ({ handle: { channel: 'EMAIL', address } });
