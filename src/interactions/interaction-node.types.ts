@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Done } from '../graphql/done.js';
 import { connectionTypes } from '../graphql/connections.js';
 import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
@@ -161,15 +162,9 @@ export class InteractionRecorded {
 
 /** What became of a command about an interaction. */
 @ObjectType({ isAbstract: true })
-abstract class AboutInteraction {
+abstract class AboutInteraction extends Done {
   @Field(() => Interaction)
   readonly interaction!: Interaction;
-
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
 }
 
 @ObjectType()

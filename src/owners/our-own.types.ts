@@ -21,12 +21,12 @@ import {
   saysNothing,
   something,
 } from '../graphql/commands.js';
+import { Done } from '../graphql/done.js';
 import { connectionTypes } from '../graphql/connections.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
-import { PositionScalar } from '../graphql/scalars.js';
 import { capacityMax } from './tier.js';
 
 @ObjectType({ implements: () => Node, description: 'A team of ours, in a department.' })
@@ -232,15 +232,6 @@ export class ColleagueFilter {
 }
 
 // Outcomes.
-
-@ObjectType({ isAbstract: true })
-abstract class Done {
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
-}
 
 @ObjectType({ isAbstract: true })
 abstract class AboutColleague extends Done {

@@ -1,12 +1,13 @@
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { Done } from '../graphql/done.js';
 import { ExplainedCommandInput, ReasonedCommandInput, notPrintable, printable } from '../graphql/commands.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
-import { DateTime, PositionScalar } from '../graphql/scalars.js';
+import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { Colleague, ColleagueNotFound, notATierName, tierName, tierNameMax } from './our-own.types.js';
@@ -181,15 +182,9 @@ export class ReleaseOwnerInput extends ReasonedCommandInput {
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
-abstract class AboutOwnership {
+abstract class AboutOwnership extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
-
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
 }
 
 @ObjectType()

@@ -1,12 +1,13 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsIn, IsOptional } from 'class-validator';
+import { Done } from '../graphql/done.js';
 import { ExplainedCommandInput, ReasonedCommandInput } from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
-import { DateTime, PositionScalar } from '../graphql/scalars.js';
+import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
@@ -129,18 +130,12 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
-abstract class AboutRelationship {
+abstract class AboutRelationship extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
 
   @Field(() => ID, { description: 'Of the fact: what retracting it takes.' })
   readonly factId!: string;
-
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
 }
 
 @ObjectType()

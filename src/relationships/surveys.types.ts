@@ -1,9 +1,10 @@
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { Done } from '../graphql/done.js';
 import { CommandInput, notPrintable, printable, saysNothing, something } from '../graphql/commands.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { CommandIdReused, resultOf } from '../graphql/refusal.js';
-import { DateTime, PositionScalar } from '../graphql/scalars.js';
+import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { surveyScoreMax } from './survey-answer.js';
@@ -35,7 +36,7 @@ export class RecordSurveyAnswerInput extends CommandInput {
 }
 
 @ObjectType()
-export class SurveyAnswerWasRecorded {
+export class SurveyAnswerWasRecorded extends Done {
   readonly __typename = 'SurveyAnswerWasRecorded';
 
   @Field(() => Stakeholder)
@@ -43,12 +44,6 @@ export class SurveyAnswerWasRecorded {
 
   @Field(() => ID, { description: 'Of the fact.' })
   readonly factId!: string;
-
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
 }
 
 export const RecordSurveyAnswerResult = resultOf('RecordSurveyAnswerResult', () => [

@@ -22,13 +22,14 @@ import {
   saysNothing,
   something,
 } from '../graphql/commands.js';
+import { Done } from '../graphql/done.js';
 import { connectionTypes } from '../graphql/connections.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
-import { DateTime, PositionScalar } from '../graphql/scalars.js';
+import { DateTime } from '../graphql/scalars.js';
 import { type Stance, stances } from '../relationships/relationship.js';
 import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
@@ -300,15 +301,9 @@ export class RetireStakeholderInput extends ReasonedCommandInput {
 
 /** What became of a command about a stakeholder. */
 @ObjectType({ isAbstract: true })
-abstract class AboutStakeholder {
+abstract class AboutStakeholder extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
-
-  @Field(() => Boolean, { description: 'True where it was so already: nothing was written.' })
-  readonly already!: boolean;
-
-  @Field(() => PositionScalar)
-  readonly position!: string;
 }
 
 @ObjectType()
