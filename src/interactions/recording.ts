@@ -90,6 +90,9 @@ export type RecordingOutcome =
   | StakeholderNotFound
   | CommandIdReused;
 
+/** An outcome that is no refusal: it happened, now or before. */
+export type Happened = Extract<RecordingOutcome, { already: boolean }>;
+
 /** Whom a participant's handle or external id names: the port to whoever keeps identities. */
 export interface People {
   isIdentified(stakeholderId: string): Promise<boolean>;
