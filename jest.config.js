@@ -40,6 +40,7 @@ const apiOnPostgres =
         'timelines',
         'advocacy-summary',
         'advocacy-measures',
+        'attribution-by-owner',
         'conversation-measures',
         'surveys',
         'owners',
