@@ -41,6 +41,7 @@ const apiOnPostgres =
         'advocacy-summary',
         'advocacy-measures',
         'attribution-by-owner',
+        'goals',
         'conversation-measures',
         'surveys',
         'owners',

@@ -28,10 +28,14 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
+    target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
+    outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
 }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
+fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
