@@ -24,8 +24,21 @@ export interface Outcome {
   readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
   readonly owner: ShownColleague;
   readonly lastAt: string;
+  readonly goal: ShownGoal;
+  readonly from: string;
   readonly capacity: number;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
+}
+
+export interface ShownGoal {
+  readonly id: string;
+  readonly revision: number;
+  readonly target: number;
+  readonly baseline: {
+    readonly value: number | null;
+    readonly eventId: string | null;
+    readonly position: string | null;
+  };
 }
 
 export interface ShownColleague {
@@ -129,6 +142,12 @@ const ofRelationship = (happened: string): string =>
   `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
    ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
+const ofGoal = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position goal { id revision target
+     baseline { value eventId position } } } ${refusals.join(' ')}`;
+const noGoal = '... on GoalNotFound { goalId }';
+const begun = '... on PeriodHasBegun { from }';
+
 const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
@@ -179,6 +198,9 @@ const outcomes = {
   ),
   handOver: ofStakeholder('OwnerWasChanged', nobody, noColleague, dated),
   releaseOwner: ofStakeholder('OwnerWasReleased', nobody, dated),
+  setGoal: ofGoal('GoalWasSet', noColleague, begun),
+  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
+  dropGoal: ofGoal('GoalWasDropped', noGoal),
 } as const;
 
 export type Mutation = keyof typeof outcomes;

@@ -5,6 +5,7 @@ import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
+import { type GoalFact, goal } from '../src/goals/goal.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
@@ -30,6 +31,7 @@ type WrittenFact =
   | TeamFact
   | TierFact
   | OwnershipFact
+  | GoalFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -73,6 +75,9 @@ const newest: Record<WrittenFact['type'], number> = {
   OwnerAssigned: 1,
   OwnerHandedOver: 1,
   OwnerReleased: 1,
+  GoalSet: 1,
+  GoalRevised: 1,
+  GoalDropped: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -91,6 +96,7 @@ const deciders = new Map<string, Asked>(
     relationship,
     survey,
     ownership,
+    goal,
     colleague,
     team,
     tierNamed('near'),
@@ -150,6 +156,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   OwnerAssigned: (data) => ({ type: 'AssignOwner', data }),
   OwnerHandedOver: (data) => ({ type: 'HandOver', data }),
   OwnerReleased: (data) => ({ type: 'ReleaseOwner', data }),
+  GoalSet: (data) => ({ type: 'SetGoal', data }),
+  GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
+  GoalDropped: (data) => ({ type: 'DropGoal', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -219,6 +228,7 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      goal: true,
     });
   });
 });

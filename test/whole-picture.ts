@@ -15,17 +15,27 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
-  attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
-  byAct: attribution(asOf: $asOf, during: $during, by: ACT) { conversions byModel { credits { act credit } } }
+  attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
+  byAct: attribution(asOf: $asOf, during: $during, by: ACT) { conversions byModel { credits { act handOver credit } } }
+  byOwner: attribution(asOf: $asOf, by: OWNER) { touches byModel { model unattributed credits { ...credited } } }
+  byDepartment: attribution(asOf: $asOf, by: DEPARTMENT) { byModel { model credits { ...credited } } }
+  ownedCurve: conversionCurve(asOf: $asOf, cohort: { owned: true }) { spells converted points { days survival }
+    logRank(against: { owned: false }) { observed expected chiSquare } }
+  tierCurve: conversionCurve(asOf: $asOf, cohort: { tiers: ["close", "executive"] }) { spells converted }
   conversionCurve(asOf: $asOf, horizonDays: 365) { spells converted relapsed medianDays points { days atRisk converted survival } }
   conversionRates(asOf: $asOf, during: $during) { atRisk converted wonOver relapsed }
   conversationPrism(asOf: $asOf, during: $during, everyDays: 30) { channels { ...heard } stretches { from channels { ...heard } } }
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
+    target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
+    outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
 }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+fragment credited on TouchCredit { owner { id } department nobodys credit }
+fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }

@@ -36,6 +36,7 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
+  goal: 'Goal',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -60,6 +61,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   keyId: 'Key',
   colleagueId: 'Colleague',
   teamId: 'Team',
+  goalId: 'Goal',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',
