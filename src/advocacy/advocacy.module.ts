@@ -11,6 +11,8 @@ import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
+import { WhatIfAnswerResolver, WhatIfConversionResolver, WhatIfResolver } from './what-if.resolver.js';
+import { WhatIfRuns } from './what-if.runs.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
@@ -25,6 +27,10 @@ import { TimelineResolver } from './timeline.resolver.js';
     PrismResolver,
     NetPromoterResolver,
     ConversionCurveResolver,
+    WhatIfRuns,
+    WhatIfResolver,
+    WhatIfAnswerResolver,
+    WhatIfConversionResolver,
     RulesStarter,
   ],
 })

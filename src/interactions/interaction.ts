@@ -79,6 +79,8 @@ type Of = { readonly of: readonly string[] };
 export interface Amended {
   readonly interactionId: string;
   readonly direction: Direction;
+  /** Events of the first version do not have it. */
+  readonly channel?: Channel;
   readonly act: Act;
   readonly occurredAt: string;
   readonly participants: readonly Participant[];
@@ -206,8 +208,8 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
     }
     if (!state.recorded) return { refused: 'InteractionNotFound' };
     const { interactionId, retracted, content } = state;
-    const { direction, act, occurredAt, participants, tone } = content;
-    const was: Amended = { interactionId, direction, act, occurredAt, participants, tone };
+    const { direction, channel, act, occurredAt, participants, tone } = content;
+    const was: Amended = { interactionId, direction, channel, act, occurredAt, participants, tone };
 
     switch (type) {
       case 'CorrectInteraction': {
