@@ -1,5 +1,6 @@
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
+import { clockRows } from './clocks/clock-rows.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
@@ -16,6 +17,7 @@ export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
+  clockRows,
   directory,
   relationshipFacts,
   ownershipRows,

@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import { interaction } from '../interactions/interaction.js';
 import {
   type AssessableStance,
   type Relationship,
@@ -25,13 +26,20 @@ export type RelatingRequest =
       readonly occurredAt: string;
     }
   | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
-  | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
+  | {
+      readonly type: 'TakeStep';
+      readonly stakeholderId: string;
+      readonly step: Step;
+      /** Of the conversation in which it was taken; null: in none. */
+      readonly interactionId: string | null;
+      readonly occurredAt: string;
+    }
   | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
   | RelationshipRefusal
-  | Refusal<'StakeholderNotFound'>
+  | Refusal<'StakeholderNotFound' | 'InteractionNotFound'>
   | CommandIdReused;
 
 /** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
@@ -44,10 +52,14 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact }: Transactions, stakeholders: Known): Relating => ({
+export const relating = ({ transact, read }: Transactions, stakeholders: Known): Relating => ({
   ask: async (request, context) => {
     const { stakeholderId } = request;
     if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
+    if (request.type === 'TakeStep' && request.interactionId !== null) {
+      const { state } = await read(interaction, request.interactionId);
+      if (!state.recorded) return { refused: 'InteractionNotFound' };
+    }
     const asked = inItsStream(request, deterministicId('relationship-fact', context.credential, context.commandId));
     const outcome = await transact(relationship, stakeholderId, asked, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
@@ -64,8 +76,11 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
       };
     case 'WithdrawStance':
       return { type: 'WithdrawStance', data: { stakeholderId, factId, occurredAt: request.occurredAt } };
-    case 'TakeStep':
-      return { type: 'TakeStep', data: { stakeholderId, factId, step: request.step, occurredAt: request.occurredAt } };
+    case 'TakeStep': {
+      const { step, occurredAt, interactionId } = request;
+      const inConversation = interactionId === null ? {} : { interactionId };
+      return { type: 'TakeStep', data: { stakeholderId, factId, step, occurredAt, ...inConversation } };
+    }
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
   }
