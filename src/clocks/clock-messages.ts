@@ -108,8 +108,4 @@ const speakerOf = (participants: readonly Participant[]): string | null =>
   (participants.find(({ role }) => role === 'author') ?? participants[0])?.stakeholderId ?? null;
 
 export const sameMessage = (a: Message | undefined, b: Message): boolean =>
-  a?.replyTo === b.replyTo &&
-  a.at === b.at &&
-  a.part === b.part &&
-  a.channel === b.channel &&
-  a.speaker === b.speaker;
+  a?.replyTo === b.replyTo && a.at === b.at && a.part === b.part && a.channel === b.channel && a.speaker === b.speaker;

@@ -21,13 +21,7 @@ import type { Channel } from '../stakeholders/handle.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
-import {
-  type ClocksAsked,
-  clocksBegun,
-  clocksOfConversation,
-  openClocks,
-  pageOfClocks,
-} from './clock-answers.js';
+import { type ClocksAsked, clocksBegun, clocksOfConversation, openClocks, pageOfClocks } from './clock-answers.js';
 import { TooManyTurns } from './clock-pages.js';
 import { clocksDefinition } from './clocks-v1.js';
 import { type Clock as ClockFound, minuteMs } from './clocks.js';
@@ -159,9 +153,7 @@ export class ClocksResolver {
   async openClocks(@Args() { overdue, ...args }: OpenClocksArgs, @Now() now: number): Promise<Connection<Clock>> {
     const moment = await this.moments.of(args, now);
     const page = pageOf(args, list, 'Nnns');
-    const all = await bounded(
-      openClocks(this.rows, { ...askedOf(args), overdue: overdue ?? undefined }, moment),
-    );
+    const all = await bounded(openClocks(this.rows, { ...askedOf(args), overdue: overdue ?? undefined }, moment));
     const slice = sliceOf(page, 'asc', ([dueAt, openedAt, opener, kind]) => ({
       dueAt: dueAt === null ? null : Number(dueAt),
       openedAt: Number(openedAt),

@@ -25,7 +25,7 @@ export interface Clock extends Answering {
   /** Working time that passed while it ran, in milliseconds: up to now, where it is open. */
   readonly workedMs: number;
   readonly targetMinutes: number | null;
-  /** When its target is, or was, used up; null where it has none, or stopped before. */
+  /** When its target is, or was, used up; null where it has none, or stopped in time. */
   readonly dueAt: number | null;
   /** Open, and beyond its target. */
   readonly overdue: boolean;
@@ -102,7 +102,20 @@ const clockOf = (
   const beyond = targetMs !== null && workedMs > targetMs;
   const stopped = targetMs === null ? 'stopped' : beyond ? 'missed' : 'met';
   return {
-    ...{ kind, conversation, place, openedAt, stoppedAt, early, workedMs, targetMinutes, opener, stopper, channel, speaker },
+    ...{
+      kind,
+      conversation,
+      place,
+      openedAt,
+      stoppedAt,
+      early,
+      workedMs,
+      targetMinutes,
+      opener,
+      stopper,
+      channel,
+      speaker,
+    },
     ...who,
     state: stoppedAt === null ? 'open' : stopped,
     overdue: stoppedAt === null && beyond,

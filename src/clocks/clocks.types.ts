@@ -5,7 +5,7 @@ import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { DateTime } from '../graphql/scalars.js';
-import { Colleague, Team, notATierName, tierName, tierNameMax } from '../owners/our-own.types.js';
+import { notATierName, tierName, tierNameMax } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
 import { type ClockState, clockStates } from './clocks.js';
@@ -17,7 +17,9 @@ registerEnumType(ClockKindEnum, {
   name: 'ClockKind',
   description: 'What is timed in a conversation, while the ball is with us.',
   valuesMap: {
-    ACKNOWLEDGE: { description: 'From the first time that the ball comes to us until a step ACKNOWLEDGE or our first answer.' },
+    ACKNOWLEDGE: {
+      description: 'From the first time that the ball comes to us until a step ACKNOWLEDGE or our first answer.',
+    },
     FIRST_RESPONSE: { description: 'From the first time that the ball comes to us until our first answer.' },
     NEXT_RESPONSE: { description: 'The same for each time that the ball comes back to us.' },
     RESOLUTION: { description: 'From the first time on, rests while the ball is with them, and stops where it rests.' },
@@ -76,7 +78,7 @@ export class Clock {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When its target is, or was, used up; null where it has none, and of a resolution that rests before.',
+    description: 'When its target is, or was, used up; null where it has none, or stopped in time.',
   })
   readonly dueAt!: number | null;
 
@@ -95,7 +97,9 @@ export class Clock {
 
 export const { Connection: ClockConnection } = connectionTypes<Clock>('Clock', () => Clock);
 
-@ObjectType({ description: 'How clocks of one kind stand: met, missed, without a target and open make up all of them.' })
+@ObjectType({
+  description: 'How clocks of one kind stand: met, missed, without a target and open make up all of them.',
+})
 export class ClockCount {
   @Field(() => ClockKindEnum)
   readonly clock!: ClockKind;

@@ -39,13 +39,19 @@ export const messagesAround = async (
   const starts = new Set([...amended, ...answered]);
   const above = new Set([...starts, ...recorded]);
   for (const { marks, values } of inLists(starts)) {
-    for (const row of await rows.all<MessageRow>(`SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`, values))
+    for (const row of await rows.all<MessageRow>(
+      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
+      values,
+    ))
       told(row);
     for (const row of await rows.all<{ id: string }>(climb(marks), values)) above.add(row.id);
   }
   const higher = [...above].filter((id) => !starts.has(id) && !recorded.has(id));
   for (const { marks, values } of inLists(higher))
-    for (const row of await rows.all<MessageRow>(`SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`, values))
+    for (const row of await rows.all<MessageRow>(
+      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
+      values,
+    ))
       told(row);
   for (const { marks, values } of inLists(above))
     for (const row of await rows.all<MessageRow>(descend(marks), values)) told(row);

@@ -26,6 +26,8 @@ const named = (values: readonly (string | null)[]): ReadonlySet<string> =>
   new Set(values.flatMap((value) => value ?? []));
 
 /** What is said again of the same date takes the place of what was said before: the rows come in the order of the log. */
+// The caller says what its rows are.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 const gathered = async <R extends Row, Held>(
   rows: RowReader,
   { table, column, order }: { readonly table: string; readonly column: string; readonly order: string },

@@ -112,9 +112,7 @@ export class TimingResolver {
     @Args('input') input: SetHolidaysInput,
     @Context() request: RequestContext,
   ): Promise<typeof SetHolidaysResult> {
-    const days = input.days
-      .map(({ date, name = null }) => ({ date, name }))
-      .sort((a, b) => (a.date < b.date ? -1 : 1));
+    const days = input.days.map(({ date, name = null }) => ({ date, name })).sort((a, b) => (a.date < b.date ? -1 : 1));
     const data = { teamId: teamIn(input), year: input.year, days };
     const shown = { __typename: 'HolidaysSet', days };
     return this.#execute('setHolidays', { type: 'SetHolidays', data }, shown, input, request);

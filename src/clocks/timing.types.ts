@@ -86,7 +86,10 @@ export class WorkingCalendar {
 
 @ObjectType({ description: 'How much working time each clock may take; null: as much as it likes.' })
 export class ResponseTargets {
-  @Field(() => String, { nullable: true, description: 'Null: relationships in no tier, and tiers of which nothing is said.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Null: relationships in no tier, and tiers of which nothing is said.',
+  })
   readonly tier!: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'For clocks that open from then on; null: all.' })
@@ -171,7 +174,8 @@ const Week = (): PropertyDecorator =>
   });
 
 @InputType({
-  description: 'Said again of the same date, it takes the place of what was said. It changes what was measured before, too.',
+  description:
+    'Said again of the same date, it takes the place of what was said. It changes what was measured before, too.',
 })
 export class SetWorkingHoursInput extends CommandInput {
   @Field(() => ID, { nullable: true, description: 'Left out: everybody of whom nothing else is said.' })
@@ -179,7 +183,10 @@ export class SetWorkingHoursInput extends CommandInput {
   @IsGlobalId('Team')
   teamId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The first date on which they hold, YYYY-MM-DD; left out: since ever.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first date on which they hold, YYYY-MM-DD; left out: since ever.',
+  })
   @IsOptional()
   @LocalDate()
   from?: string | null;
@@ -264,7 +271,8 @@ const Minutes = (): PropertyDecorator => (target, property) => {
 };
 
 @InputType({
-  description: 'How soon those in a tier are to be answered. Said again of the same time, it takes the place of what was said.',
+  description:
+    'How soon those in a tier are to be answered. Said again of the same time, it takes the place of what was said.',
 })
 export class SetTargetsInput extends CommandInput {
   @Field(() => String, {

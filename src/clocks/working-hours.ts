@@ -14,7 +14,11 @@ export type CalendarFact =
   | Fact<'WorkingHoursSet', { readonly teamId: string | null } & WorkingHours>
   | Fact<
       'HolidaysSet',
-      { readonly teamId: string | null; readonly year: number; /** All of that year. */ readonly days: readonly Holiday[] }
+      {
+        readonly teamId: string | null;
+        readonly year: number;
+        /** All of that year. */ readonly days: readonly Holiday[];
+      }
     >;
 
 export type CalendarRequest =

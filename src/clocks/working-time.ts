@@ -58,7 +58,8 @@ export const workingTime = (calendar: Calendar, left: DaysLeft): WorkingTime => 
       const end = Math.min(until, from + followedDaysMax * dayMs);
       let worked = 0;
       for (let index = blockOf(from, -1); index <= blockOf(end, 1); index += 1)
-        for (const [opens, closes] of blockAt(index)) worked += Math.max(0, Math.min(closes, end) - Math.max(opens, from));
+        for (const [opens, closes] of blockAt(index))
+          worked += Math.max(0, Math.min(closes, end) - Math.max(opens, from));
       return worked;
     },
     after: (from, workedMs) => {
@@ -102,7 +103,9 @@ function stretchesOf(calendar: Calendar, firstDay: number, days: number): Stretc
 
 /** What was worked on one local date, by the time of its beginning; stretches may meet where a clock changes. */
 function dayStretches(calendar: Calendar, day: number): Stretches {
-  const date = Temporal.Instant.fromEpochMilliseconds(day * dayMs).toZonedDateTimeISO('UTC').toPlainDate();
+  const date = Temporal.Instant.fromEpochMilliseconds(day * dayMs)
+    .toZonedDateTimeISO('UTC')
+    .toPlainDate();
   const name = date.toString();
   if (calendar.isHoliday(name)) return [];
   const worked = calendar.hoursOn(name);
