@@ -4,6 +4,7 @@ import { AccessModule } from './access/access.module.js';
 import { AdvocacyModule } from './advocacy/advocacy.module.js';
 import type { WhatIfThread } from './advocacy/what-if.runs.js';
 import { AuditModule } from './audit/audit.module.js';
+import { ClocksModule } from './clocks/clocks.module.js';
 import { GoalsModule } from './goals/goals.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -70,6 +71,7 @@ export class AppModule {
         InteractionsModule,
         RelationshipsModule,
         OwnersModule,
+        ClocksModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

@@ -1,5 +1,6 @@
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
+import { clockRows } from './clocks/clock-rows.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { goalRows } from './goals/goal-rows.js';
 import { timeline } from './interactions/timeline.js';
@@ -17,6 +18,7 @@ export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
+  clockRows,
   directory,
   relationshipFacts,
   ownershipRows,

@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import { interaction } from '../interactions/interaction.js';
 import {
   type AssessableStance,
   type Relationship,
@@ -25,13 +26,20 @@ export type RelatingRequest =
       readonly occurredAt: string;
     }
   | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
-  | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
+  | {
+      readonly type: 'TakeStep';
+      readonly stakeholderId: string;
+      readonly step: Step;
+      /** Of the conversation in which it was taken; null: in none. */
+      readonly interactionId: string | null;
+      readonly occurredAt: string;
+    }
   | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
   | RelationshipRefusal
-  | Refusal<'StakeholderNotFound'>
+  | Refusal<'StakeholderNotFound' | 'InteractionNotFound'>
   | CommandIdReused;
 
 /** Who is one with whom: the port to whoever keeps identities. */
@@ -45,7 +53,7 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact, look }: Transactions, stakeholders: Known): Relating => {
+export const relating = ({ transact, look, read }: Transactions, stakeholders: Known): Relating => {
   const askedOf = async (
     stakeholderId: string,
     request: RelatingRequest,
@@ -62,6 +70,10 @@ export const relating = ({ transact, look }: Transactions, stakeholders: Known):
       const group = await stakeholders.groupOf(request.stakeholderId);
       const survivor = group?.[0];
       if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
+      if (request.type === 'TakeStep' && request.interactionId !== null) {
+        const { state } = await read(interaction, request.interactionId);
+        if (!state.recorded) return { refused: 'InteractionNotFound' };
+      }
       const factId = deterministicId('relationship-fact', context.credential, context.commandId);
       if (group.length > 1)
         for (const stakeholderId of group)
@@ -95,8 +107,11 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
       };
     case 'WithdrawStance':
       return { type: 'WithdrawStance', data: { stakeholderId, factId, occurredAt: request.occurredAt } };
-    case 'TakeStep':
-      return { type: 'TakeStep', data: { stakeholderId, factId, step: request.step, occurredAt: request.occurredAt } };
+    case 'TakeStep': {
+      const { step, occurredAt, interactionId } = request;
+      const inConversation = interactionId === null ? {} : { interactionId };
+      return { type: 'TakeStep', data: { stakeholderId, factId, step, occurredAt, ...inConversation } };
+    }
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
   }

@@ -27,7 +27,9 @@ export type RelationshipFact =
       'StepTaken',
       Dated & {
         readonly step: Step;
-        /** Earlier steps that were not taken by then. */ readonly skipped: readonly Step[];
+        /** Earlier steps that were not on record for by then, when it was recorded. */ readonly skipped: readonly Step[];
+        /** An interaction of the conversation in which it was taken; left out: in none. */
+        readonly interactionId?: string;
       }
     >
   | Fact<
@@ -44,7 +46,7 @@ type RetractableType = 'StanceAssessed' | 'StanceWithdrawn' | 'StepTaken';
 export type RelationshipRequest =
   | Fact<'AssessStance', Dated & { readonly stance: AssessableStance }>
   | Fact<'WithdrawStance', Dated>
-  | Fact<'TakeStep', Dated & { readonly step: Step }>
+  | Fact<'TakeStep', Dated & { readonly step: Step; readonly interactionId?: string }>
   | Fact<'RetractRelationshipFact', { readonly stakeholderId: string; readonly factId: string }>;
 
 export type RelationshipRefusal = Refusal<'NoStanceToWithdraw' | 'RelationshipFactNotFound'>;

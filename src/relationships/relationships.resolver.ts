@@ -100,6 +100,10 @@ export class RelationshipsResolver {
       type: 'TakeStep',
       stakeholderId: idIn(input),
       step: input.step,
+      interactionId:
+        input.interactionId == null
+          ? null
+          : fromGlobalId(input.interactionId, 'Interaction', 'input', 'interactionId').id,
       occurredAt: when(input, request),
     } as const;
     return this.#execute('StepWasTaken', 'takeStep', asked, input, request);
@@ -157,8 +161,14 @@ export class RelationshipsResolver {
 
 const factTypes = { AssessStance: 'StanceAssessed', WithdrawStance: 'StanceWithdrawn', TakeStep: 'StepTaken' } as const;
 
-const refusalOf = ({ refused }: Exclude<RelatingOutcome, Happened>, { stakeholderId }: RelatingRequest): object => {
+const refusalOf = ({ refused }: Exclude<RelatingOutcome, Happened>, asked: RelatingRequest): object => {
+  const { stakeholderId } = asked;
   switch (refused) {
+    case 'InteractionNotFound': {
+      const id = asked.type === 'TakeStep' ? (asked.interactionId ?? '') : '';
+      const message = 'No interaction has this id.';
+      return { __typename: refused, message, interactionId: toGlobalId('Interaction', id) };
+    }
     case 'StakeholderNotFound':
       return {
         __typename: refused,

@@ -8,6 +8,7 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
+import { InteractionNotFound } from '../interactions/interaction-node.types.js';
 import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
@@ -110,6 +111,14 @@ export class TakeStepInput extends ExplainedCommandInput {
   @Field(() => StepEnum)
   step!: Step;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Any interaction of the conversation in which it was taken; left out: in none.',
+  })
+  @IsOptional()
+  @IsGlobalId('Interaction')
+  interactionId?: string | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it was taken; now, when left out.' })
   @IsOptional()
   @IsDateOfWhatHappened()
@@ -176,7 +185,12 @@ export const WithdrawStanceResult = resultOf('WithdrawStanceResult', () => [
   StakeholderNotFound,
   CommandIdReused,
 ]);
-export const TakeStepResult = resultOf('TakeStepResult', () => [StepWasTaken, StakeholderNotFound, CommandIdReused]);
+export const TakeStepResult = resultOf('TakeStepResult', () => [
+  StepWasTaken,
+  InteractionNotFound,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
 export const RetractRelationshipFactResult = resultOf('RetractRelationshipFactResult', () => [
   RelationshipFactRetracted,
   RelationshipFactNotFound,
