@@ -42,6 +42,9 @@ const apiOnPostgres =
         'advocacy-measures',
         'conversation-measures',
         'surveys',
+        'commitments',
+        'connections',
+        'lifecycle',
         'owners',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

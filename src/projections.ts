@@ -1,9 +1,11 @@
+import { advocacyActs } from './advocacy/advocacy-acts.js';
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
+import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
@@ -16,8 +18,10 @@ export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
+  advocacyActs,
   directory,
   relationshipFacts,
+  careRows,
   ownershipRows,
   ourOwnRows,
   surveyAnswers,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { advocacyActs } from '../src/advocacy/advocacy-acts.js';
 import { standingSpan } from '../src/advocacy/standing-tables.js';
 import type { Decider, Refusal } from '../src/event-sourcing/decider.js';
 import { isRefusal, streamOf } from '../src/event-sourcing/decider.js';
 import type { RecordedEvent } from '../src/event-sourcing/event-store.js';
 import type { Fact } from '../src/event-sourcing/fact.js';
-import type { Page, Slice } from '../src/event-sourcing/page.js';
+import type { Slice } from '../src/event-sourcing/page.js';
 import { type Past, present } from '../src/event-sourcing/past.js';
 import type { Projection } from '../src/event-sourcing/projection.js';
 import type { RowReader } from '../src/event-sourcing/read-store.js';
@@ -23,6 +24,7 @@ import {
   touches,
 } from '../src/interactions/timeline-pages.js';
 import { timelineWith } from '../src/interactions/timeline.js';
+import { careRows } from '../src/relationships/care-rows.js';
 import {
   type RelationshipFactEntry,
   countFacts,
@@ -45,11 +47,11 @@ import {
 } from '../src/stakeholders/directory-pages.js';
 import { directory } from '../src/stakeholders/directory.js';
 import { type StakeholderRequest, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { everythingOfCare, relationshipFactNames, relationshipRequest, wholeOf } from './care.js';
 import { dayMs, email, forgetful, mailOf, noPersonal, projected, rowsOf } from './small-logs.js';
 
 const people = ['ada', 'bob', 'eve'];
 const interactions = ['i', 'j', 'k', 'l'];
-const facts = ['f', 'g', 'h'];
 const addresses = ['ada@ex.org', 'bob@ex.org', 'x'];
 
 const who = fc.constantFrom(...people);
@@ -63,6 +65,7 @@ const participants = fc.array(fc.record({ stakeholderId: who, role: fc.constantF
 });
 const replyTo = fc.option(fc.constantFrom(...interactions, 'm'));
 const direction = fc.constantFrom('inbound', 'outbound');
+const act = fc.constantFrom('comment', 'recommendation');
 
 const stakeholderRequest = fc.oneof(
   fc.record({ name, handles: fc.constant([]) }).map((data) => ({
@@ -79,28 +82,19 @@ const interactionRequest = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, topics: some('a', 'b') })
+      .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, act, topics: some('a', 'b') })
       .map((content) => ({ type: 'Record' as const, content })),
   },
   fc
-    .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, reach: fc.nat(3) }, { requiredKeys: [] })
+    .record(
+      { occurredAt: when, participants, inReplyTo: replyTo, direction, act, reach: fc.nat(3) },
+      { requiredKeys: [] },
+    )
     .map((changes) => ({ type: 'Correct' as const, changes })),
   fc.constant({ type: 'Retract' as const }),
   fc.constant({ type: 'AssessTone' as const }),
+  fc.constantFrom('disclosed', 'unknown').map((status) => ({ type: 'AssessDisclosure' as const, status })),
 );
-
-const relationshipRequest = fc
-  .record({
-    type: fc.constantFrom('AssessStance', 'WithdrawStance', 'TakeStep', 'RetractRelationshipFact'),
-    factId: fc.constantFrom(...facts),
-    occurredAt: when,
-    step: fc.constantFrom('listen', 'engage', 'involve'),
-  })
-  .map(({ type, factId, occurredAt, step }) => (id: string): RelationshipRequest => {
-    const data = { stakeholderId: id, factId: `${id} ${factId}`, occurredAt };
-    if (type === 'AssessStance') return { type, data: { ...data, stance: 'critic' } };
-    return type === 'TakeStep' ? { type, data: { ...data, step } } : { type, data };
-  });
 
 type Told =
   | {
@@ -152,6 +146,8 @@ const interactionRequestOf = (
       return { type: 'CorrectInteraction', data: { changes: request.changes, personal: { text: 'corrected' } } };
     case 'Retract':
       return { type: 'RetractInteraction', data: {} };
+    case 'AssessDisclosure':
+      return { type: 'AssessDisclosure', data: { disclosure: { status: request.status, person: 'tester' } } };
     case 'AssessTone':
       return { type: 'AssessTone', data: { tone: { value: 0.5, person: 'tester' } } };
   }
@@ -208,23 +204,7 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, noSpans];
-
-/** All that a list holds, page by page. */
-const wholeOf = async <Entry>(
-  page: (slice: Slice<Entry>) => Promise<Page<Entry>>,
-  order: 'asc' | 'desc',
-  fromEnd: boolean,
-): Promise<readonly Entry[]> => {
-  const found: Entry[] = [];
-  for (;;) {
-    const cursor = fromEnd ? { before: found[0] } : { after: found.at(-1) };
-    const { entries, more } = await page({ order, fromEnd, limit: 2, ...cursor });
-    if (fromEnd) found.unshift(...entries);
-    else found.push(...entries);
-    if (!more) return found;
-  }
-};
+const projections = [directory, timeline, relationshipFacts, ownershipRows, careRows, advocacyActs, noSpans];
 
 /** Everything that the queries answer about one past. */
 const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
@@ -251,6 +231,8 @@ const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
       await touches(rows, of, dayMs(2), dayMs(7)),
     );
   }
+  answers.push(...(await everythingOfCare(rows, people, past)));
+  answers.push(await countStakeholders(rows, past, { lifecycles: ['customer'] }));
   for (const orderBy of ['name', 'identified-at'] as const)
     answers.push(
       await wholeOf(
@@ -283,7 +265,8 @@ const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
     await relationshipRevisions(rows, keys, past),
   );
   for (const id of interactions) answers.push(await conversation(rows, id, past));
-  for (const id of people) for (const fact of facts) answers.push(await factById(rows, `${id} ${fact}`, past));
+  for (const id of people)
+    for (const fact of relationshipFactNames) answers.push(await factById(rows, `${id} ${fact}`, past));
   return answers;
 };
 

@@ -25,8 +25,8 @@ export const readForStanding: ReadonlySet<string> = new Set<StandingEvent['type'
 
 type StandingEvent =
   | Extract<StakeholderFact, { type: 'StakeholderIdentified' }>
-  | InteractionFact
-  | Exclude<RelationshipFact, { type: 'StepTaken' }>;
+  | Exclude<InteractionFact, { type: 'DisclosureAssessed' }>
+  | Extract<RelationshipFact, { type: 'StanceAssessed' | 'StanceWithdrawn' | 'RelationshipFactRetracted' }>;
 
 const none: readonly FactChange[] = [];
 
@@ -59,7 +59,7 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
     }
     case 'RelationshipFactRetracted': {
       const { stakeholderId, factId, was } = fact.data;
-      if (was.type === 'StepTaken') return none;
+      if (was.type !== 'StanceAssessed' && was.type !== 'StanceWithdrawn') return none;
       return [{ stakeholderId, gone: { at: Date.parse(was.occurredAt), factId }, come: null }];
     }
   }

@@ -40,7 +40,7 @@ interface Loaded {
 /** What passed between a stakeholder and us, and when. With another number of arrivals a row, it is for tests. */
 export const timelineWith = (arrivalsPerRow: number): Projection<Loaded> => ({
   name: 'timeline',
-  version: 1,
+  version: 2,
   tables: timelineTables,
   reads: new Set(['StakeholderIdentified', ...shownFacts]),
 

@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import type { CareRequest } from './care.js';
 import {
   type AssessableStance,
   type Relationship,
@@ -26,7 +27,14 @@ export type RelatingRequest =
     }
   | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
   | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
-  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string }
+  | { readonly type: 'Care'; readonly stakeholderId: string; readonly asked: AskedCare };
+
+/** A request of care without what is made for it here: whose it is, and the id of the fact. */
+export type AskedCare = Asked<CareRequest>;
+type Asked<Request> = Request extends { readonly type: infer Type; readonly data: infer Data }
+  ? { readonly type: Type; readonly data: Omit<Data, 'stakeholderId' | 'factId'> }
+  : never;
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
@@ -68,5 +76,10 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
       return { type: 'TakeStep', data: { stakeholderId, factId, step: request.step, occurredAt: request.occurredAt } };
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
+    case 'Care': {
+      const { type, data } = request.asked;
+      // Each arm of the union has what its type needs beside the two ids.
+      return { type, data: { ...data, stakeholderId, factId } } as CareRequest;
+    }
   }
 };

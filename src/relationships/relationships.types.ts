@@ -10,6 +10,7 @@ import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { careFacts } from './care.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
 
 export const StepEnum = enumOf(steps);
@@ -17,7 +18,7 @@ registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone wi
 
 /** A decision about a relationship, as timelines show it. */
 @ObjectType({ isAbstract: true })
-abstract class RelationshipFact extends Node {
+export abstract class RelationshipFact extends Node {
   readonly stakeholderId!: string;
   readonly moment!: Moment;
   readonly recordedAsOf!: number;
@@ -65,7 +66,7 @@ export class StanceWithdrawn extends RelationshipFact {
 }
 
 /** Types that a relationship's facts have in global ids. */
-export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn'] as const;
+export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn', ...careFacts] as const;
 
 // Inputs.
 
@@ -122,7 +123,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
   @IsGlobalId('Stakeholder')
   stakeholderId!: string;
 
-  @Field(() => ID, { description: 'Of the step, the assessment or the withdrawal, as its timeline entry has it.' })
+  @Field(() => ID, { description: 'Of the fact, as its timeline entry has it.' })
   @IsGlobalId(relationshipFactTypes)
   factId!: string;
 }
@@ -130,7 +131,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
-abstract class AboutRelationship extends Done {
+export abstract class AboutRelationship extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
 

@@ -1,11 +1,24 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Context,
+  Extensions,
+  Field,
+  ID,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  registerEnumType,
+} from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
+import { enumOf } from '../graphql/enum-of.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -34,10 +47,12 @@ import {
   Stakeholder,
   StakeholderConnection,
   StakeholderFilter,
-  type StakeholderOrder,
-  StakeholderOrderEnum,
-  stakeholderOrders,
 } from './stakeholders.types.js';
+
+const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
+type StakeholderOrder = (typeof stakeholderOrders)[number];
+const StakeholderOrderEnum = enumOf(stakeholderOrders);
+registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {
@@ -87,6 +102,7 @@ const filterOf = ({
   kind,
   retired,
   stances,
+  lifecycles,
   channel,
   ownerId,
   tier,
@@ -97,6 +113,7 @@ const filterOf = ({
   kind: kind ?? undefined,
   retired: retired ?? undefined,
   stances: stances ?? undefined,
+  lifecycles: lifecycles ?? undefined,
   channel: channel ?? undefined,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   tier: tier ?? undefined,
