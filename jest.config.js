@@ -44,6 +44,9 @@ const apiOnPostgres =
         'goals',
         'conversation-measures',
         'surveys',
+        'commitments',
+        'connections',
+        'lifecycle',
         'owners',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

@@ -7,6 +7,7 @@ import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { DisclosuresResolver, ConnectedActResolver } from './disclosures.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
@@ -26,6 +27,8 @@ import { WhatIfRuns } from './what-if.runs.js';
     AttributionResolver,
     PrismResolver,
     NetPromoterResolver,
+    DisclosuresResolver,
+    ConnectedActResolver,
     ConversionCurveResolver,
     WhatIfRuns,
     WhatIfResolver,

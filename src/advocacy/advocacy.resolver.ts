@@ -279,5 +279,5 @@ const causeOf = async (
   const said = (await interactions.byId([id], moment)).get(id);
   if (said) return said;
   const [decided] = await facts.byId([id], moment);
-  return decided == null || decided.__typename === 'StepTaken' ? null : decided;
+  return decided?.__typename === 'StanceAssessed' || decided?.__typename === 'StanceWithdrawn' ? decided : null;
 };

@@ -26,8 +26,8 @@ export const readForStanding: ReadonlySet<string> = new Set<StandingEvent['type'
 
 type StandingEvent =
   | Extract<StakeholderFact, { type: 'StakeholderIdentified' }>
-  | InteractionFact
-  | Exclude<RelationshipFact, { type: 'StepTaken' }>;
+  | Exclude<InteractionFact, { type: 'DisclosureAssessed' }>
+  | Extract<RelationshipFact, { type: 'StanceAssessed' | 'StanceWithdrawn' | 'RelationshipFactRetracted' }>;
 
 const none: readonly FactChange[] = [];
 
@@ -60,7 +60,7 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
     }
     case 'RelationshipFactRetracted': {
       const { stakeholderId, factId, was } = fact.data;
-      if (was.type === 'StepTaken') return none;
+      if (was.type !== 'StanceAssessed' && was.type !== 'StanceWithdrawn') return none;
       return [{ stakeholderId, gone: { at: Date.parse(was.occurredAt), factId }, come: null }];
     }
   }

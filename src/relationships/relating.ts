@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import type { CareRequest } from './care.js';
 import { interaction } from '../interactions/interaction.js';
 import {
   type AssessableStance,
@@ -34,7 +35,14 @@ export type RelatingRequest =
       readonly interactionId: string | null;
       readonly occurredAt: string;
     }
-  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string }
+  | { readonly type: 'Care'; readonly stakeholderId: string; readonly asked: AskedCare };
+
+/** A request of care without what is made for it here: whose it is, and the id of the fact. */
+export type AskedCare = Asked<CareRequest>;
+type Asked<Request> = Request extends { readonly type: infer Type; readonly data: infer Data }
+  ? { readonly type: Type; readonly data: Omit<Data, 'stakeholderId' | 'factId'> }
+  : never;
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
@@ -91,8 +99,15 @@ export const relating = ({ transact, look, read }: Transactions, stakeholders: K
   };
 };
 
+const ofOneStream: ReadonlySet<string> = new Set<Exclude<RelatingOutcome, { already: boolean }>['refused']>([
+  'NoStanceToWithdraw',
+  'RelationshipFactNotFound',
+  'CommitmentNotFound',
+  'ConnectionNotFound',
+]);
+
 const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>
-  refused === 'NoStanceToWithdraw' || refused === 'RelationshipFactNotFound';
+  ofOneStream.has(refused);
 
 /** The revision that is expected is that of who remains. */
 const withoutRevision = ({ expectedRevision: _, ...context }: CommandContext): CommandContext => context;
@@ -114,5 +129,10 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
     }
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
+    case 'Care': {
+      const { type, data } = request.asked;
+      // Each arm of the union has what its type needs beside the two ids.
+      return { type, data: { ...data, stakeholderId, factId } } as CareRequest;
+    }
   }
 };
