@@ -43,6 +43,8 @@ const apiOnPostgres =
         'conversation-measures',
         'surveys',
         'owners',
+        'affiliations',
+        'ties',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 

@@ -12,6 +12,7 @@ import { RelationshipsModule } from './relationships/relationships.module.js';
 import type { Settings } from './settings.js';
 import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
+import { TiesModule } from './ties/ties.module.js';
 import { LOG } from './tokens.js';
 
 /** What a test has otherwise. */
@@ -52,6 +53,7 @@ export class AppModule {
         InteractionsModule,
         RelationshipsModule,
         OwnersModule,
+        TiesModule,
         AdvocacyModule,
         AuditModule,
         ...also,

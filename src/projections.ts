@@ -7,6 +7,8 @@ import { ownershipRows } from './owners/ownership-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
+import { affiliationRows } from './ties/affiliation-rows.js';
+import { tieRows } from './ties/tie-rows.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
@@ -20,5 +22,7 @@ export const projections: readonly Projection[] = [
   relationshipFacts,
   ownershipRows,
   ourOwnRows,
+  affiliationRows,
+  tieRows,
   surveyAnswers,
 ];

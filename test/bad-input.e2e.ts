@@ -135,6 +135,13 @@ describe('malformed input', () => {
         assignOwner: { stakeholderId: wrong, ownerId: wrong },
         handOver: { stakeholderId: wrong, toId: wrong, reason: 'x' },
         releaseOwner: { stakeholderId: wrong, reason: 'x' },
+        startAffiliation: { personId: wrong, organisationId: wrong, saidById: wrong },
+        endAffiliation: { affiliationId: wrong },
+        correctAffiliation: { affiliationId: wrong, reason: 'x' },
+        recordTie: { kind: 'KNOWS', stakeholderId: wrong, otherId: wrong, saidById: wrong },
+        endTie: { tieId: wrong },
+        retractTie: { tieId: wrong, reason: 'x' },
+        retractAffiliation: { affiliationId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

@@ -45,6 +45,8 @@ import {
 } from '../src/stakeholders/directory-pages.js';
 import { directory } from '../src/stakeholders/directory.js';
 import { type StakeholderRequest, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { affiliationRows } from '../src/ties/affiliation-rows.js';
+import { tieRows } from '../src/ties/tie-rows.js';
 import { dayMs, email, forgetful, mailOf, noPersonal, projected, rowsOf } from './small-logs.js';
 
 const people = ['ada', 'bob', 'eve'];
@@ -208,7 +210,7 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, noSpans];
+const projections = [directory, timeline, relationshipFacts, ownershipRows, affiliationRows, tieRows, noSpans];
 
 /** All that a list holds, page by page. */
 const wholeOf = async <Entry>(

@@ -36,6 +36,7 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
+  tie: 'Tie',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -57,6 +58,12 @@ const typeOfField: Readonly<Record<string, string>> = {
   interactionId: 'Interaction',
   inReplyTo: 'Interaction',
   keyId: 'Key',
+  affiliationId: 'Affiliation',
+  tieId: 'Tie',
+  otherId: 'Stakeholder',
+  evidence: 'Interaction',
+  organisationId: 'Stakeholder',
+  saidBy: 'Colleague',
   colleagueId: 'Colleague',
   teamId: 'Team',
   owner: 'Colleague',

@@ -24,9 +24,23 @@ export const counted = (table: string, condition: string): string =>
   `EXISTS (SELECT 1 FROM ${table} e WHERE e.stakeholder = s.key AND ${condition} AND e.retracted = 0 AND ${knownThen('e')})`;
 
 /** Somebody exists from when they were identified, or from their first world fact that counts, whichever is earlier. */
-export const existing = (past: Past): Condition => ({
-  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')})`,
-  values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
+export const existing = (past: Past): Condition => {
+  const dated = [past.validAt, ...thenOf(past)];
+  return {
+    sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')} OR ${begun('affiliation', 'person')} OR ${begun('affiliation', 'organisation')} OR ${begun('tie', 'stakeholder')})`,
+    values: [past.validAt, ...dated, ...dated, ...dated, ...dated, ...dated, ...dated],
+  };
+};
+
+/** Something that lasts, and counts, is theirs; its beginning is known, and had come. */
+const begun = (table: string, end: string): string =>
+  `EXISTS (SELECT 1 FROM ${table} b WHERE b.${end} = s.id AND b.from_at > ${Number.MIN_SAFE_INTEGER} AND b.from_at <= ? AND b.retracted = 0 AND ${knownThen('b')})`;
+
+/** They belonged to the organisation (any of its ids) then. */
+export const belongingTo = (organisations: readonly string[], past: Past): Condition => ({
+  sql: `EXISTS (SELECT 1 FROM affiliation b WHERE b.person = s.id AND b.organisation IN (${organisations.map(() => '?').join(', ')})
+    AND b.from_at <= ? AND (b.until_at IS NULL OR b.until_at > ?) AND b.retracted = 0 AND ${knownThen('b')})`,
+  values: [...organisations, past.validAt, past.validAt, ...thenOf(past)],
 });
 
 /** Somebody of ours answered for them, by the spans of who answers for whom. */

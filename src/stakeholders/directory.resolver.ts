@@ -13,6 +13,7 @@ import { Moments } from '../graphql/moments.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
+import { groupOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type DirectoryFilter,
@@ -22,6 +23,12 @@ import {
   holdingsOf,
   stakeholdersPage,
 } from './directory-pages.js';
+import {
+  StakeholderFilter,
+  type StakeholderOrder,
+  StakeholderOrderEnum,
+  stakeholderOrders,
+} from './directory.types.js';
 import type { Identity } from './identity.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -33,10 +40,6 @@ import {
   handleIn,
   Stakeholder,
   StakeholderConnection,
-  StakeholderFilter,
-  type StakeholderOrder,
-  StakeholderOrderEnum,
-  stakeholderOrders,
 } from './stakeholders.types.js';
 
 @ArgsType()
@@ -165,7 +168,8 @@ export class DirectoryResolver {
     const asked = orderBy ?? 'name';
     const list = `stakeholders ${asked}`;
     const page = pageOf(args, list, 'sn');
-    const filter = filterOf(where ?? undefined);
+    const organisations = await this.#organisations(where?.organisationId, moment);
+    const filter = { ...filterOf(where ?? undefined), organisations };
     const slice = sliceOf(page, asked.endsWith('descending') ? 'desc' : 'asc', ([sortName, key]) => ({
       sortName: String(sortName),
       key: Number(key),
@@ -202,6 +206,13 @@ export class DirectoryResolver {
   ): Promise<readonly ExternalId[]> {
     const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
     return held?.externalIds ?? [];
+  }
+
+  /** All ids of the organisation whose people are asked for. */
+  async #organisations(id: string | null | undefined, moment: Moment): Promise<readonly string[] | undefined> {
+    if (id == null) return undefined;
+    const organisation = fromGlobalId(id, 'Stakeholder', 'where', 'organisationId').id;
+    return (await groupOf(this.rows, organisation, moment)).members;
   }
 
   #byHandle(handles: readonly HandleInput[], moment: Moment) {

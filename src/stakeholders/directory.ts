@@ -42,7 +42,7 @@ type Loaded = Map<string, Listed>;
 /** Who they are, and how they are found. */
 export const directory: Projection<Loaded> = {
   name: 'directory',
-  version: 2,
+  version: 3,
   tables: directoryTables,
   reads: new Set<StakeholderFact['type']>([
     'StakeholderIdentified',
@@ -53,6 +53,11 @@ export const directory: Projection<Loaded> = {
     'ExternalIdRemoved',
     'StakeholderRetired',
     'ClaimsAbandoned',
+    // They change nothing that is listed, but the revision.
+    'AffiliationStarted',
+    'AffiliationEnded',
+    'AffiliationCorrected',
+    'AffiliationRetracted',
   ]),
 
   load: async (events, rows) => {
@@ -109,6 +114,10 @@ const listedAfter = (before: Listed | undefined, event: RecordedEvent): Listed |
     case 'StakeholderRetired':
       return { ...before, retired: true };
     case 'ClaimsAbandoned':
+    case 'AffiliationStarted':
+    case 'AffiliationEnded':
+    case 'AffiliationCorrected':
+    case 'AffiliationRetracted':
       return before;
   }
 };

@@ -1,6 +1,15 @@
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
+import {
+  type AffiliationFact,
+  type AffiliationRefusal,
+  type AffiliationRequest,
+  type Affiliations,
+  affiliationsAfter,
+  decideAffiliation,
+  isAffiliationFact,
+} from './affiliation.js';
 import type { Channel } from './handle.js';
 
 export type StakeholderKind = 'person' | 'organisation';
@@ -77,7 +86,8 @@ export type StakeholderFact =
       }
     >
   | Fact<'StakeholderRetired', { readonly stakeholderId: string }>
-  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
+  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>
+  | AffiliationFact;
 
 export type StakeholderRequest =
   | Fact<
@@ -105,9 +115,12 @@ export type StakeholderRefusal = Refusal<
 export interface Stakeholder {
   readonly identified: boolean;
   readonly retired: boolean;
+  /** Null while they are not identified. */
+  readonly kind: StakeholderKind | null;
   readonly name: string;
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
+  readonly affiliations: Affiliations;
   /** What became of each claim that was made for this stakeholder. */
   readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
 }
@@ -118,18 +131,30 @@ const settled = (
   standing: Exclude<ClaimStanding, 'pending'>,
 ): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
 
-/** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
+/** Who somebody is: one person or organisation, with the handles and external ids that are theirs, and where they belong. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
   category: 'stakeholder',
-  initialState: { identified: false, retired: false, name: '', handles: [], externalIds: [], claims: {} },
+  initialState: {
+    identified: false,
+    retired: false,
+    kind: null,
+    name: '',
+    handles: [],
+    externalIds: [],
+    affiliations: {},
+    claims: {},
+  },
 
-  evolve: (state, { type, data }) => {
+  evolve: (state, fact) => {
+    if (isAffiliationFact(fact)) return { ...state, affiliations: affiliationsAfter(state.affiliations, fact) };
+    const { type, data } = fact;
     switch (type) {
       case 'StakeholderIdentified': {
         const { name, handles, externalIds } = data.personal;
         return {
           ...state,
           identified: true,
+          kind: data.kind,
           name,
           handles,
           externalIds,
@@ -229,5 +254,19 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'RetireStakeholder':
         return state.retired ? [] : [{ type: 'StakeholderRetired', data: { stakeholderId } }];
     }
+  },
+};
+
+/** The same stream, asked where a person belongs: only a person is affiliated. */
+export const belonging: Decider<
+  Stakeholder,
+  AffiliationRequest,
+  StakeholderFact,
+  AffiliationRefusal | Refusal<'StakeholderNotFound' | 'NotAPerson'>
+> = {
+  ...stakeholder,
+  decide: (request, { identified, kind, affiliations }) => {
+    if (!identified) return { refused: 'StakeholderNotFound' };
+    return kind === 'person' ? decideAffiliation(request, affiliations) : { refused: 'NotAPerson' };
   },
 };
