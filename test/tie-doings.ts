@@ -40,7 +40,7 @@ const corrections = fc.oneof(
 /** Any one of them, by weight. */
 export const tieDoings = [
   {
-    weight: 6,
+    weight: 4,
     arbitrary: doesWith('affiliate', {
       who,
       which,
@@ -50,11 +50,11 @@ export const tieDoings = [
       saidByUs: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: doesWith('leave', { which, day }) },
-  { weight: 2, arbitrary: doesWith('correctAffiliation', { which, changes: corrections }) },
+  { weight: 1, arbitrary: doesWith('leave', { which, day }) },
+  { weight: 1, arbitrary: doesWith('correctAffiliation', { which, changes: corrections }) },
   { weight: 1, arbitrary: doesWith('retractAffiliation', { which }) },
   {
-    weight: 6,
+    weight: 4,
     arbitrary: doesWith('tie', {
       who,
       other: who,
@@ -64,7 +64,7 @@ export const tieDoings = [
       kind: fc.constantFrom('KNOWS', 'WORKS_WITH', 'AMPLIFIES'),
     }),
   },
-  { weight: 2, arbitrary: doesWith('endTie', { which, day }) },
+  { weight: 1, arbitrary: doesWith('endTie', { which, day }) },
   { weight: 1, arbitrary: doesWith('retractTie', { which }) },
 ];
 
