@@ -118,6 +118,8 @@ describe('malformed input', () => {
         addExternalId: { stakeholderId: wrong, externalId: { system: 'crm', id: '1' } },
         removeExternalId: { stakeholderId: wrong, externalId: { system: 'crm', id: '1' } },
         retireStakeholder: { stakeholderId: wrong, reason: 'x' },
+        mergeStakeholders: { survivorId: wrong, mergedId: wrong, reason: 'x' },
+        unmergeStakeholder: { survivorId: wrong, mergedId: wrong, reason: 'x' },
         recordInteraction: { ...aMail(), with: [{ stakeholderId: wrong }] },
         correctInteraction: { interactionId: wrong, reason: 'x' },
         retractInteraction: { interactionId: wrong, reason: 'x' },

@@ -14,6 +14,9 @@ export interface Outcome {
   readonly interactionId: string;
   readonly stakeholder: Shown;
   readonly holder: Shown;
+  readonly unmerged: Shown;
+  readonly size: number;
+  readonly allowed: number;
   readonly interaction: ShownInteraction;
   readonly identified: readonly Shown[];
   readonly team: { readonly id: string; readonly name: string; readonly department: string; readonly revision: number };
@@ -183,6 +186,13 @@ const outcomes = {
   addExternalId: ofStakeholder('ExternalIdAdded', externalIdTaken, nobody),
   removeExternalId: ofStakeholder('ExternalIdRemoved', nobody),
   retireStakeholder: ofStakeholder('StakeholderRetired', nobody),
+  mergeStakeholders: ofStakeholder(
+    'StakeholdersMerged',
+    nobody,
+    '... on SurvivorIsRetired { stakeholder { ...shown } } ... on GroupTooLarge { size allowed }',
+  ),
+  unmergeStakeholder: `__typename ... on Refusal { message } ... on StakeholderUnmerged {
+    already position stakeholder { ...shown } unmerged { ...shown } } ${nobody}`,
   recordInteraction: recordedOutcome,
   correctInteraction: ofInteraction('InteractionCorrected', nobody, retracted),
   retractInteraction: ofInteraction('InteractionRetracted'),

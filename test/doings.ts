@@ -27,6 +27,7 @@ type Doing =
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
+  | { readonly does: 'merge' | 'unmerge'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
@@ -108,6 +109,8 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
+  { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
+  { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
   { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,
@@ -205,6 +208,16 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide(each.does, each.who, { handle: handleOf(each.address) });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
+      case 'merge':
+      case 'unmerge': {
+        const [survivorId, mergedId] = [people.get(each.who), people.get(each.other)];
+        if (survivorId === undefined || mergedId === undefined) return null;
+        return ask(each.does === 'merge' ? 'mergeStakeholders' : 'unmergeStakeholder', {
+          survivorId,
+          mergedId,
+          reason,
+        });
+      }
       case 'hire': {
         team ??= (await ask('nameTeam', { name: 'Desk', department: 'press' }))?.team.id ?? null;
         const addresses = [`${each.name}@ours.example`];

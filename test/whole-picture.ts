@@ -44,6 +44,7 @@ fragment passed on Interaction {
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
+  merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
@@ -70,7 +71,7 @@ fragment everything on Stakeholder {
 const withoutPast = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/~.*$/, '');
 
 const alike = (value: unknown, field: string): unknown => {
-  if (typeof value === 'string') return field === 'id' || field === 'liveId' ? withoutPast(value) : value;
+  if (typeof value === 'string') return field === 'id' || field.endsWith('Id') ? withoutPast(value) : value;
   if (Array.isArray(value)) return value.map((each: unknown) => alike(each, field));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, alike(each, name)]));

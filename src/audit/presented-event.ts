@@ -53,6 +53,7 @@ export const subjectOf = (stream: string): string => {
 /** Fields of stored data that hold ids of the log, and the type of what they name. */
 const typeOfField: Readonly<Record<string, string>> = {
   stakeholderId: 'Stakeholder',
+  mergedId: 'Stakeholder',
   holder: 'Stakeholder',
   of: 'Stakeholder',
   interactionId: 'Interaction',

@@ -45,6 +45,12 @@ export type AffiliatingOutcome =
   | ColleagueNotFound
   | CommandIdReused;
 
+/** Who is one with whom: the port to whoever keeps identities. */
+export interface Known {
+  /** All who are one with somebody, first who remains; null where nobody has the id. */
+  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
+}
+
 /** Whether somebody is, or was, one of ours: the port to whoever keeps them. */
 export interface OurPeople {
   isOurs(colleagueId: string): Promise<boolean>;
@@ -61,34 +67,61 @@ export const personOf = (affiliationId: string): string => affiliationId.split('
 /** @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused. */
 export const affiliating = (
   { transact, look, read }: Transactions,
+  stakeholders: Known,
   ourPeople: OurPeople,
   digestOf: (text: string) => string,
 ): Affiliating => {
+  /** In whose stream it stands: where it is on record already, else that of who remains. */
+  const streamOf = async (
+    [survivor, ...others]: readonly string[],
+    idIn: (personId: string) => string,
+    context: CommandContext,
+  ): Promise<string | undefined> => {
+    for (const personId of others) {
+      const { known, state } = await look(belonging, personId, context);
+      if (known !== null || state.affiliations[idIn(personId)] !== undefined) return personId;
+    }
+    return survivor;
+  };
+
   const start = async (
-    { personId, organisationId, ...told }: Extract<AffiliatingRequest, { type: 'Start' }>,
+    { type: _, ...told }: Extract<AffiliatingRequest, { type: 'Start' }>,
     context: CommandContext,
   ): Promise<AffiliatingOutcome> => {
     const { occurredAt, until, role, title, source, saidBy } = told;
-    const affiliationId = `${personId}.${
-      source === null
-        ? deterministicId('affiliation', context.credential, context.commandId)
-        : deterministicId('affiliation', personId, source.name, source.id)
-    }`;
+    const idIn = (personId: string): string =>
+      `${personId}.${
+        source === null
+          ? deterministicId('affiliation', context.credential, context.commandId)
+          : deterministicId('affiliation', personId, source.name, source.id)
+      }`;
+    const stakeholderId = await streamOf((await stakeholders.groupOf(told.personId)) ?? [], idIn, context);
+    if (stakeholderId === undefined) return { refused: 'StakeholderNotFound', stakeholderId: told.personId };
+    const affiliationId = idIn(stakeholderId);
     // A command that was accepted is answered with what happened then, whatever has become of the others since.
-    const { known } = await look(belonging, personId, context);
+    const { known } = await look(belonging, stakeholderId, context);
     if (known !== null) return isAccepted(known) ? { ...known, affiliationId } : known;
-    const { identified, kind } = (await read(stakeholder, organisationId)).state;
-    if (!identified) return { refused: 'StakeholderNotFound', stakeholderId: organisationId };
-    if (kind !== 'organisation') return { refused: 'NotAnOrganisation', stakeholderId: organisationId };
+    const [organisationId] = (await stakeholders.groupOf(told.organisationId)) ?? [];
+    if (organisationId === undefined) return { refused: 'StakeholderNotFound', stakeholderId: told.organisationId };
+    if ((await read(stakeholder, organisationId)).state.kind !== 'organisation')
+      return { refused: 'NotAnOrganisation', stakeholderId: organisationId };
     if (saidBy !== null && !(await ourPeople.isOurs(saidBy)))
       return { refused: 'ColleagueNotFound', colleagueId: saidBy };
-    const sent = digestOf(canonicalJson({ organisationId, occurredAt, until, role, title }));
-    const data = { ...told, stakeholderId: personId, affiliationId, organisationId, sent };
-    const { type: _, ...asked } = data;
+    // Of what was told, so that it is the same telling whoever has become one with another since.
+    const sent = digestOf(canonicalJson({ organisationId: told.organisationId, occurredAt, until, role, title }));
+    const period = { occurredAt, until };
+    const data = { stakeholderId, affiliationId, organisationId, ...period, role, title, source, saidBy, sent };
     return settled(
-      await transact(belonging, personId, { type: 'StartAffiliation', data: asked }, context),
+      await transact(belonging, stakeholderId, { type: 'StartAffiliation', data }, context),
       affiliationId,
     );
+  };
+
+  /** The revision that is expected is that of who remains. */
+  const expecting = async (stakeholderId: string, context: CommandContext): Promise<CommandContext> => {
+    const { expectedRevision, ...rest } = context;
+    const [survivor = stakeholderId] = (await stakeholders.groupOf(stakeholderId)) ?? [];
+    return expectedRevision === undefined || survivor === stakeholderId ? context : rest;
   };
 
   return {
@@ -97,7 +130,7 @@ export const affiliating = (
       const { affiliationId } = request;
       const ids = { stakeholderId: personOf(affiliationId), affiliationId };
       const asked = inItsStream(request, ids);
-      const outcome = await transact(belonging, ids.stakeholderId, asked, context);
+      const outcome = await transact(belonging, ids.stakeholderId, asked, await expecting(ids.stakeholderId, context));
       // An id that was made up names nobody, or nobody who is affiliated.
       if ('refused' in outcome && (outcome.refused === 'StakeholderNotFound' || outcome.refused === 'NotAPerson'))
         return { refused: 'AffiliationNotFound', affiliationId };

@@ -32,7 +32,6 @@ import {
   StartAffiliationInput,
   StartAffiliationResult,
 } from './affiliations.types.js';
-import { groupOf } from './groups.js';
 import { AffiliatingCommand } from './ties.handler.js';
 
 @ArgsType()
@@ -133,13 +132,12 @@ export class AffiliationsResolver {
 
   async #page(
     end: AffiliationsAsked['end'],
-    { stakeholderId, moment }: Stakeholder,
+    { memberIds, moment }: Stakeholder,
     { where, ...args }: AffiliationsArgs,
   ): Promise<Connection<Affiliation>> {
     const list = `affiliations of ${end}`;
     const page = pageOf(args, list, 'nn');
-    const { members } = await groupOf(this.rows, stakeholderId, moment);
-    const asked: AffiliationsAsked = { end, ids: members, states: where?.states ?? ['holding'], past: moment };
+    const asked: AffiliationsAsked = { end, ids: memberIds, states: where?.states ?? ['holding'], past: moment };
     const slice = sliceOf(page, 'desc', ([at, tie]) => ({ at: Number(at), tie: Number(tie) }));
     return foundConnection(
       page,

@@ -55,17 +55,17 @@ export class NearResolver {
     description: `Who is near them, over the ties and affiliations that hold: the nearest first, of those whoever was recorded first. Looks at ${nearLimits.ties} ties of each, ${nearLimits.people} people of each organisation and ${nearLimits.expanded} stakeholders for a second step; where there is more, totalCount is null.`,
   })
   async near(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { stakeholderId: id, memberIds: members, moment }: Stakeholder,
     @Args() { stances: asked, depth, ...args }: NearArgs,
   ): Promise<Connection<Nearby>> {
     const list = `near ${depth ?? 1}`;
     const page = pageOf(args, list, 'nn');
     const slice = sliceOf(page, 'asc', ([distance, key]) => ({ distance: Number(distance), key: Number(key) }));
-    const { near, cut } = await nearTo(this.rows, stakeholderId, depth ?? 1, moment);
-    const ids = near.map(({ id }) => id);
+    const { near, cut } = await nearTo(this.rows, { id, members }, depth ?? 1, moment);
+    const ids = near.map((each) => each.id);
     const there = await stakeholdersStanding(this.rows, ids, asked ?? [], moment);
-    const found = near.flatMap(({ id, path }) => {
-      const listed = there.get(id);
+    const found = near.flatMap(({ id: nearby, path }) => {
+      const listed = there.get(nearby);
       return listed === undefined ? [] : [{ distance: path.length, key: listed.key, listed, path }];
     });
     return foundConnection(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { day, dayMs, projected } from '../../test/small-logs.js';
+import { day, dayMs, identified, projected, stakeholderFact } from '../../test/small-logs.js';
 import { present } from '../event-sourcing/past.js';
 import { numbered, recorded } from '../event-sourcing/specification.js';
 import type { AffiliationFact } from '../stakeholders/affiliation.js';
+import { directory } from '../stakeholders/directory.js';
 import { affiliationRows } from './affiliation-rows.js';
 import { type Depth, type NearLimits, nearLimits, nearTo } from './near.js';
 import type { TieFact, TieKind } from './tie.js';
@@ -49,7 +50,9 @@ const retracted = (tieId: string) => {
   return recorded({ type: 'TieRetracted', data: { tieId, was } } satisfies TieFact, { stream: `tie-${tieId}` });
 };
 
+const everybody = ['mia', 'bo', 'cy', 'di', 'eve', 'fay', 'gus', 'works', 'other'].map((id) => identified(id));
 const log = numbered(
+  ...everybody,
   tied('t', 'mia', 'bo', 1),
   belongs('mia', 'works', 1, 6),
   belongs('cy', 'works', 2),
@@ -61,9 +64,11 @@ const log = numbered(
   tied('w', 'fay', 'gus', 1),
 );
 
-const near = async (of: string, depth: Depth, known = present, on = 5, limits: NearLimits = nearLimits) => {
-  const rows = await projected([tieRows, affiliationRows], log);
-  const found = await nearTo(rows, of, depth, { known, validAt: dayMs(on) }, limits);
+/** @param told how many of the facts that follow everybody's identification were known. */
+const near = async (of: string, depth: Depth, told = present, on = 5, limits: NearLimits = nearLimits) => {
+  const known = Math.min(present, told + everybody.length);
+  const rows = await projected([directory, tieRows, affiliationRows], log);
+  const found = await nearTo(rows, { id: of, members: [of] }, depth, { known, validAt: dayMs(on) }, limits);
   await rows.close();
   return found;
 };
@@ -129,5 +134,20 @@ describe('who is near', () => {
     expect((await cut({ organisations: 0 }, 'cy')).cut).toBe(true);
     const expanded = await cut({ expanded: 1 }, 'works', 2);
     expect([expanded.near.map(({ id }) => id), expanded.cut]).toEqual([['di', 'cy'], true]);
+  });
+
+  it('is of all who are one, by the one who remains', async () => {
+    const merged = { stakeholderId: 'fay', mergedId: 'bo', token: 't', guard: 'g' };
+    const events = numbered(...log, stakeholderFact('fay', { type: 'StakeholdersMerged', data: merged }));
+    const rows = await projected([directory, tieRows, affiliationRows], events);
+    const found = async (id: string, members: readonly string[], known: number) =>
+      (await nearTo(rows, { id, members }, 2, { known, validAt: dayMs(5) })).near.map(
+        ({ id: nearby, path }) => `${nearby} ${path.length}`,
+      );
+    expect(await found('fay', ['fay', 'bo'], present)).toEqual(['gus 1', 'mia 1', 'works 2', 'cy 2']);
+    expect(await found('mia', ['mia'], present)).toEqual(['fay 1', 'works 1', 'cy 1', 'gus 2', 'eve 2']);
+    // Before it was known that the two are one.
+    expect(await found('mia', ['mia'], log.length)).toEqual(['bo 1', 'works 1', 'cy 1', 'eve 2']);
+    await rows.close();
   });
 });

@@ -2,7 +2,7 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
 import { scanEach } from '../event-sourcing/scans.js';
-import { type Group, groupOf, groupsOf } from './groups.js';
+import { type Group, groupsOf } from './groups.js';
 import { inStates } from './lasting.js';
 import type { TieKind } from './tie.js';
 
@@ -63,12 +63,11 @@ export type Depth = (typeof depths)[number];
 /** Who is near a stakeholder. */
 export const nearTo = async (
   rows: RowReader,
-  id: string,
+  start: Group,
   depth: Depth,
   past: Past,
   limits: NearLimits = nearLimits,
 ): Promise<Near> => {
-  const start = await groupOf(rows, id, past);
   const paths = new Map<string, readonly NearStep[]>([[start.id, []]]);
   let frontier: readonly Group[] = [start];
   let cut = false;

@@ -5,6 +5,8 @@ import type { Transactions } from '../event-sourcing/transact.js';
 import { InteractionsModule } from '../interactions/interactions.module.js';
 import { colleague } from '../owners/colleague.js';
 import { OwnersModule } from '../owners/owners.module.js';
+import type { Identity } from '../stakeholders/identity.js';
+import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
 import { type Affiliating, type OurPeople, affiliating } from './affiliating.js';
@@ -28,15 +30,15 @@ const ourPeopleIn = ({ read }: Transactions): OurPeople => ({
   providers: [
     {
       provide: AFFILIATING,
-      inject: [TRANSACTIONS, CLAIMS_HASH],
-      useFactory: (transactions: Transactions, hash: KeyedHash): Affiliating =>
-        affiliating(transactions, ourPeopleIn(transactions), (text) => hash.of(text)),
+      inject: [TRANSACTIONS, IDENTITY, CLAIMS_HASH],
+      useFactory: (transactions: Transactions, identity: Identity, hash: KeyedHash): Affiliating =>
+        affiliating(transactions, identity, ourPeopleIn(transactions), (text) => hash.of(text)),
     },
     {
       provide: TYING,
-      inject: [TRANSACTIONS, CLAIMS_HASH],
-      useFactory: (transactions: Transactions, hash: KeyedHash): Tying =>
-        tying(transactions, ourPeopleIn(transactions), (text) => hash.of(text)),
+      inject: [TRANSACTIONS, IDENTITY, CLAIMS_HASH],
+      useFactory: (transactions: Transactions, identity: Identity, hash: KeyedHash): Tying =>
+        tying(transactions, identity, ourPeopleIn(transactions), (text) => hash.of(text)),
     },
     AffiliatingHandler,
     TyingHandler,

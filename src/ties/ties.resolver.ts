@@ -15,7 +15,6 @@ import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
-import { groupOf } from './groups.js';
 import { tieKinds } from './tie.js';
 import { type TiesAsked, countTies, tiesPage } from './tie-pages.js';
 import { TyingCommand } from './ties.handler.js';
@@ -59,14 +58,13 @@ export class TiesResolver {
     description: 'Their ties, whichever end they are: what began last first, what nobody says when last.',
   })
   async ties(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Args() { where, ...args }: TiesArgs,
   ): Promise<Connection<Tie>> {
     const list = 'ties';
     const page = pageOf(args, list, 'nn');
-    const { members } = await groupOf(this.rows, stakeholderId, moment);
     const asked: TiesAsked = {
-      ids: members,
+      ids: memberIds,
       kinds: where?.kinds ?? tieKinds,
       states: where?.states ?? ['holding'],
       past: moment,

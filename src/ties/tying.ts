@@ -10,8 +10,7 @@ import {
 } from '../event-sourcing/transact.js';
 import { interaction } from '../interactions/interaction.js';
 import type { Attested, Lasting } from '../stakeholders/affiliation.js';
-import { stakeholder } from '../stakeholders/stakeholder.js';
-import type { ColleagueNotFound, OurPeople } from './affiliating.js';
+import type { ColleagueNotFound, Known, OurPeople } from './affiliating.js';
 import { type Ends, type Shows, type Tie, type TieRefusal, type TieRequest, tie } from './tie.js';
 
 /** What is asked about who is tied to whom. Dates are RFC 3339, UTC, milliseconds. */
@@ -22,6 +21,8 @@ export type TyingRequest =
       Omit<Attested, 'sent'>)
   | { readonly type: 'End'; readonly tieId: string; readonly occurredAt: string }
   | { readonly type: 'Retract'; readonly tieId: string };
+
+type RecordRequest = Extract<TyingRequest, { type: 'Record' }>;
 
 export type TyingOutcome =
   | (Accepted<Tie> & { readonly tieId: string })
@@ -39,18 +40,12 @@ export interface Tying {
 /** @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused. */
 export const tying = (
   { transact, look, read }: Transactions,
+  stakeholders: Known,
   ourPeople: OurPeople,
   digestOf: (text: string) => string,
 ): Tying => {
-  /** What the tie names and is not there; null where all is. */
-  const missing = async ({
-    stakeholderId,
-    otherId,
-    evidence,
-    saidBy,
-  }: Extract<TyingRequest, { type: 'Record' }>): Promise<TyingOutcome | null> => {
-    for (const id of [stakeholderId, otherId])
-      if (!(await read(stakeholder, id)).state.identified) return { refused: 'StakeholderNotFound', stakeholderId: id };
+  /** What shows the tie, or says so, and is not there; null where all is. */
+  const missing = async ({ evidence, saidBy }: RecordRequest): Promise<TyingOutcome | null> => {
     for (const interactionId of evidence)
       if (!(await read(interaction, interactionId)).state.recorded)
         return { refused: 'InteractionNotFound', interactionId };
@@ -59,10 +54,7 @@ export const tying = (
     return null;
   };
 
-  const record = async (
-    request: Extract<TyingRequest, { type: 'Record' }>,
-    context: CommandContext,
-  ): Promise<TyingOutcome> => {
+  const record = async (request: RecordRequest, context: CommandContext): Promise<TyingOutcome> => {
     const { type: _, source, saidBy, ...told } = request;
     const tieId =
       source === null
@@ -70,12 +62,21 @@ export const tying = (
         : deterministicId('tie of a source', source.name, source.id);
     const { known, state } = await look(tie, tieId, context);
     if (known !== null) return settled(known, tieId);
-    // On record already: its own stream says whether this is the same, and nobody needs to be looked for.
+    const ends: string[] = [];
+    for (const id of [told.stakeholderId, told.otherId]) {
+      // Of whoever is one with another, who remains.
+      const [survivor] = (await stakeholders.groupOf(id)) ?? [];
+      if (survivor === undefined) return { refused: 'StakeholderNotFound', stakeholderId: id };
+      ends.push(survivor);
+    }
+    // On record already: its own stream says whether this is the same, and nothing needs to be looked for.
     const lacking = state === null ? await missing(request) : null;
     if (lacking !== null) return lacking;
+    const [stakeholderId = told.stakeholderId, otherId = told.otherId] = ends;
+    // Of what was told, so that it is the same telling whoever has become one with another since.
     const sent = digestOf(canonicalJson({ ...told }));
-    const asked: TieRequest = { type: 'RecordTie', data: { tieId, ...told, source, saidBy, sent } };
-    return settled(await transact(tie, tieId, asked, context), tieId);
+    const data = { tieId, ...told, stakeholderId, otherId, source, saidBy, sent };
+    return settled(await transact(tie, tieId, { type: 'RecordTie', data }, context), tieId);
   };
 
   return {
