@@ -48,6 +48,8 @@ const apiOnPostgres =
         'connections',
         'lifecycle',
         'owners',
+        'affiliations',
+        'ties',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 

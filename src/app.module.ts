@@ -15,6 +15,7 @@ import { RelationshipsModule } from './relationships/relationships.module.js';
 import { environmentOf, type Settings } from './settings.js';
 import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
+import { TiesModule } from './ties/ties.module.js';
 import { LOG, WHAT_IF_THREAD } from './tokens.js';
 
 /** What a test has otherwise. */
@@ -72,6 +73,7 @@ export class AppModule {
         RelationshipsModule,
         OwnersModule,
         ClocksModule,
+        TiesModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

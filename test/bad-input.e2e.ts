@@ -151,6 +151,13 @@ describe('malformed input', () => {
         },
         reviseGoal: { goalId: wrong, reason: 'x' },
         dropGoal: { goalId: wrong, reason: 'x' },
+        startAffiliation: { personId: wrong, organisationId: wrong, saidById: wrong },
+        endAffiliation: { affiliationId: wrong },
+        correctAffiliation: { affiliationId: wrong, reason: 'x' },
+        recordTie: { kind: 'KNOWS', stakeholderId: wrong, otherId: wrong, saidById: wrong },
+        endTie: { tieId: wrong },
+        retractTie: { tieId: wrong, reason: 'x' },
+        retractAffiliation: { affiliationId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
+import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
+import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
 type Doing =
@@ -48,12 +50,9 @@ type Doing =
   | { readonly does: 'release'; readonly who: number; readonly day: number }
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
-  | { readonly does: 'dropGoal'; readonly which: number };
+  | { readonly does: 'dropGoal'; readonly which: number }
+  | TieDoing;
 
-// Few people and few days, so that much happens at one instant and late facts meet.
-const who = fc.nat({ max: 4 });
-const which = fc.nat({ max: 200 });
-const day = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }).map((each) => each * 4) }, fc.nat({ max: 700 }));
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
 const text = fc.constantFrom(
   'I hate this.',
@@ -74,7 +73,6 @@ const said = fc.record(
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
 );
-const dateOf = (each: number): string => new Date(Date.UTC(2020, 0, 1) + each * 86_400_000).toISOString();
 const changes = fc.oneof(
   day.map((each): Input => ({ occurredAt: dateOf(each) })),
   fc.record(
@@ -82,11 +80,6 @@ const changes = fc.oneof(
     { requiredKeys: [] },
   ),
 );
-const doesWith = <Name extends string, Rest extends object>(
-  does: Name,
-  rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
-) => fc.record({ does: fc.constant(does), ...rest }) as unknown as fc.Arbitrary<{ readonly does: Name } & Rest>;
-
 /** Any one thing, recordings most of all. */
 export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   {
@@ -176,6 +169,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...tieDoings,
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -188,8 +182,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
-  const one = <T>(of: readonly T[], index: number): T | undefined =>
-    of.length === 0 ? undefined : of[index % of.length];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
     const stakeholderId = people.get(number);
@@ -219,6 +211,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
     const colleagueId = one(colleagues, index);
     return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
+
+  const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
     switch (each.does) {
@@ -369,6 +363,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const goalId = one(goals, each.which);
         return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
       }
+      default:
+        return aboutTies(each);
     }
   };
   return async (each) => {

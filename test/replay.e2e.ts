@@ -49,6 +49,8 @@ it('has folded much of everything', () => {
     'colleague',
     'owner_span',
     'ownership_fact',
+    'affiliation',
+    'tie',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

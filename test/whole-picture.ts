@@ -12,6 +12,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
   handOverMatrix(asOf: $asOf) { from to count }
   owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
+  ofWorks: stakeholders(asOf: $asOf, where: { kind: ORGANISATION }) { nodes { id people(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...belongs } pageInfo { ...page } } } }
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   commitments(first: 100, asOf: $asOf) { totalCount nodes { ...promised stakeholder { id } } }
   overdue: commitments(first: 100, asOf: $asOf, where: { states: [OVERDUE] }) { totalCount nodes { id } pageInfo { ...page } }
@@ -39,6 +40,11 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
     target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
 }
+fragment belongs on Affiliation { id role title from until state recordedAt by reason person { id } organisation { id } source { name id } saidBy { id }
+  ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
+fragment tied on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
+  evidence { id } ending { at by reason } retraction { at by reason } }
+fragment nearby on Nearby { distance definition stakeholder { id name } path { kind from { id } to { id } tie { id kind } affiliations { id } } }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
@@ -65,6 +71,11 @@ fragment everything on Stakeholder {
   conversions { totalCount nodes { ...counted } }
   commitments { totalCount nodes { ...promised } }
   connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
+  ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tied } pageInfo { ...page } }
+  tiesNow: ties(last: 2, where: { kinds: [KNOWS, AMPLIFIES] }) { totalCount nodes { id } }
+  near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
+  nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
+  affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
