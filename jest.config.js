@@ -44,6 +44,7 @@ const apiOnPostgres =
         'surveys',
         'owners',
         'our-own',
+        'influence',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -10,6 +10,7 @@ import { OwnersModule } from './owners/owners.module.js';
 import { projections } from './projections.js';
 import { RelationshipsModule } from './relationships/relationships.module.js';
 import type { Settings } from './settings.js';
+import { InfluenceModule } from './stakeholders/influence.module.js';
 import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
 import { LOG } from './tokens.js';
@@ -50,6 +51,7 @@ export class AppModule {
         AccessModule,
         StakeholdersModule,
         InteractionsModule,
+        InfluenceModule,
         RelationshipsModule,
         OwnersModule,
         AdvocacyModule,

@@ -7,6 +7,7 @@ import { ownershipRows } from './owners/ownership-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
+import { influenceRows } from './stakeholders/influence-rows.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
@@ -17,6 +18,7 @@ export const projections: readonly Projection[] = [
   standingProjection(),
   prism,
   directory,
+  influenceRows,
   relationshipFacts,
   ownershipRows,
   ourOwnRows,

@@ -23,7 +23,13 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
+    magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
+    discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
 }
+fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
+fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
+fragment rests on InfluenceEvidence { count newestAt interactions { id } }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment heard on PrismChannel { channel heard ours people tone }
@@ -43,6 +49,7 @@ fragment everything on Stakeholder {
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
+  influence { ...told }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
