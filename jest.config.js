@@ -40,6 +40,8 @@ const apiOnPostgres =
         'timelines',
         'advocacy-summary',
         'advocacy-measures',
+        'attribution-by-owner',
+        'goals',
         'conversation-measures',
         'surveys',
         'owners',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.js';
 import { AdvocacyModule } from './advocacy/advocacy.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { GoalsModule } from './goals/goals.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         RelationshipsModule,
         OwnersModule,
         AdvocacyModule,
+        GoalsModule,
         AuditModule,
         ...also,
       ],

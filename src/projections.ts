@@ -1,6 +1,7 @@
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
+import { goalRows } from './goals/goal-rows.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
@@ -23,4 +24,5 @@ export const projections: readonly Projection[] = [
   ownershipRows,
   ourOwnRows,
   surveyAnswers,
+  goalRows,
 ];

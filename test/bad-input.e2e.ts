@@ -118,6 +118,8 @@ describe('malformed input', () => {
         addExternalId: { stakeholderId: wrong, externalId: { system: 'crm', id: '1' } },
         removeExternalId: { stakeholderId: wrong, externalId: { system: 'crm', id: '1' } },
         retireStakeholder: { stakeholderId: wrong, reason: 'x' },
+        mergeStakeholders: { survivorId: wrong, mergedId: wrong, reason: 'x' },
+        unmergeStakeholder: { survivorId: wrong, mergedId: wrong, reason: 'x' },
         recordInteraction: { ...aMail(), with: [{ stakeholderId: wrong }] },
         correctInteraction: { interactionId: wrong, reason: 'x' },
         retractInteraction: { interactionId: wrong, reason: 'x' },
@@ -135,6 +137,12 @@ describe('malformed input', () => {
         assignOwner: { stakeholderId: wrong, ownerId: wrong },
         handOver: { stakeholderId: wrong, toId: wrong, reason: 'x' },
         releaseOwner: { stakeholderId: wrong, reason: 'x' },
+        setGoal: {
+          ...{ measure: 'CONVERSIONS', target: 1, ownerId: wrong, reason: 'x' },
+          ...{ from: '2090-01-01T00:00:00Z', until: '2091-01-01T00:00:00Z' },
+        },
+        reviseGoal: { goalId: wrong, reason: 'x' },
+        dropGoal: { goalId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

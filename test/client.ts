@@ -14,6 +14,9 @@ export interface Outcome {
   readonly interactionId: string;
   readonly stakeholder: Shown;
   readonly holder: Shown;
+  readonly unmerged: Shown;
+  readonly size: number;
+  readonly allowed: number;
   readonly interaction: ShownInteraction;
   readonly identified: readonly Shown[];
   readonly team: { readonly id: string; readonly name: string; readonly department: string; readonly revision: number };
@@ -21,8 +24,21 @@ export interface Outcome {
   readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
   readonly owner: ShownColleague;
   readonly lastAt: string;
+  readonly goal: ShownGoal;
+  readonly from: string;
   readonly capacity: number;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
+}
+
+export interface ShownGoal {
+  readonly id: string;
+  readonly revision: number;
+  readonly target: number;
+  readonly baseline: {
+    readonly value: number | null;
+    readonly eventId: string | null;
+    readonly position: string | null;
+  };
 }
 
 export interface ShownColleague {
@@ -126,6 +142,12 @@ const ofRelationship = (happened: string): string =>
   `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
    ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
+const ofGoal = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position goal { id revision target
+     baseline { value eventId position } } } ${refusals.join(' ')}`;
+const noGoal = '... on GoalNotFound { goalId }';
+const begun = '... on PeriodHasBegun { from }';
+
 const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
@@ -145,6 +167,13 @@ const outcomes = {
   addExternalId: ofStakeholder('ExternalIdAdded', externalIdTaken, nobody),
   removeExternalId: ofStakeholder('ExternalIdRemoved', nobody),
   retireStakeholder: ofStakeholder('StakeholderRetired', nobody),
+  mergeStakeholders: ofStakeholder(
+    'StakeholdersMerged',
+    nobody,
+    '... on SurvivorIsRetired { stakeholder { ...shown } } ... on GroupTooLarge { size allowed }',
+  ),
+  unmergeStakeholder: `__typename ... on Refusal { message } ... on StakeholderUnmerged {
+    already position stakeholder { ...shown } unmerged { ...shown } } ${nobody}`,
   recordInteraction: recordedOutcome,
   correctInteraction: ofInteraction('InteractionCorrected', nobody, retracted),
   retractInteraction: ofInteraction('InteractionRetracted'),
@@ -169,6 +198,9 @@ const outcomes = {
   ),
   handOver: ofStakeholder('OwnerWasChanged', nobody, noColleague, dated),
   releaseOwner: ofStakeholder('OwnerWasReleased', nobody, dated),
+  setGoal: ofGoal('GoalWasSet', noColleague, begun),
+  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
+  dropGoal: ofGoal('GoalWasDropped', noGoal),
 } as const;
 
 export type Mutation = keyof typeof outcomes;

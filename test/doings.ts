@@ -25,6 +25,7 @@ type Doing =
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
+  | { readonly does: 'merge' | 'unmerge'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
@@ -37,7 +38,10 @@ type Doing =
       readonly tier: string | null;
     }
   | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
-  | { readonly does: 'release'; readonly who: number; readonly day: number };
+  | { readonly does: 'release'; readonly who: number; readonly day: number }
+  | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
+  | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
+  | { readonly does: 'dropGoal'; readonly which: number };
 
 // Few people and few days, so that much happens at one instant and late facts meet.
 const who = fc.nat({ max: 4 });
@@ -117,10 +121,12 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
-  { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
+  { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
-  { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
+  { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
+  { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
+  { weight: 3, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
@@ -128,11 +134,30 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
   { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
   {
-    weight: 6,
+    weight: 9,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
   },
   { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
   { weight: 3, arbitrary: doesWith('release', { who, day }) },
+  {
+    weight: 2,
+    arbitrary: doesWith('setGoal', {
+      which,
+      measure: fc.constantFrom<Input>(
+        { measure: 'CONVERSIONS', kinds: ['WON_OVER', 'CONVERTED'] },
+        { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], direction: 'AT_MOST' },
+        { measure: 'NET_PROMOTER', survey: 'spring' },
+        { measure: 'CONVERSATION_SHARE', topic: 'x' },
+        { measure: 'RELAPSE_RATE' },
+      ),
+      year: fc.integer({ min: 2080, max: 2083 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
+  },
+  { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -140,6 +165,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const people = new Map<number, string>();
   const interactions: string[] = [];
   const colleagues: string[] = [];
+  const goals: string[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const one = <T>(of: readonly T[], index: number): T | undefined =>
@@ -216,6 +242,16 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide(each.does, each.who, { handle: handleOf(each.address) });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
+      case 'merge':
+      case 'unmerge': {
+        const [survivorId, mergedId] = [people.get(each.who), people.get(each.other)];
+        if (survivorId === undefined || mergedId === undefined) return null;
+        return ask(each.does === 'merge' ? 'mergeStakeholders' : 'unmergeStakeholder', {
+          survivorId,
+          mergedId,
+          reason,
+        });
+      }
       case 'hire': {
         team ??= (await ask('nameTeam', { name: 'Desk', department: 'press' }))?.team.id ?? null;
         const addresses = [`${each.name}@ours.example`];
@@ -249,6 +285,30 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'release':
         return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
+      case 'setGoal': {
+        const ownerId = one(colleagues, each.which);
+        if (ownerId === undefined) return null;
+        // As long as the ten years up to today: what happened in 2020 is in its baseline.
+        const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
+        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
+        if (set !== null) goals.push(set.goal.id);
+        return set;
+      }
+      case 'reviseGoal': {
+        const goalId = one(goals, each.which);
+        const ownerId = each.owner === null ? undefined : one(colleagues, each.owner);
+        if (goalId === undefined) return null;
+        return ask('reviseGoal', {
+          goalId,
+          target: each.target,
+          reason,
+          ...(ownerId === undefined ? {} : { ownerId }),
+        });
+      }
+      case 'dropGoal': {
+        const goalId = one(goals, each.which);
+        return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
+      }
     }
   };
   return async (each) => {

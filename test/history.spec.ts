@@ -5,6 +5,7 @@ import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
+import { type GoalFact, goal } from '../src/goals/goal.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
@@ -30,6 +31,7 @@ type WrittenFact =
   | TeamFact
   | TierFact
   | OwnershipFact
+  | GoalFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -45,6 +47,8 @@ const newest: Record<WrittenFact['type'], number> = {
   StakeholderIdentified: 1,
   StakeholderRenamed: 1,
   StakeholderRetired: 1,
+  StakeholdersMerged: 1,
+  StakeholderUnmerged: 1,
   HandleAdded: 1,
   HandleRemoved: 1,
   ExternalIdAdded: 1,
@@ -71,6 +75,9 @@ const newest: Record<WrittenFact['type'], number> = {
   OwnerAssigned: 1,
   OwnerHandedOver: 1,
   OwnerReleased: 1,
+  GoalSet: 1,
+  GoalRevised: 1,
+  GoalDropped: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -89,6 +96,7 @@ const deciders = new Map<string, Asked>(
     relationship,
     survey,
     ownership,
+    goal,
     colleague,
     team,
     tierNamed('near'),
@@ -116,6 +124,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   }),
   StakeholderRenamed: (data) => ({ type: 'RenameStakeholder', data: { ...data, name: held(data, 'name') } }),
   StakeholderRetired: (data) => ({ type: 'RetireStakeholder', data }),
+  StakeholdersMerged: (data) => ({ type: 'MergeStakeholder', data }),
+  // What was given up is not abandoned besides.
+  StakeholderUnmerged: (data) => ({ type: 'AbandonClaims', data: { tokens: [data['token']] } }),
   HandleAdded: (data) => ({ type: 'AddHandle', data: { ...data, handle: held(data, 'handle') } }),
   HandleRemoved: (data) => ({ type: 'AbandonClaims', data: { tokens: [data['token']] } }),
   ExternalIdAdded: (data) => ({ type: 'AddExternalId', data: { ...data, externalId: held(data, 'externalId') } }),
@@ -145,6 +156,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   OwnerAssigned: (data) => ({ type: 'AssignOwner', data }),
   OwnerHandedOver: (data) => ({ type: 'HandOver', data }),
   OwnerReleased: (data) => ({ type: 'ReleaseOwner', data }),
+  GoalSet: (data) => ({ type: 'SetGoal', data }),
+  GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
+  GoalDropped: (data) => ({ type: 'DropGoal', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -200,6 +214,7 @@ describe('the shapes that were ever stored', () => {
       stakeholder: true,
       stakeholder_handle: true,
       stakeholder_external_id: true,
+      stakeholder_merge: true,
       interaction: true,
       timeline_entry: true,
       relationship_fact: true,
@@ -215,6 +230,7 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      goal: true,
     });
   });
 });

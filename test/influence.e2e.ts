@@ -299,3 +299,47 @@ describe('what is corrected and retracted', () => {
     expect((await rankingOf('', 'first: 10', then)).voices.totalCount).toBe(before + 1);
   });
 });
+
+describe('those who are one', () => {
+  it('are one voice while they are, whatever each of them said', async () => {
+    const topic = 'merging';
+    for (const [index, name] of ['Bob', 'Bob', 'Rob'].entries())
+      await says(`merging ${index}`, name, 100 + index, { topics: [topic], reach: 10 });
+    // To each other they are no others.
+    await answers('rob answers', 'Rob', 110, 'merging 0');
+    await says('both', 'Bob', 111, { topics: [topic], with: [person('Bob'), { ...person('Rob'), role: 'AUTHOR' }] });
+    const ranked = async (): Promise<unknown> => (await rankingOf('', 'first: 10', { asOf, topic })).voices.nodes;
+    const ask = { survivorId: people.get('Rob'), mergedId: people.get('Bob'), reason: 'the same person' };
+    const before = await ranked();
+    expect(before).toMatchObject([{ stakeholder: { name: 'Bob' } }]);
+    expect((await rapport.mutate('mergeStakeholders', ask)).__typename).toBe('StakeholdersMerged');
+    expect(await ranked()).toMatchObject([{ stakeholder: { name: 'Rob' }, place: 1 }]);
+    const { topicInfluence } = await rapport.query<{ topicInfluence: Input }>(
+      `query ($asOf: AsOf) { topicInfluence(topic: "merging", asOf: $asOf) { people discoveries { nodes {
+        stakeholder { name } influence { people relevance { ... on InfluenceMeasured { evidence { count interactions { source { id } } } } } }
+        because { reasons interaction { source { id } } } } } } }`,
+      { asOf },
+    );
+    const of = (id: string) => ({ source: { id } });
+    expect(topicInfluence).toEqual({
+      people: 1,
+      discoveries: {
+        nodes: [
+          {
+            stakeholder: { name: 'Rob' },
+            influence: {
+              people: 0,
+              relevance: { evidence: { count: 4, interactions: [of('both'), of('merging 2'), of('merging 1')] } },
+            },
+            because: [
+              { reasons: ['WIDEST_AUDIENCE'], interaction: of('merging 2') },
+              { reasons: ['NEWEST'], interaction: of('both') },
+            ],
+          },
+        ],
+      },
+    });
+    await rapport.mutate('unmergeStakeholder', ask);
+    expect(await ranked()).toEqual(before);
+  });
+});

@@ -15,8 +15,13 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
-  attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
-  byAct: attribution(asOf: $asOf, during: $during, by: ACT) { conversions byModel { credits { act credit } } }
+  attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
+  byAct: attribution(asOf: $asOf, during: $during, by: ACT) { conversions byModel { credits { act handOver credit } } }
+  byOwner: attribution(asOf: $asOf, by: OWNER) { touches byModel { model unattributed credits { ...credited } } }
+  byDepartment: attribution(asOf: $asOf, by: DEPARTMENT) { byModel { model credits { ...credited } } }
+  ownedCurve: conversionCurve(asOf: $asOf, cohort: { owned: true }) { spells converted points { days survival }
+    logRank(against: { owned: false }) { observed expected chiSquare } }
+  tierCurve: conversionCurve(asOf: $asOf, cohort: { tiers: ["close", "executive"] }) { spells converted }
   conversionCurve(asOf: $asOf, horizonDays: 365) { spells converted relapsed medianDays points { days atRisk converted survival } }
   conversionRates(asOf: $asOf, during: $during) { atRisk converted wonOver relapsed }
   conversationPrism(asOf: $asOf, during: $during, everyDays: 30) { channels { ...heard } stretches { from channels { ...heard } } }
@@ -26,12 +31,17 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
+  goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
+    target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
+    outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
 }
 fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
 fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
 fragment rests on InfluenceEvidence { count newestAt interactions { id } }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+fragment credited on TouchCredit { owner { id } department nobodys credit }
+fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
@@ -44,6 +54,7 @@ fragment passed on Interaction {
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
+  merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
@@ -66,7 +77,7 @@ fragment everything on Stakeholder {
 const withoutPast = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/~.*$/, '');
 
 const alike = (value: unknown, field: string): unknown => {
-  if (typeof value === 'string') return field === 'id' || field === 'liveId' ? withoutPast(value) : value;
+  if (typeof value === 'string') return field === 'id' || field.endsWith('Id') ? withoutPast(value) : value;
   if (Array.isArray(value)) return value.map((each: unknown) => alike(each, field));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, alike(each, name)]));

@@ -242,7 +242,8 @@ export class ConversionResolver {
   async journey(@Parent() conversion: Conversion, @Context() request: RequestContext): Promise<readonly Touch[]> {
     const { row, moment } = conversion;
     if (row.since_at === null) return [];
-    const found = await touches(this.rows, { stakeholder: row.stakeholder, past: moment }, row.since_at, row.at);
+    const { memberKeys, memberIds } = await this.#whose(conversion, request);
+    const found = await touches(this.rows, { members: memberKeys, past: moment }, row.since_at, row.at);
     const shown = await this.interactions.byKey(
       found.map(({ tie }) => tie),
       moment,
@@ -251,9 +252,8 @@ export class ConversionResolver {
       const interaction = shown.get(tie);
       return interaction ? [{ occurredAt: at, interaction, handOver: null }] : [];
     });
-    const { stakeholderId } = await this.#whose(conversion, request);
     const during = { kinds: ['owner-handed-over'], from: row.since_at, until: row.at + 1 } as const;
-    const page = { stakeholderId, past: moment, filter: during, order: 'asc', limit: touchesMax } as const;
+    const page = { memberIds, past: moment, filter: during, order: 'asc', limit: touchesMax } as const;
     const handed = (await ownershipFactsPage(this.rows, page)).entries.flatMap((entry) => {
       const handOver = this.owners.factOf(entry, moment);
       return handOver.__typename === 'OwnerHandedOver' ? [{ occurredAt: entry.at, interaction: null, handOver }] : [];

@@ -3,6 +3,7 @@ import { Args, ArgsType, Field, Int, Parent, Query, ResolveField, Resolver } fro
 import { Type } from 'class-transformer';
 import { IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { fromGlobalId } from '../graphql/ids.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import { Now } from '../graphql/request-context.js';
@@ -58,9 +59,12 @@ class LogRankArgs {
 
 const periodOf = (period: Period | null | undefined) => ({ from: period?.from ?? null, until: period?.until ?? null });
 
-const cohortOf = ({ channels, topics, began }: SpellCohort): Cohort => ({
+const cohortOf = ({ channels, topics, ownerIds, tiers, owned, began }: SpellCohort): Cohort => ({
   channels: channels ?? [],
   markedTopics: (topics ?? []).map((topic) => marked([topic])),
+  owners: (ownerIds ?? []).map((id) => fromGlobalId(id, 'Colleague', 'cohort', 'ownerIds').id),
+  tiers: tiers ?? [],
+  ...(owned == null ? {} : { owned }),
   began: periodOf(began),
 });
 

@@ -1,7 +1,9 @@
-import { Extensions, Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, Length, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, Length, ValidateNested } from 'class-validator';
+import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
+import { tierNameMax } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
 import { Period } from './advocacy.types.js';
@@ -24,6 +26,28 @@ export class SpellCohort {
   @ArrayMaxSize(50)
   @Length(1, 200, { each: true })
   topics?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Who of ours answered for them when it began: any of these.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsGlobalId('Colleague', { each: true })
+  ownerIds?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'In which tier they stood when it began: any of these.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @Length(1, tierNameMax, { each: true })
+  tiers?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether anybody of ours answered for them when it began.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  owned?: boolean | null;
 
   @Field(() => Period, { nullable: true, description: 'When the spell began.' })
   @IsOptional()

@@ -4,9 +4,10 @@ import { Type } from 'class-transformer';
 import { IsIn, IsOptional, ValidateNested } from 'class-validator';
 import { type Page as Found, type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import type { Moment } from '../graphql/moment.js';
 import { DateTime } from '../graphql/scalars.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { InteractionNodes } from '../interactions/interactions.nodes.js';
@@ -96,7 +97,7 @@ export class TimelineResolver {
     description: 'All that passed and all that changed between us. What was retracted is shown, marked.',
   })
   async timeline(
-    @Parent() { key: stakeholder, stakeholderId, moment }: Stakeholder,
+    @Parent() { key: stakeholder, memberKeys: members, memberIds, moment }: Stakeholder,
     @Args() { where, orderBy, ...args }: TimelineArgs,
   ): Promise<Connection<typeof TimelineEntry>> {
     const order = orderBy ?? 'newest-first';
@@ -107,7 +108,7 @@ export class TimelineResolver {
       cursorOf(Number(at), Number(rank), String(tie)),
     );
     const sources = sourcesOf(where ?? {});
-    const of = { stakeholder, stakeholderId, past: moment };
+    const of = { stakeholder, members, memberIds, past: moment };
     const found = mergePages(
       await Promise.all([
         this.#interactions(of, sources, slice),
@@ -142,49 +143,40 @@ export class TimelineResolver {
   }
 
   @ResolveField(() => Int, { description: 'Not counting what was retracted.' })
-  async interactionCount(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<number> {
-    return (
-      (await batched(
-        request,
-        'interaction count',
-        moment,
-        (keys, at) => interactionCounts(this.rows, keys, at),
-        key,
-      )) ?? 0
-    );
+  async interactionCount(
+    @Parent() { memberKeys, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<number> {
+    const load = (groups: readonly (readonly number[])[], at: Moment) => interactionCounts(this.rows, groups, at);
+    return (await batchedOfGroups(request, 'interaction count', moment, load, memberKeys)) ?? 0;
   }
 
   @ResolveField(() => DateTime, { nullable: true })
   async firstInteractionAt(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<number | null> {
-    return (await this.#times(key, moment, request))?.first ?? null;
+    return (await this.#times(memberKeys, moment, request))?.first ?? null;
   }
 
   @ResolveField(() => DateTime, { nullable: true })
   async lastInteractionAt(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<number | null> {
-    return (await this.#times(key, moment, request))?.last ?? null;
+    return (await this.#times(memberKeys, moment, request))?.last ?? null;
   }
 
-  #times(key: number, moment: Stakeholder['moment'], request: RequestContext) {
-    return batched(
-      request,
-      'interaction times',
-      moment,
-      async (keys, past) =>
-        new Map(
-          await Promise.all(
-            keys.map(
-              async (stakeholder) => [stakeholder, await interactionTimes(this.rows, { stakeholder, past })] as const,
-            ),
+  #times(memberKeys: readonly number[], moment: Moment, request: RequestContext) {
+    const load = async (groups: readonly (readonly number[])[], past: Moment) =>
+      new Map(
+        await Promise.all(
+          groups.map(
+            async (members) => [members[0] ?? 0, await interactionTimes(this.rows, { members, past })] as const,
           ),
         ),
-      key,
-    );
+      );
+    return batchedOfGroups(request, 'interaction times', moment, load, memberKeys);
   }
 
   async #interactions(
@@ -215,13 +207,13 @@ export class TimelineResolver {
   }
 
   async #ownershipFacts(
-    { stakeholderId, past }: Of,
+    { memberIds, past }: Of,
     { ownershipFacts: filter }: Sources,
     slice: Slice<TimelineCursor>,
   ): Promise<Found<Place>> {
     if (filter === null) return nothing;
     const { entries, more } = await ownershipFactsPage(this.rows, {
-      stakeholderId,
+      memberIds,
       past,
       filter,
       ...sliceOfOrdinals(slice, timelineRanks.ownershipFact),
@@ -238,7 +230,7 @@ export class TimelineResolver {
   }
 
   async #conversions(
-    { stakeholder, past }: OfStakeholder,
+    { stakeholder, past }: Of,
     { conversions: filter }: Sources,
     slice: Slice<TimelineCursor>,
   ): Promise<Found<Place>> {
@@ -275,7 +267,8 @@ export class TimelineResolver {
   }
 }
 
-type Of = OfStakeholder & { readonly stakeholderId: string };
+/** Whose timeline: what is read of each fact by all who are one, what is reckoned over all by who remains. */
+type Of = OfStakeholder & { readonly stakeholder: number; readonly memberIds: readonly string[] };
 
 const nothing: Found<Place> = { entries: [], more: false };
 

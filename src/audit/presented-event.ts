@@ -36,6 +36,7 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
+  goal: 'Goal',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -52,6 +53,7 @@ export const subjectOf = (stream: string): string => {
 /** Fields of stored data that hold ids of the log, and the type of what they name. */
 const typeOfField: Readonly<Record<string, string>> = {
   stakeholderId: 'Stakeholder',
+  mergedId: 'Stakeholder',
   holder: 'Stakeholder',
   of: 'Stakeholder',
   interactionId: 'Interaction',
@@ -59,6 +61,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   keyId: 'Key',
   colleagueId: 'Colleague',
   teamId: 'Team',
+  goalId: 'Goal',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',

@@ -9,6 +9,7 @@ import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum, Handle, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import type { InteractionView } from './interaction-view.js';
 import type { Act, Direction, ParticipantRole } from './interaction.js';
+import type { Happened } from './recording.js';
 import { ActEnum, DirectionEnum, ParticipantRoleEnum, Retraction, Source, Tone } from './interactions.types.js';
 
 /** Resolves when what hangs on an interaction can be read in rows: at once, but for one that was just written about. */
@@ -147,11 +148,8 @@ export class Conversation extends Node {
 export class InteractionRecorded {
   readonly __typename = 'InteractionRecorded';
 
-  @Field(() => Interaction)
-  readonly interaction!: Interaction;
-
-  readonly identifiedIds!: readonly string[];
-  readonly ordinal!: number;
+  /** What is shown of it is read from this when it is asked for. */
+  readonly outcome!: Happened;
 
   @Field(() => Boolean, { description: 'True where this was on record already: nothing was written.' })
   readonly already!: boolean;

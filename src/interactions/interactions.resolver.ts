@@ -17,6 +17,7 @@ import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import {
   AssessToneResult,
   CorrectInteractionResult,
+  Interaction,
   InteractionRecorded,
   RecordInteractionResult,
   RecordInteractionsPayload,
@@ -34,6 +35,7 @@ import {
   RetractInteractionInput,
 } from './interactions.types.js';
 import type {
+  Happened,
   InteractionsRequest,
   NamedParticipant,
   RecordRequest,
@@ -43,7 +45,6 @@ import type {
 } from './recording.js';
 
 type Path = readonly (string | number)[];
-type Happened = Extract<RecordingOutcome, { already: boolean }>;
 
 @Resolver()
 export class InteractionsResolver {
@@ -153,9 +154,8 @@ export class InteractionsResolver {
 
   async #recorded(outcome: RecordingOutcome, request: RequestContext): Promise<typeof RecordInteractionResult> {
     if (!('already' in outcome)) return (await this.#refusal(outcome, '', request)) as typeof RecordInteractionResult;
-    const shown = await this.#shown(outcome, request);
-    const { identified: identifiedIds, ordinal } = outcome;
-    return { __typename: 'InteractionRecorded', ...shown, identifiedIds, ordinal };
+    const position = positionOf(this.store.logId, outcome.ordinal);
+    return { __typename: 'InteractionRecorded', already: outcome.already, position, outcome };
   }
 
   async #shown({ interactionId, already, ordinal, events }: Happened, { now }: RequestContext) {
@@ -215,11 +215,23 @@ export class InteractionsResolver {
 
 @Resolver(() => InteractionRecorded)
 export class InteractionRecordedResolver {
-  constructor(private readonly stakeholders: StakeholderNodes) {}
+  constructor(
+    private readonly nodes: InteractionNodes,
+    private readonly stakeholders: StakeholderNodes,
+  ) {}
+
+  // Not before it is asked for: who sends 500 a call looks at their positions.
+  @ResolveField(() => Interaction)
+  interaction(@Parent() { outcome }: InteractionRecorded, @Context() { now }: RequestContext): Promise<Interaction> {
+    return this.nodes.justNow(outcome.interactionId, outcome.ordinal, now, outcome.events);
+  }
 
   @ResolveField(() => [Stakeholder], { description: 'Stakeholders first identified by this call.' })
-  identified(@Parent() { identifiedIds, ordinal, interaction }: InteractionRecorded): Promise<readonly Stakeholder[]> {
-    return Promise.all(identifiedIds.map((id) => this.stakeholders.justNow(id, ordinal, interaction.moment.validAt)));
+  identified(
+    @Parent() { outcome }: InteractionRecorded,
+    @Context() { now }: RequestContext,
+  ): Promise<readonly Stakeholder[]> {
+    return Promise.all(outcome.identified.map((id) => this.stakeholders.justNow(id, outcome.ordinal, now)));
   }
 }
 

@@ -90,9 +90,13 @@ export type RecordingOutcome =
   | StakeholderNotFound
   | CommandIdReused;
 
+/** An outcome that is no refusal: it happened, now or before. */
+export type Happened = Extract<RecordingOutcome, { already: boolean }>;
+
 /** Whom a participant's handle or external id names: the port to whoever keeps identities. */
 export interface People {
-  isIdentified(stakeholderId: string): Promise<boolean>;
+  /** Who remains under an id; null where nobody has it. */
+  survivorOf(stakeholderId: string): Promise<string | null>;
   /** Who holds the handle or external id; null for nobody. */
   holder(named: NamedParticipant): Promise<string | null>;
   /** Identifies a person by the handle or external id, unless somebody did meanwhile: answers whose it is. */
@@ -124,9 +128,14 @@ export const recording = (
     const found: (string | null)[] = [];
     for (const participant of named) {
       const { stakeholderId } = participant;
-      if (stakeholderId !== undefined && !(await people.isIdentified(stakeholderId)))
-        return { refused: 'StakeholderNotFound', stakeholderId };
-      found.push(stakeholderId ?? (await people.holder(participant)));
+      if (stakeholderId === undefined) {
+        // Stored under whom the handle is theirs of: who is one with whom changes, and is read.
+        found.push(await people.holder(participant));
+        continue;
+      }
+      const survivor = await people.survivorOf(stakeholderId);
+      if (survivor === null) return { refused: 'StakeholderNotFound', stakeholderId };
+      found.push(survivor);
     }
     return found;
   };

@@ -34,9 +34,10 @@ export type RelatingOutcome =
   | Refusal<'StakeholderNotFound'>
   | CommandIdReused;
 
-/** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
+/** Who is one with whom: the port to whoever keeps identities. */
 export interface Known {
-  isIdentified(stakeholderId: string): Promise<boolean>;
+  /** All who are one with somebody, first who remains; null where nobody has the id. */
+  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
 }
 
 /** Where we stand with somebody, over the streams of relationships. */
@@ -44,15 +45,45 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact }: Transactions, stakeholders: Known): Relating => ({
-  ask: async (request, context) => {
-    const { stakeholderId } = request;
-    if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
-    const asked = inItsStream(request, deterministicId('relationship-fact', context.credential, context.commandId));
+export const relating = ({ transact, look }: Transactions, stakeholders: Known): Relating => {
+  const askedOf = async (
+    stakeholderId: string,
+    request: RelatingRequest,
+    factId: string,
+    context: CommandContext,
+  ): Promise<RelatingOutcome> => {
+    const asked = inItsStream({ ...request, stakeholderId }, factId);
     const outcome = await transact(relationship, stakeholderId, asked, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
-  },
-});
+  };
+
+  return {
+    ask: async (request, context) => {
+      const group = await stakeholders.groupOf(request.stakeholderId);
+      const survivor = group?.[0];
+      if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
+      const factId = deterministicId('relationship-fact', context.credential, context.commandId);
+      if (group.length > 1)
+        for (const stakeholderId of group)
+          if ((await look(relationship, stakeholderId, context)).known !== null)
+            return askedOf(stakeholderId, request, factId, context);
+      const outcome = await askedOf(survivor, request, factId, context);
+      if (isAccepted(outcome) || !isOfOneStream(outcome)) return outcome;
+      // What was decided about one of them stands in their stream: what ends it or takes it back stands there too.
+      for (const stakeholderId of group.slice(1)) {
+        const other = await askedOf(stakeholderId, request, factId, withoutRevision(context));
+        if (isAccepted(other) || !isOfOneStream(other)) return other;
+      }
+      return outcome;
+    },
+  };
+};
+
+const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>
+  refused === 'NoStanceToWithdraw' || refused === 'RelationshipFactNotFound';
+
+/** The revision that is expected is that of who remains. */
+const withoutRevision = ({ expectedRevision: _, ...context }: CommandContext): CommandContext => context;
 
 const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequest => {
   const { stakeholderId } = request;

@@ -6,7 +6,7 @@ import { itemOf } from '../event-sourcing/growing.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
@@ -47,8 +47,8 @@ export class RelationshipsResolver {
     nullable: true,
     description: 'The furthest step that we have taken with them; null: none yet.',
   })
-  step(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<Step | null> {
-    return batched(request, 'step', moment, (keys, at) => furthestSteps(this.rows, keys, at), key);
+  step(@Parent() { memberKeys, moment }: Stakeholder, @Context() request: RequestContext): Promise<Step | null> {
+    return batchedOfGroups(request, 'step', moment, (all, at) => furthestSteps(this.rows, all, at), memberKeys);
   }
 
   @ResolveField(() => Int, {

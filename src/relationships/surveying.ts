@@ -23,12 +23,15 @@ export interface Surveying {
   answered(answer: SurveyAnswerGiven, context: CommandContext): Promise<SurveyOutcome>;
 }
 
-export const surveying = ({ transact }: Transactions, stakeholders: Known): Surveying => ({
+export const surveying = ({ transact, look }: Transactions, stakeholders: Known): Surveying => ({
   answered: async (answer, context) => {
-    const { stakeholderId } = answer;
-    if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
+    const group = await stakeholders.groupOf(answer.stakeholderId);
+    let stakeholderId = group?.[0];
+    if (group === null || stakeholderId === undefined) return { refused: 'StakeholderNotFound' };
+    if (group.length > 1)
+      for (const each of group) if ((await look(survey, each, context)).known !== null) stakeholderId = each;
     const factId = deterministicId('survey-answer', context.credential, context.commandId);
-    const request = { type: 'RecordSurveyAnswer', data: { ...answer, factId } } as const;
+    const request = { type: 'RecordSurveyAnswer', data: { ...answer, stakeholderId, factId } } as const;
     const outcome = await transact(survey, stakeholderId, request, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId } : outcome;
   },

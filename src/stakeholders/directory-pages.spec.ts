@@ -184,6 +184,7 @@ describe('somebody', () => {
     expect((await stakeholdersById(rows, ['zoe', 'nobody'], today)).get('zoe')).toEqual({
       key: 1,
       id: 'zoe',
+      members: [{ key: 1, id: 'zoe' }],
       kind: 'person',
       name: 'Yve Adams',
       sortName: 'yve adams',
@@ -207,13 +208,13 @@ describe('somebody', () => {
   });
 
   it('held what they held', async () => {
-    expect(await holdingsOf(rows, [1, 2], { ...today, known: 9 })).toEqual(
+    expect(await holdingsOf(rows, [[1], [2]], { ...today, known: 9 })).toEqual(
       new Map([
         [1, { handles: [email('zoe@ex.org')], externalIds: [crmId('7')] }],
         [2, { handles: [], externalIds: [] }],
       ]),
     );
-    expect((await holdingsOf(rows, [1], today)).get(1)).toEqual({ handles: [], externalIds: [crmId('7')] });
+    expect((await holdingsOf(rows, [[1]], today)).get(1)).toEqual({ handles: [], externalIds: [crmId('7')] });
   });
 });
 

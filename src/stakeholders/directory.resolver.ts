@@ -3,7 +3,7 @@ import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveF
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
@@ -16,6 +16,7 @@ import { Now, type RequestContext } from '../graphql/request-context.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type DirectoryFilter,
+  type Holdings,
   countStakeholders,
   holdersOfExternalIds,
   holdersOfHandles,
@@ -188,20 +189,24 @@ export class DirectoryResolver {
 
   @ResolveField(() => [Handle])
   async handles(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly Handle[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
+    const held = await this.#holdings(memberKeys, moment, request);
     return (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address }));
   }
 
   @ResolveField(() => [ExternalId])
   async externalIds(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly ExternalId[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
+    const held = await this.#holdings(memberKeys, moment, request);
     return held?.externalIds ?? [];
+  }
+
+  #holdings(memberKeys: readonly number[], moment: Moment, request: RequestContext): Promise<Holdings | null> {
+    return batchedOfGroups(request, 'holdings', moment, (all, at) => holdingsOf(this.rows, all, at), memberKeys);
   }
 
   #byHandle(handles: readonly HandleInput[], moment: Moment) {

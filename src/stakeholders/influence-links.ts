@@ -33,9 +33,9 @@ const choices: Record<Links, Choice> = {
     order: ['e.at', 'e.key', '0'],
   },
   joined: {
-    columns: 'e.answers AS key, max(e.reach) AS reach, count(*) AS reactions',
+    columns: 'e.answers AS key, max(e.reach) AS reach, count(DISTINCT e.key) AS reactions',
     where: isReaction,
-    order: ['count(*)', 'max(e.at)', 'e.answers'],
+    order: ['count(DISTINCT e.key)', 'max(e.at)', 'e.answers'],
     grouped: ' GROUP BY e.answers',
   },
 };
@@ -52,21 +52,28 @@ export interface Link {
 /** At most so many interactions are shown for a number. */
 export const linksMax = 3;
 
-/** Interactions that speak for a voice on a topic, by their numbers. */
+/**
+ * Interactions that speak for somebody on a topic, by its number.
+ * @param voices all of those who are one.
+ */
 export const linksOf = async (
   rows: RowReader,
   links: Links,
-  { topic, voice }: { readonly topic: number; readonly voice: number },
+  { topic, voices }: { readonly topic: number; readonly voices: readonly number[] },
   past: Past,
   limit = linksMax,
 ): Promise<readonly Link[]> => {
   const { columns, where, order, grouped = '' } = choices[links];
   const [first, second, third] = order;
+  const marks = voices.map(() => '?').join(', ');
+  // What two of them signed is said once, and what one of them says to another is no reaction.
+  const distinct = voices.length > 1 && grouped === '' ? 'DISTINCT ' : '';
   // A join keeps no order: it is asked for again.
   const sql = `SELECT s.id AS "interactionId", l.reach, l.reactions FROM (
-      SELECT ${columns}, ${first} AS o1, ${second} AS o2, ${third} AS o3 FROM influence_evidence e
-      WHERE e.topic = ? AND e.voice = ? AND e.at <= ? AND ${knownThen('e')} AND ${where}${grouped}
+      SELECT ${distinct}${columns}, ${first} AS o1, ${second} AS o2, ${third} AS o3 FROM influence_evidence e
+      WHERE e.topic = ? AND e.voice IN (${marks}) AND e.at <= ? AND ${knownThen('e')} AND ${where}
+        AND (e.reactor IS NULL OR e.reactor NOT IN (${marks}))${grouped}
       ORDER BY o1 DESC, o2 DESC, o3 DESC LIMIT ?
     ) l JOIN influence_said s ON s.key = l.key ORDER BY l.o1 DESC, l.o2 DESC, l.o3 DESC`;
-  return rows.all<Row & Link>(sql, [topic, voice, past.validAt, ...thenOf(past), limit]);
+  return rows.all<Row & Link>(sql, [topic, ...voices, past.validAt, ...thenOf(past), ...voices, limit]);
 };

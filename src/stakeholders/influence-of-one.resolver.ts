@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
@@ -9,7 +9,7 @@ import { InteractionNodes } from '../interactions/interactions.nodes.js';
 import { READ_STORE } from '../tokens.js';
 import { type Links, linksMax, linksOf } from './influence-links.js';
 import { type HeardOn, heardOn, topicNumbers } from './influence-pages.js';
-import { voicesOf } from './influence-voices.js';
+import { joinedVoices, voicesOf } from './influence-voices.js';
 import { InfluenceNodes } from './influence.nodes.js';
 import {
   Discovery,
@@ -36,12 +36,13 @@ export class InfluenceOfOneResolver {
   })
   @Extensions({ listSize: 5 })
   async influence(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { stakeholderId, memberIds, moment }: Stakeholder,
     @Args() { topics }: InfluenceOfOneArgs,
     @Context() request: RequestContext,
   ): Promise<readonly Influence[]> {
-    const load = (ids: readonly string[], at: Moment) => this.#heard(ids, topics ?? null, at);
-    const heard = await batched(request, `influence ${JSON.stringify(topics ?? null)}`, moment, load, stakeholderId);
+    const load = (groups: readonly (readonly string[])[], at: Moment) => this.#heard(groups, topics ?? null, at);
+    const name = `influence ${JSON.stringify(topics ?? null)}`;
+    const heard = await batchedOfGroups(request, name, moment, load, memberIds);
     return [...(heard ?? [])]
       .sort((a, b) => b.love - a.love || (a.topic < b.topic ? -1 : 1))
       .slice(0, topicsMax)
@@ -49,17 +50,18 @@ export class InfluenceOfOneResolver {
   }
 
   async #heard(
-    ids: readonly string[],
+    groups: readonly (readonly string[])[],
     topics: readonly string[] | null,
     moment: Moment,
   ): Promise<ReadonlyMap<string, readonly HeardOn[]>> {
-    const voices = await voicesOf(this.rows, ids);
+    const voices = await voicesOf(this.rows, groups);
     const asked = {
-      voices: [...voices.values()].flat(),
+      groups: [...voices.values()],
       topics: topics === null ? undefined : await topicNumbers(this.rows, topics),
+      joined: await joinedVoices(this.rows, moment),
     };
     const byVoice = Map.groupBy(await heardOn(this.rows, asked, moment), ({ voice }) => voice);
-    return new Map([...voices].map(([id, its]) => [id, its.flatMap((voice) => byVoice.get(voice) ?? [])]));
+    return new Map([...voices].map(([id, [voice = -1]]) => [id, byVoice.get(voice) ?? []]));
   }
 }
 
@@ -75,7 +77,7 @@ export class InfluenceEvidenceResolver {
   })
   @Extensions({ listSize: linksMax })
   async interactions(@Parent() { heard, links, moment }: InfluenceEvidence): Promise<readonly Interaction[]> {
-    const found = await linksOf(this.rows, links, { topic: heard.topicNumber, voice: heard.voice }, moment);
+    const found = await linksOf(this.rows, links, { topic: heard.topicNumber, voices: heard.voices }, moment);
     const shown = await this.nodes.byId(
       found.map(({ interactionId }) => interactionId),
       moment,
@@ -101,10 +103,12 @@ export class DiscoveryResolver {
     description: 'What they said on the topic that speaks for them, and why.',
   })
   @Extensions({ listSize: reasons.length })
-  async because(@Parent() { topicNumber: topic, voice, moment }: Discovery): Promise<readonly SpeakingInteraction[]> {
+  async because(
+    @Parent() { heard: { topicNumber: topic, voices }, moment }: Discovery,
+  ): Promise<readonly SpeakingInteraction[]> {
     const chosen = new Map<string, DiscoveryReason[]>();
     for (const [reason, links] of reasons) {
-      const [link] = await linksOf(this.rows, links, { topic, voice }, moment, 1);
+      const [link] = await linksOf(this.rows, links, { topic, voices }, moment, 1);
       if (link === undefined) continue;
       const known = chosen.get(link.interactionId);
       if (known === undefined) chosen.set(link.interactionId, [reason]);

@@ -1,19 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayMs, forgetful, interactionFact, mailOf, noPersonal, projected, rowsOf } from '../../test/small-logs.js';
+import {
+  dayMs,
+  forgetful,
+  identified,
+  interactionFact,
+  mailOf,
+  noPersonal,
+  projected,
+  rowsOf,
+  stakeholderFact,
+} from '../../test/small-logs.js';
 import { isRefusal } from '../event-sourcing/decider.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { type Past, present } from '../event-sourcing/past.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import { numbered } from '../event-sourcing/specification.js';
 import { type Content, type Interaction, type InteractionRequest, interaction } from '../interactions/interaction.js';
+import { directory } from './directory.js';
 import { linksOf } from './influence-links.js';
 import { type HeardOn, countVoices, heardOn, topicNumbers, voicesOn } from './influence-pages.js';
 import { influenceRows } from './influence-rows.js';
-import { stakeholdersOf, voicesOf } from './influence-voices.js';
+import { type JoinedVoices, joinedVoices, voicesOf } from './influence-voices.js';
 import { love, monthMs } from './influence.js';
 
 const people = ['ada', 'bob', 'eve'];
+const alone = people.map((id) => [id]);
 const ids = ['i', 'j', 'k', 'l', 'm'];
 const topics = ['doors', 'keys'];
 const dayOf = (number: number): string => new Date(dayMs(number)).toISOString();
@@ -76,15 +88,23 @@ const decided = (all: readonly Asked[]) => {
   return { log: numbered(...events), states };
 };
 
-type Told = Omit<HeardOn, 'topicNumber' | 'voice'> & { readonly name: string };
+type Told = Omit<HeardOn, 'topicNumber' | 'voice' | 'voices'> & { readonly name: string };
 
-/** What is told of everybody, by their names. */
-const toldIn = async (rows: RowReader, past: Past): Promise<readonly Told[]> => {
-  const voices = [...(await voicesOf(rows, people)).values()].flat();
-  const names = await stakeholdersOf(rows, voices);
-  const heard = await heardOn(rows, { voices }, past);
+/** What is told of everybody, by the names of those who are one (left out: each alone). */
+const toldIn = async (
+  rows: RowReader,
+  past: Past,
+  who: readonly (readonly string[])[] = alone,
+): Promise<readonly Told[]> => {
+  const voices = await voicesOf(rows, who);
+  const groups = [...voices.values()];
+  const names = new Map([...voices].map(([name, [voice = -1]]) => [voice, name]));
+  const joined: JoinedVoices = new Map(
+    groups.flatMap((group) => (group.length > 1 ? group.map((voice) => [voice, group]) : [])),
+  );
+  const heard = await heardOn(rows, { groups, joined }, past);
   return heard
-    .map(({ topicNumber: _, voice, ...its }) => ({ ...its, name: names.get(voice) ?? '' }))
+    .map(({ topicNumber: _, voice, voices: __, ...its }) => ({ ...its, name: names.get(voice) ?? '' }))
     .sort((a, b) => (a.name + a.topic < b.name + b.topic ? -1 : 1));
 };
 
@@ -140,14 +160,14 @@ const rounded = (all: readonly Told[]) => all.map((each) => ({ ...each, love: Ma
 /** Everything that the queries answer about a past. */
 const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
   const answers: unknown[] = [await toldIn(rows, past)];
-  const voices = await voicesOf(rows, people);
+  const voices = await voicesOf(rows, alone);
   for (const name of topics) {
     // A topic or a voice that came up later is nothing that was known.
     const [topic = -1] = await topicNumbers(rows, [name]);
     answers.push(await countVoices(rows, topic, past), await voicesOn(rows, topic, past, 1));
     for (const [voice = -1] of people.map((each) => voices.get(each) ?? []))
       for (const links of ['newest', 'widest', 'reactions', 'reactions-to-reported', 'joined'] as const)
-        answers.push(await linksOf(rows, links, { topic, voice }, past));
+        answers.push(await linksOf(rows, links, { topic, voices: [voice] }, past));
   }
   return answers;
 };
@@ -224,4 +244,62 @@ describe('influence', () => {
       }),
       runs,
     ));
+
+  it('of those who are one is as if one had said it all, and of two again as it was', () =>
+    fc.assert(
+      fc.asyncProperty(toldAll, fc.constantFrom('ada', 'bob'), async (all, survivor) => {
+        // Of several who sign a reply the first is who reacted, so here nobody signs with another.
+        const single = all.map(({ id, asks }) => ({ id, asks: signedByOne(asks) }));
+        const merged = survivor === 'ada' ? 'bob' : 'ada';
+        const asOne = all.map(({ id, asks }) => ({
+          id,
+          asks: signedByOne(asks, (name) => (name === merged ? survivor : name)),
+        }));
+        const groups = [[survivor, merged], ['eve']];
+        const before = [...people.map((id) => identified(id)), ...decided(single).log];
+        const together = numbered(...before, mergeFact('StakeholdersMerged', survivor, merged));
+        const apart = numbered(...together, mergeFact('StakeholderUnmerged', survivor, merged));
+        const projections = [directory, influenceRows];
+        const past = { known: present, validAt: dayMs(20) };
+        const rows = await projected(projections, together, 7);
+        const expected = await projected(projections, numbered(...before.slice(0, 3), ...decided(asOne).log));
+        const known = [survivor, 'eve'].map((id) => [id]);
+        expect(await toldIn(rows, past, groups)).toEqual(await toldIn(expected, past, known));
+        const [ones, theirs] = [await joinedVoices(rows, past), await joinedVoices(expected, past)];
+        expect(theirs.size).toBe(0);
+        for (const name of topics) {
+          const [[topic = -1], [other = -1]] = [await topicNumbers(rows, [name]), await topicNumbers(expected, [name])];
+          expect(await countVoices(rows, topic, past, ones)).toBe(await countVoices(expected, other, past));
+          const sums = async (of: RowReader, number: number, joined: JoinedVoices) =>
+            (await voicesOn(of, number, past, 2, joined))
+              .map(({ utterances, reported, audience, reactions, love: value }) =>
+                JSON.stringify({ utterances, reported, audience, reactions, value }),
+              )
+              .sort();
+          expect(await sums(rows, topic, ones)).toEqual(await sums(expected, other, theirs));
+        }
+        const parted = await projected(projections, apart, 7);
+        expect((await joinedVoices(parted, past)).size).toBe(0);
+        expect(await toldIn(parted, past)).toEqual(await toldIn(rows, { ...past, known: before.length }));
+        for (const each of [rows, expected, parted]) await each.close();
+      }),
+      runs,
+    ));
 });
+
+const signedByOne = (asks: Asked['asks'], nameOf: (name: string) => string = (name) => name): Asked['asks'] => {
+  const { participants = asks.type === 'Record' ? mailOf('ada').participants : undefined, ...said } =
+    asks.said as Partial<Content>;
+  if (participants === undefined) return asks;
+  const [{ stakeholderId = '' } = {}] = participants;
+  const signed = [{ stakeholderId: nameOf(stakeholderId), role: 'author' as const }];
+  return { ...asks, said: { ...said, participants: signed } } as Asked['asks'];
+};
+
+const mergeFact = (type: 'StakeholdersMerged' | 'StakeholderUnmerged', stakeholderId: string, mergedId: string) =>
+  stakeholderFact(
+    stakeholderId,
+    type === 'StakeholdersMerged'
+      ? { type, data: { stakeholderId, mergedId, token: 't', guard: 'g' } }
+      : { type, data: { stakeholderId, mergedId, token: 't' } },
+  );

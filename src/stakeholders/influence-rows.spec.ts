@@ -187,8 +187,8 @@ describe('what was heard on a topic', () => {
   const heardOf = async (past: Past) => {
     const rows = await projected([influenceRows], log);
     const [topic = 0] = await topicNumbers(rows, ['doors']);
-    const voices = await voicesOf(rows, ['mia', 'eva', 'nobody']);
-    const heard = await heardOn(rows, { voices: [...voices.values()].flat() }, past);
+    const voices = await voicesOf(rows, [['mia'], ['eva'], ['nobody']]);
+    const heard = await heardOn(rows, { groups: [...voices.values()] }, past);
     const names = await stakeholdersOf(
       rows,
       heard.map(({ voice }) => voice),
@@ -203,7 +203,7 @@ describe('what was heard on a topic', () => {
     const { heard, narrow, count } = await heardOf(live);
     expect(heard).toEqual([
       {
-        ...{ name: 'mia', topic: 'doors', topicNumber: number(1), voice: number(1) },
+        ...{ name: 'mia', topic: 'doors', topicNumber: number(1), voice: number(1), voices: [number(1)] },
         ...{ utterances: 3, reported: 2, audience: 4_000, reactions: 1, answered: 3, joined: 2, people: 2 },
         // Two months ago, none, none: to nine decimals.
         love: 0.81 + 1 + 1,
@@ -230,7 +230,7 @@ describe('what was heard on a topic', () => {
 
   it('is told by interactions, in the order that is asked for', async () => {
     const rows = await projected([influenceRows], log);
-    const of = { topic: number(1), voice: number(1) };
+    const of = { topic: number(1), voices: [number(1)] };
     const ids = async (links: Parameters<typeof linksOf>[1], limit?: number) =>
       (await linksOf(rows, links, of, live, limit)).map(({ interactionId }) => interactionId);
     expect(await ids('newest')).toEqual(['c', 'b', 'a']);
@@ -250,9 +250,9 @@ describe('what was heard on a topic', () => {
     const plans = await plansOf(rows, async (reader) => {
       await topicNumbers(reader, ['doors']);
       await voicesOn(reader, number(1), live);
-      await heardOn(reader, { voices: [number(1)], topics: [number(1)] }, live);
-      await heardOn(reader, { voices: [number(1)] }, live);
-      await linksOf(reader, 'newest', { topic: number(1), voice: number(1) }, live);
+      await heardOn(reader, { groups: [[number(1)]], topics: [number(1)] }, live);
+      await heardOn(reader, { groups: [[number(1)]] }, live);
+      await linksOf(reader, 'newest', { topic: number(1), voices: [number(1)] }, live);
     });
     // What was made of ranges is gone through, and no table is.
     expect(plans.filter((plan) => plan.includes('SCAN') && !/SCAN [hlv]$/.test(plan))).toEqual([]);

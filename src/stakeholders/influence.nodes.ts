@@ -4,7 +4,7 @@ import type { Moment } from '../graphql/moment.js';
 import { READ_STORE } from '../tokens.js';
 import type { Links } from './influence-links.js';
 import { type HeardOn, heardOn } from './influence-pages.js';
-import { stakeholdersOf } from './influence-voices.js';
+import { type JoinedVoices, stakeholdersOf } from './influence-voices.js';
 import { evidenceMin, influenceDefinition, joinedOf, reachOf, relevanceOf, resonanceOf } from './influence.js';
 import type { Influence, InfluenceMeasure } from './influence.types.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -67,17 +67,23 @@ export class InfluenceNodes {
     };
   }
 
-  /** Whose voices these are and what is told of them on one topic; every voice is there. */
-  async told(voices: readonly number[], topic: number, moment: Moment): Promise<ReadonlyMap<number, Told>> {
+  /** Whose voices these are and what is told of them on one topic; every voice is there, the least of those who are one. */
+  async told(
+    voices: readonly number[],
+    topic: number,
+    joined: JoinedVoices,
+    moment: Moment,
+  ): Promise<ReadonlyMap<number, Told>> {
     const ids = await stakeholdersOf(this.rows, voices);
     const people = await this.stakeholders.identified([...new Set(ids.values())], moment);
+    const groups = voices.map((voice) => joined.get(voice) ?? [voice]);
     const found = new Map<number, Told>();
-    for (const heard of await heardOn(this.rows, { voices, topics: [topic] }, moment)) {
-      const id = ids.get(heard.voice) ?? '';
-      const stakeholder = people.get(id);
-      // Rows of two projections may be a batch apart: who is not listed yet is on the next page that is asked for.
-      if (stakeholder !== undefined)
-        found.set(heard.voice, { heard, stakeholder, influence: this.influenceOf(heard, id, moment) });
+    for (const heard of await heardOn(this.rows, { groups, topics: [topic], joined }, moment)) {
+      const stakeholder = people.get(ids.get(heard.voice) ?? '');
+      // Rows of two projections may be a batch apart: who is not listed yet is there when it is asked for again.
+      if (stakeholder === undefined) continue;
+      const influence = this.influenceOf(heard, stakeholder.stakeholderId, moment);
+      found.set(heard.voice, { heard, stakeholder, influence });
     }
     return found;
   }

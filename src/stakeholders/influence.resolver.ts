@@ -11,7 +11,7 @@ import { Now } from '../graphql/request-context.js';
 import { READ_STORE } from '../tokens.js';
 import { TooManyVoices, countVoices, topicNumbers, voicesMax, voicesOn } from './influence-pages.js';
 import { type ListedVoice, type Voice, type VoiceList, magicMiddleOf, rankingOf } from './influence-ranking.js';
-import { voicesSpokenFor } from './influence-voices.js';
+import { joinedVoices, voicesSpokenFor } from './influence-voices.js';
 import { evidenceMin, inProportion, influenceDefinition, weightsV1 } from './influence.js';
 import { InfluenceNodes, type Told } from './influence.nodes.js';
 import {
@@ -38,7 +38,7 @@ class TopicInfluenceArgs extends OneOfPastArgs {
 /** A page of voices, with what is told of each. */
 const voicesPage = async <Node>(
   nodes: InfluenceNodes,
-  { topicNumber, moment }: TopicInfluence,
+  { topicNumber, joined, moment }: TopicInfluence,
   { list, name }: { readonly list: VoiceList; readonly name: string },
   args: ConnectionArgs,
   nodeOf: (told: Told, listed: ListedVoice) => Node,
@@ -46,7 +46,7 @@ const voicesPage = async <Node>(
   const page = pageOf(args, name, 'nn');
   const found = list.page(sliceOf(page, 'asc', ([value, voice]) => ({ value: Number(value), voice: Number(voice) })));
   const voices = found.entries.map(({ voice }) => voice);
-  const told = topicNumber === null ? new Map<number, Told>() : await nodes.told(voices, topicNumber, moment);
+  const told = topicNumber === null ? new Map<number, Told>() : await nodes.told(voices, topicNumber, joined, moment);
   const entries = found.entries.flatMap((listed) => {
     const its = told.get(listed.voice);
     return its === undefined ? [] : [{ listed, node: nodeOf(its, listed) }];
@@ -79,20 +79,30 @@ export class InfluenceResolver {
   ): Promise<TopicInfluence> {
     const moment = await this.moments.of(pastArgs, now);
     const [number = null] = await topicNumbers(this.rows, [topic]);
+    const joined = await joinedVoices(this.rows, moment);
     const read = new Map<number, Promise<readonly Voice[]>>();
     const voices = (least: number): Promise<readonly Voice[]> => {
-      const known = read.get(least) ?? bounded(number === null ? [] : voicesOn(this.rows, number, moment, least));
+      const known =
+        read.get(least) ?? bounded(number === null ? [] : voicesOn(this.rows, number, moment, least, joined));
       read.set(least, known);
       return known;
     };
-    return { moment, topicNumber: number, voices, topic, minimum: evidenceMin, definition: influenceDefinition };
+    return {
+      moment,
+      topicNumber: number,
+      joined,
+      voices,
+      topic,
+      minimum: evidenceMin,
+      definition: influenceDefinition,
+    };
   }
 
   @ResolveField(() => Int, {
     description: 'How many are heard on it, those with too little evidence for a number included.',
   })
-  async people(@Parent() { topicNumber, moment }: TopicInfluence): Promise<number> {
-    return topicNumber === null ? 0 : countVoices(this.rows, topicNumber, moment);
+  async people(@Parent() { topicNumber, joined, moment }: TopicInfluence): Promise<number> {
+    return topicNumber === null ? 0 : countVoices(this.rows, topicNumber, moment, joined);
   }
 
   @ResolveField(() => InfluenceRanking)
@@ -121,7 +131,7 @@ export class InfluenceResolver {
     const name = `discoveries ${of.topic}`;
     return voicesPage(this.nodes, of, { list: rankingOf(candidates, weightsV1, 1), name }, args, (told, listed) => ({
       ...told,
-      ...{ place: listed.place, moment: of.moment, topicNumber: of.topicNumber ?? 0, voice: listed.voice },
+      ...{ place: listed.place, moment: of.moment },
     }));
   }
 }

@@ -9,6 +9,7 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import type { Links } from './influence-links.js';
 import type { HeardOn } from './influence-pages.js';
 import type { Voice, VoiceList } from './influence-ranking.js';
+import type { JoinedVoices } from './influence-voices.js';
 import type { InfluenceWeights } from './influence.js';
 import { Stakeholder } from './stakeholders.types.js';
 
@@ -154,8 +155,7 @@ export class SpeakingInteraction {
 @ObjectType({ description: 'Somebody who is heard on a topic and for whom nobody of ours answers yet.' })
 export class Discovery extends ListedInfluence {
   readonly moment!: Moment;
-  readonly topicNumber!: number;
-  readonly voice!: number;
+  readonly heard!: HeardOn;
 }
 
 export const { Connection: RankedInfluenceConnection } = connectionTypes<RankedInfluence>(
@@ -225,6 +225,7 @@ export class TopicInfluence {
   readonly moment!: Moment;
   /** Null where nobody ever spoke on it. */
   readonly topicNumber!: number | null;
+  readonly joined!: JoinedVoices;
   /** Those of whom there are so many utterances; read once. */
   readonly voices!: (least: number) => Promise<readonly Voice[]>;
 

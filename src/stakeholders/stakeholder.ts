@@ -25,6 +25,14 @@ export interface HeldExternalId {
 /** Whose personal fields these are. */
 type Personal<Fields> = { readonly of: readonly string[] } & Fields;
 
+interface Merged {
+  /** Who remains. */
+  readonly stakeholderId: string;
+  readonly mergedId: string;
+  /** Of the claim by which the merged one belongs to who remains. */
+  readonly token: string;
+}
+
 // Stored names and shapes: add to them, never change them.
 export type StakeholderFact =
   | Fact<
@@ -77,6 +85,10 @@ export type StakeholderFact =
       }
     >
   | Fact<'StakeholderRetired', { readonly stakeholderId: string }>
+  /** Who was recorded as two is one: whatever names the merged one means this one from then on. */
+  | Fact<'StakeholdersMerged', Merged & { readonly guard: string }>
+  /** They are two after all. */
+  | Fact<'StakeholderUnmerged', Merged>
   | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
 
 export type StakeholderRequest =
@@ -96,16 +108,37 @@ export type StakeholderRequest =
   | Fact<'AddExternalId', { readonly stakeholderId: string; readonly externalId: HeldExternalId }>
   | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string }>
   | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
+  | Fact<
+      'MergeStakeholder',
+      Merged & {
+        /** Of the merged one. */
+        readonly kind: StakeholderKind;
+        /** Token of the claim that keeps who remains from being merged into another meanwhile; given up once this holds. */
+        readonly guard: string;
+      }
+    >
+  | Fact<'UnmergeStakeholder', { readonly stakeholderId: string; readonly mergedId: string }>
   | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
 
 export type StakeholderRefusal = Refusal<
-  'StakeholderNotFound' | 'HandleNotHeld' | 'ExternalIdNotHeld' | 'ClaimsSettled'
+  | 'StakeholderNotFound'
+  | 'HandleNotHeld'
+  | 'ExternalIdNotHeld'
+  | 'ClaimsSettled'
+  | 'SameStakeholder'
+  | 'KindsDiffer'
+  | 'SurvivorIsRetired'
+  | 'NotMerged'
 >;
 
 export interface Stakeholder {
   readonly identified: boolean;
   readonly retired: boolean;
+  /** Null until they are identified. */
+  readonly kind: StakeholderKind | null;
   readonly name: string;
+  /** Who was merged into this one, by themselves and not by way of another, oldest first. */
+  readonly merged: readonly { readonly id: string; readonly token: string }[];
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
   /** What became of each claim that was made for this stakeholder. */
@@ -121,7 +154,16 @@ const settled = (
 /** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
   category: 'stakeholder',
-  initialState: { identified: false, retired: false, name: '', handles: [], externalIds: [], claims: {} },
+  initialState: {
+    identified: false,
+    retired: false,
+    kind: null,
+    name: '',
+    merged: [],
+    handles: [],
+    externalIds: [],
+    claims: {},
+  },
 
   evolve: (state, { type, data }) => {
     switch (type) {
@@ -130,6 +172,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return {
           ...state,
           identified: true,
+          kind: data.kind,
           name,
           handles,
           externalIds,
@@ -164,6 +207,17 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         };
       case 'StakeholderRetired':
         return { ...state, retired: true };
+      case 'StakeholdersMerged': {
+        const { mergedId: id, token, guard } = data;
+        const claims = settled(settled(state.claims, [token], 'held'), [guard], 'given-up');
+        return { ...state, merged: [...state.merged, { id, token }], claims };
+      }
+      case 'StakeholderUnmerged':
+        return {
+          ...state,
+          merged: state.merged.filter(({ id }) => id !== data.mergedId),
+          claims: settled(state.claims, [data.token], 'given-up'),
+        };
       case 'ClaimsAbandoned':
         return { ...state, claims: settled(state.claims, data.tokens, 'given-up') };
     }
@@ -228,6 +282,20 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       }
       case 'RetireStakeholder':
         return state.retired ? [] : [{ type: 'StakeholderRetired', data: { stakeholderId } }];
+      case 'MergeStakeholder': {
+        const { mergedId, token, guard } = data;
+        if (mergedId === stakeholderId) return { refused: 'SameStakeholder' };
+        if (state.merged.some(({ id }) => id === mergedId)) return [];
+        if (data.kind !== state.kind) return { refused: 'KindsDiffer' };
+        if (state.retired) return { refused: 'SurvivorIsRetired' };
+        if (abandoned({ token }) || abandoned({ token: guard })) return { refused: 'ClaimsSettled' };
+        return [{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId, token, guard } }];
+      }
+      case 'UnmergeStakeholder': {
+        const merged = state.merged.find(({ id }) => id === data.mergedId);
+        if (!merged) return { refused: 'NotMerged' };
+        return [{ type: 'StakeholderUnmerged', data: { stakeholderId, mergedId: merged.id, token: merged.token } }];
+      }
     }
   },
 };

@@ -124,12 +124,18 @@ export class ExternalId {
   readonly id!: string;
 }
 
-/** A stakeholder as resolvers hand it on: what other contexts add to it, they find by `key` and `moment`. */
+/**
+ * A stakeholder as resolvers hand it on: what other contexts add to it, they find by `memberKeys` (or `memberIds`) and
+ * `moment`. Facts stay with the id under which they were recorded, so what is told of one is read over all who are one;
+ * who remains is the first, and `key` and `stakeholderId` are theirs.
+ */
 @ObjectType({ implements: () => Node, description: 'A person or organisation whose opinion of us matters.' })
 export class Stakeholder extends Node {
   readonly __typename = 'Stakeholder';
   readonly key!: number;
   readonly stakeholderId!: string;
+  readonly memberKeys!: readonly number[];
+  readonly memberIds!: readonly string[];
   readonly moment!: Moment;
 
   @Field(() => ID, { description: 'Names the stakeholder of today, whatever past this one was read as of.' })
