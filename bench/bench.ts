@@ -16,6 +16,7 @@ import { pasts, resident, timelines } from './rows/reading.js';
 import { rebuilds } from './rows/rebuild.js';
 import { recordMany500, recordOneByOne } from './rows/recording.js';
 import { streamLength } from './rows/stream-length.js';
+import { whatIfs } from './rows/what-if.js';
 import type { Row } from './table.js';
 import { tableOf } from './table.js';
 
@@ -34,6 +35,7 @@ const families: readonly Family[] = [
   curve,
   influence,
   rebuilds,
+  whatIfs,
 ];
 
 const chosen = ({ only }: Options): readonly Family[] => {

@@ -1,10 +1,13 @@
+import { advocacyActs } from './advocacy/advocacy-acts.js';
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
+import { clockRows } from './clocks/clock-rows.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { goalRows } from './goals/goal-rows.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
+import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
@@ -18,9 +21,12 @@ export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
+  clockRows,
+  advocacyActs,
   directory,
   influenceRows,
   relationshipFacts,
+  careRows,
   ownershipRows,
   ourOwnRows,
   surveyAnswers,

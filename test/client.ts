@@ -27,6 +27,11 @@ export interface Outcome {
   readonly goal: ShownGoal;
   readonly from: string;
   readonly capacity: number;
+  readonly kept: boolean;
+  readonly settledAt: string;
+  readonly madeAt: string;
+  readonly beganAt: string;
+  readonly endedAt: string;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
 }
 
@@ -159,6 +164,8 @@ const retracted = '... on InteractionIsRetracted { interaction { ...shownInterac
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
+const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
+
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
@@ -183,6 +190,14 @@ const outcomes = {
   takeStep: ofRelationship('StepWasTaken'),
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
+  makeCommitment: ofRelationship('CommitmentWasMade'),
+  keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
+  recordConnection: `${ofRelationship('ConnectionWasRecorded')} ... on BeforeItBegan { beganAt }`,
+  endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
+  recordLifecycle: ofRelationship('LifecycleWasRecorded'),
+  verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
+  breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),
   changeColleague: ofColleague('ColleagueChanged', noColleague),

@@ -22,6 +22,13 @@ type Doing =
   | { readonly does: 'withdraw'; readonly who: number; readonly day: number }
   | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
   | { readonly does: 'takeBack'; readonly which: number }
+  | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
+  | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
+  | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
+  | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
+  | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
+  | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
+  | { readonly does: 'verify'; readonly who: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -120,6 +127,22 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
+  { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
+  { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
+  { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
+  { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
+  {
+    weight: 3,
+    arbitrary: doesWith('assessDisclosure', {
+      which,
+      status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
+  },
+  { weight: 1, arbitrary: doesWith('verify', { who, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -168,6 +191,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const goals: string[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
+  const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
+  const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
   const one = <T>(of: readonly T[], index: number): T | undefined =>
     of.length === 0 ? undefined : of[index % of.length];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
@@ -235,6 +260,46 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });
       }
+      case 'promise': {
+        const dates = { occurredAt: dateOf(each.day), dueAt: dateOf(each.day + each.days) };
+        const made = await decide('makeCommitment', each.who, { promise: 'A fix', ...dates });
+        if (made !== null) commitments.push({ stakeholderId: made.stakeholder.id, commitmentId: made.factId });
+        return made;
+      }
+      case 'settle': {
+        const commitment = one(commitments, each.which);
+        if (commitment === undefined) return null;
+        const settled = await ask(each.kept ? 'keepCommitment' : 'breakCommitment', {
+          ...commitment,
+          occurredAt: dateOf(each.day),
+        });
+        if (settled !== null) facts.push({ stakeholderId: commitment.stakeholderId, factId: settled.factId });
+        return settled;
+      }
+      case 'connect': {
+        const until = each.days === null ? {} : { until: dateOf(each.day + each.days) };
+        const asked = { kind: each.day % 2 === 0 ? 'PAID' : 'FAMILY', occurredAt: dateOf(each.day), ...until };
+        const connected = await decide('recordConnection', each.who, asked);
+        if (connected !== null)
+          connections.push({ stakeholderId: connected.stakeholder.id, connectionId: connected.factId });
+        return connected;
+      }
+      case 'disconnect': {
+        const connection = one(connections, each.which);
+        if (connection === undefined) return null;
+        const ended = await ask('endConnection', { ...connection, occurredAt: dateOf(each.day) });
+        if (ended !== null) facts.push({ stakeholderId: connection.stakeholderId, factId: ended.factId });
+        return ended;
+      }
+      case 'assessDisclosure':
+        return amend('assessDisclosure', each.which, { status: each.status });
+      case 'lifecycle': {
+        const from = each.day % 3 === 0 ? { knownFrom: 'shop' } : {};
+        const asked = { lifecycle: each.lifecycle, occurredAt: dateOf(each.day), reason, ...from };
+        return decide('recordLifecycle', each.who, asked);
+      }
+      case 'verify':
+        return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':

@@ -13,6 +13,13 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   handOverMatrix(asOf: $asOf) { from to count }
   owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
+  commitments(first: 100, asOf: $asOf) { totalCount nodes { ...promised stakeholder { id } } }
+  overdue: commitments(first: 100, asOf: $asOf, where: { states: [OVERDUE] }) { totalCount nodes { id } pageInfo { ...page } }
+  disclosures(first: 100, asOf: $asOf, where: { states: null }) { totalCount nodes { act occurredAt state interaction { id } stakeholder { id } } }
+  undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...tied } } } pageInfo { ...page } }
+  disclosureCounts(asOf: $asOf) { state count }
+  lifecycleCounts(asOf: $asOf) { lifecycle count }
+  customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -44,10 +51,12 @@ fragment credited on TouchCredit { owner { id } department nobodys credit }
 fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
+fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
+fragment tied on MaterialConnection { id kind from until by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
-  tone { value assessedBy byPerson } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
+  tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
   inReplyTo { id occurredAt } conversation { id cut channels interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
@@ -61,10 +70,19 @@ fragment everything on Stakeholder {
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
   influence { ...told }
+  commitments { totalCount nodes { ...promised } }
+  connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
+    ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }
+    ... on CommitmentKept { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
+    ... on CommitmentBroken { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
+    ... on ConnectionRecorded { id occurredAt recordedAt by reason connectionKind until retraction { at by reason } }
+    ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...tied } retraction { at by reason } }
+    ... on LifecycleReached { id occurredAt recordedAt by reason lifecycle knownFrom retraction { at by reason } }
+    ... on RelationshipVerified { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on OwnerAssigned { id occurredAt recordedAt by reason tier owner { id } rank { place topic } }
     ... on OwnerHandedOver { id occurredAt recordedAt by reason tier owner { id } previousOwner { id } }
     ... on OwnerReleased { id occurredAt recordedAt by reason tier owner { id } }

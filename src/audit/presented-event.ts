@@ -65,6 +65,8 @@ const typeOfField: Readonly<Record<string, string>> = {
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',
+  commitmentId: 'Commitment',
+  connectionId: 'MaterialConnection',
 };
 
 /** Fields that are told to nobody: of no use to a client, of some to a thief. */

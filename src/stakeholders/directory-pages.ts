@@ -10,6 +10,7 @@ import {
   allOf,
   existing,
   known,
+  lifecycleAt,
   ownedBy,
   ownedByAnybody,
   passedBetween,
@@ -107,6 +108,8 @@ export interface DirectoryFilter {
   readonly kind?: StakeholderKind | undefined;
   readonly retired?: boolean | undefined;
   readonly stances?: readonly Stance[] | undefined;
+  /** How far they are in the lifecycle, as the relationships context words it. */
+  readonly lifecycles?: readonly string[] | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
   /** Id of the person of ours who answers for them. */
@@ -178,12 +181,13 @@ const betweenKeys = (
 const not = ({ sql, values }: Condition): Condition => ({ sql: `NOT (${sql})`, values });
 
 const conditionsOf = (
-  { kind, retired, stances = [], channel, owner, tier, owned, interactionSince }: DirectoryFilter,
+  { kind, retired, stances = [], lifecycles = [], channel, owner, tier, owned, interactionSince }: DirectoryFilter,
   past: Past,
 ): readonly Condition[] => [
   ...(kind === undefined ? [] : [{ sql: 's.kind = ?', values: [kind] }]),
   ...(retired === undefined ? [] : [{ sql: 's.retired = ?', values: [retired ? 1 : 0] }]),
   ...(stances.length === 0 ? [] : [standingAt(stances, past)]),
+  ...(lifecycles.length === 0 ? [] : [lifecycleAt(lifecycles, past)]),
   ...(channel === undefined ? [] : [reachedOn(channel, past)]),
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),

@@ -291,8 +291,7 @@ const signedByOne = (asks: Asked['asks'], nameOf: (name: string) => string = (na
   const { participants = asks.type === 'Record' ? mailOf('ada').participants : undefined, ...said } =
     asks.said as Partial<Content>;
   if (participants === undefined) return asks;
-  const [{ stakeholderId = '' } = {}] = participants;
-  const signed = [{ stakeholderId: nameOf(stakeholderId), role: 'author' as const }];
+  const signed = [{ stakeholderId: nameOf(participants[0]?.stakeholderId ?? ''), role: 'author' as const }];
   return { ...asks, said: { ...said, participants: signed } } as Asked['asks'];
 };
 

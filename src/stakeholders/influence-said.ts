@@ -102,8 +102,10 @@ export const saidAfter = (was: Said | undefined, event: RecordedEvent, numbers: 
         replyTo: to.inReplyTo === undefined ? before.replyTo : to.inReplyTo,
       };
     }
-    default:
+    case 'InteractionRetracted':
       return was && { ...was, counts: false };
+    default:
+      return was;
   }
 };
 

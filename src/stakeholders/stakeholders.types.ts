@@ -30,6 +30,8 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
+import { LifecycleEnum } from '../relationships/lifecycle.enum.js';
+import { type Lifecycle, lifecycles } from '../relationships/lifecycle.js';
 import { type Stance, stances } from '../relationships/relationship.js';
 import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
@@ -184,6 +186,12 @@ export class StakeholderFilter {
   @ArrayMaxSize(stances.length)
   stances?: Stance[] | null;
 
+  @Field(() => [LifecycleEnum], { nullable: true, description: 'How far they are in the lifecycle at that time.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(lifecycles.length)
+  lifecycles?: Lifecycle[] | null;
+
   @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
   @IsOptional()
   channel?: Channel | null;
@@ -208,11 +216,6 @@ export class StakeholderFilter {
   @IsOptional()
   interactionSince?: number | null;
 }
-
-export const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
-export type StakeholderOrder = (typeof stakeholderOrders)[number];
-export const StakeholderOrderEnum = enumOf(stakeholderOrders);
-registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 // Inputs.
 
