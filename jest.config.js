@@ -51,6 +51,7 @@ const apiOnPostgres =
         'affiliations',
         'ties',
         'our-own',
+        'influence',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

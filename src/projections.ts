@@ -13,6 +13,7 @@ import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
 import { affiliationRows } from './ties/affiliation-rows.js';
 import { tieRows } from './ties/tie-rows.js';
+import { influenceRows } from './stakeholders/influence-rows.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
@@ -25,6 +26,7 @@ export const projections: readonly Projection[] = [
   clockRows,
   advocacyActs,
   directory,
+  influenceRows,
   relationshipFacts,
   careRows,
   ownershipRows,

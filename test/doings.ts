@@ -70,13 +70,18 @@ const said = fc.record(
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
     subject: fc.constantFrom('a', 'b'),
+    topics: fc.constantFrom(['x'], ['x', 'y']),
+    reach: fc.nat({ max: 5 }),
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
 );
 const changes = fc.oneof(
   day.map((each): Input => ({ occurredAt: dateOf(each) })),
   fc.record(
-    { text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+    {
+      ...{ text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+      reach: fc.constantFrom(7, null),
+    },
     { requiredKeys: [] },
   ),
 );

@@ -262,6 +262,8 @@ describe('the shapes that were ever stored', () => {
       standing_fact: true,
       standing_span: true,
       utterance: true,
+      influence_said: true,
+      influence_evidence: true,
       survey_answer: true,
       colleague: true,
       colleague_address: true,

@@ -17,7 +17,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   commitments(first: 100, asOf: $asOf) { totalCount nodes { ...promised stakeholder { id } } }
   overdue: commitments(first: 100, asOf: $asOf, where: { states: [OVERDUE] }) { totalCount nodes { id } pageInfo { ...page } }
   disclosures(first: 100, asOf: $asOf, where: { states: null }) { totalCount nodes { act occurredAt state interaction { id } stakeholder { id } } }
-  undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...tied } } } pageInfo { ...page } }
+  undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...linked } } } pageInfo { ...page } }
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
@@ -36,6 +36,9 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
+    magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
+    discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
   goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
     target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
@@ -45,6 +48,9 @@ fragment belongs on Affiliation { id role title from until state recordedAt by r
 fragment tied on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
   evidence { id } ending { at by reason } retraction { at by reason } }
 fragment nearby on Nearby { distance definition stakeholder { id name } path { kind from { id } to { id } tie { id kind } affiliations { id } } }
+fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
+fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
+fragment rests on InfluenceEvidence { count newestAt interactions { id } }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
@@ -52,7 +58,7 @@ fragment kept on GoalBaseline { value from until eventId definition rule stanceR
 fragment heard on PrismChannel { channel heard ours people tone }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
-fragment tied on MaterialConnection { id kind from until by reason }
+fragment linked on MaterialConnection { id kind from until by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
@@ -69,8 +75,9 @@ fragment everything on Stakeholder {
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
+  influence { ...told }
   commitments { totalCount nodes { ...promised } }
-  connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
+  connections { ...linked } lifecycle { id lifecycle knownFrom occurredAt by reason }
   ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tied } pageInfo { ...page } }
   tiesNow: ties(last: 2, where: { kinds: [KNOWS, AMPLIFIES] }) { totalCount nodes { id } }
   near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
