@@ -91,7 +91,7 @@ fragment everything on Stakeholder {
     ... on CommitmentKept { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on CommitmentBroken { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on ConnectionRecorded { id occurredAt recordedAt by reason connectionKind until retraction { at by reason } }
-    ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...tied } retraction { at by reason } }
+    ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...linked } retraction { at by reason } }
     ... on LifecycleReached { id occurredAt recordedAt by reason lifecycle knownFrom retraction { at by reason } }
     ... on RelationshipVerified { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on OwnerAssigned { id occurredAt recordedAt by reason tier owner { id } rank { place topic } }
