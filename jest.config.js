@@ -44,6 +44,7 @@ const apiOnPostgres =
         'surveys',
         'owners',
         'our-own',
+        'clocks',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -21,6 +21,13 @@ export interface Outcome {
   readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
   readonly owner: ShownColleague;
   readonly lastAt: string;
+  readonly hours: { readonly from: string | null; readonly zone: string; readonly stretches: readonly Input[] };
+  readonly days: readonly { readonly date: string; readonly name: string | null }[];
+  readonly targets: {
+    readonly tier: string | null;
+    readonly from: string | null;
+    readonly resolutionMinutes: number | null;
+  };
   readonly capacity: number;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
 }
@@ -151,7 +158,7 @@ const outcomes = {
   assessTone: ofInteraction('ToneAssessed', retracted),
   assessStance: ofRelationship('StanceWasAssessed'),
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
-  takeStep: ofRelationship('StepWasTaken'),
+  takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
@@ -159,6 +166,11 @@ const outcomes = {
   changeColleague: ofColleague('ColleagueChanged', noColleague),
   letColleagueGo: ofColleague('ColleagueLeft', noColleague),
   defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
+  setWorkingHours: `__typename ... on Refusal { message }
+    ... on WorkingHoursSet { already position hours { from zone stretches { day from until } } }`,
+  setHolidays: `__typename ... on Refusal { message } ... on HolidaysSet { already position days { date name } }`,
+  setTargets: `__typename ... on Refusal { message }
+    ... on TargetsSet { already position targets { tier from acknowledgeMinutes firstResponseMinutes nextResponseMinutes resolutionMinutes } }`,
   assignOwner: ofStakeholder(
     'OwnerWasAssigned',
     nobody,

@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type AccessKeyFact, accessKey } from '../src/access/access-key.js';
 import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
+import { type TargetsFact, targetsOfTier } from '../src/clocks/targets.js';
+import { type CalendarFact, workingHours } from '../src/clocks/working-hours.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
@@ -30,6 +32,8 @@ type WrittenFact =
   | TeamFact
   | TierFact
   | OwnershipFact
+  | CalendarFact
+  | TargetsFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -71,6 +75,9 @@ const newest: Record<WrittenFact['type'], number> = {
   OwnerAssigned: 1,
   OwnerHandedOver: 1,
   OwnerReleased: 1,
+  WorkingHoursSet: 1,
+  HolidaysSet: 1,
+  TargetsSet: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -92,6 +99,8 @@ const deciders = new Map<string, Asked>(
     colleague,
     team,
     tierNamed('near'),
+    workingHours,
+    targetsOfTier,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -145,6 +154,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   OwnerAssigned: (data) => ({ type: 'AssignOwner', data }),
   OwnerHandedOver: (data) => ({ type: 'HandOver', data }),
   OwnerReleased: (data) => ({ type: 'ReleaseOwner', data }),
+  WorkingHoursSet: (data) => ({ type: 'SetWorkingHours', data }),
+  HolidaysSet: (data) => ({ type: 'SetHolidays', data }),
+  TargetsSet: (data) => ({ type: 'SetTargets', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -213,6 +225,13 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      clock_message: true,
+      clock_turn: true,
+      clock_owner: true,
+      clock_team: true,
+      clock_hours: true,
+      clock_holidays: true,
+      clock_targets: true,
     });
   });
 });

@@ -49,6 +49,7 @@ it('has folded much of everything', () => {
     'colleague',
     'owner_span',
     'ownership_fact',
+    'clock_turn',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

@@ -23,17 +23,28 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
+  clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
+  clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
+  openClocks(asOf: $asOf, first: 100) { totalCount nodes { ...timed } }
+  workingCalendars(asOf: $asOf) { team { id } hours { from zone } holidays { date name } }
+  responseTargets(asOf: $asOf) { tier from firstResponseMinutes resolutionMinutes }
 }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
+fragment timed on Clock {
+  kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
+  openedBy { id } stoppedBy { id } stakeholder { id } owner { id } team { id }
+}
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
