@@ -52,6 +52,7 @@ const apiOnPostgres =
         'ties',
         'our-own',
         'influence',
+        'clocks',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -158,6 +158,9 @@ describe('malformed input', () => {
         endTie: { tieId: wrong },
         retractTie: { tieId: wrong, reason: 'x' },
         retractAffiliation: { affiliationId: wrong, reason: 'x' },
+        setWorkingHours: { teamId: wrong, zone: 'UTC', hours: [{ days: ['MONDAY'], from: '09:00', until: '17:00' }] },
+        setHolidays: { teamId: wrong, year: 2026, days: [] },
+        setTargets: { tier: 'Not a name' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

@@ -26,6 +26,13 @@ export interface Outcome {
   readonly lastAt: string;
   readonly goal: ShownGoal;
   readonly from: string;
+  readonly hours: { readonly from: string | null; readonly zone: string; readonly stretches: readonly Input[] };
+  readonly days: readonly { readonly date: string; readonly name: string | null }[];
+  readonly targets: {
+    readonly tier: string | null;
+    readonly from: string | null;
+    readonly resolutionMinutes: number | null;
+  };
   readonly capacity: number;
   readonly kept: boolean;
   readonly settledAt: string;
@@ -225,7 +232,7 @@ const outcomes = {
   assessTone: ofInteraction('ToneAssessed', retracted),
   assessStance: ofRelationship('StanceWasAssessed'),
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
-  takeStep: ofRelationship('StepWasTaken'),
+  takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   makeCommitment: ofRelationship('CommitmentWasMade'),
@@ -241,6 +248,11 @@ const outcomes = {
   changeColleague: ofColleague('ColleagueChanged', noColleague),
   letColleagueGo: ofColleague('ColleagueLeft', noColleague),
   defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
+  setWorkingHours: `__typename ... on Refusal { message }
+    ... on WorkingHoursSet { already position hours { from zone stretches { day from until } } }`,
+  setHolidays: `__typename ... on Refusal { message } ... on HolidaysSet { already position days { date name } }`,
+  setTargets: `__typename ... on Refusal { message }
+    ... on TargetsSet { already position targets { tier from acknowledgeMinutes firstResponseMinutes nextResponseMinutes resolutionMinutes } }`,
   assignOwner: ofStakeholder(
     'OwnerWasAssigned',
     nobody,

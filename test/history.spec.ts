@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type AccessKeyFact, accessKey } from '../src/access/access-key.js';
 import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
+import { type TargetsFact, targetsOfTier } from '../src/clocks/targets.js';
+import { type CalendarFact, workingHours } from '../src/clocks/working-hours.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
@@ -34,6 +36,8 @@ type WrittenFact =
   | OwnershipFact
   | GoalFact
   | TieFact
+  | CalendarFact
+  | TargetsFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -95,6 +99,9 @@ const newest: Record<WrittenFact['type'], number> = {
   TieRecorded: 1,
   TieEnded: 1,
   TieRetracted: 1,
+  WorkingHoursSet: 1,
+  HolidaysSet: 1,
+  TargetsSet: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -119,6 +126,8 @@ const deciders = new Map<string, Asked>(
     team,
     tierNamed('near'),
     tie,
+    workingHours,
+    targetsOfTier,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -196,6 +205,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   TieRecorded: (data) => ({ type: 'RecordTie', data: { ...data, ...(data['personal'] as JsonObject) } }),
   TieEnded: (data) => ({ type: 'EndTie', data }),
   TieRetracted: (data) => ({ type: 'RetractTie', data }),
+  WorkingHoursSet: (data) => ({ type: 'SetWorkingHours', data }),
+  HolidaysSet: (data) => ({ type: 'SetHolidays', data }),
+  TargetsSet: (data) => ({ type: 'SetTargets', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -274,6 +286,13 @@ describe('the shapes that were ever stored', () => {
       goal: true,
       affiliation: true,
       tie: true,
+      clock_message: true,
+      clock_turn: true,
+      clock_owner: true,
+      clock_team: true,
+      clock_hours: true,
+      clock_holidays: true,
+      clock_targets: true,
     });
   });
 });

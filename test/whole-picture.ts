@@ -42,6 +42,12 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
     target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
+  responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
+  clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
+  clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
+  openClocks(asOf: $asOf, first: 100) { totalCount nodes { ...timed } }
+  workingCalendars(asOf: $asOf) { team { id } hours { from zone } holidays { date name } }
+  responseTargets(asOf: $asOf) { tier from firstResponseMinutes resolutionMinutes }
 }
 fragment belongs on Affiliation { id role title from until state recordedAt by reason person { id } organisation { id } source { name id } saidBy { id }
   ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
@@ -56,6 +62,11 @@ fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
 fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
+fragment timed on Clock {
+  kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
+  openedBy { id } stoppedBy { id } stakeholder { id } owner { id } team { id }
+}
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
 fragment linked on MaterialConnection { id kind from until by reason }
@@ -64,7 +75,7 @@ fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
