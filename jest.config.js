@@ -44,6 +44,7 @@ const apiOnPostgres =
         'surveys',
         'owners',
         'affiliations',
+        'organisations',
         'ties',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

@@ -10,6 +10,7 @@ import { ConversionCurveResolver } from './conversion-curve.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
+import { TimelineLines } from './timeline-lines.nodes.js';
 import { TimelineResolver } from './timeline.resolver.js';
 
 @Module({
@@ -20,6 +21,7 @@ import { TimelineResolver } from './timeline.resolver.js';
     StandingResolver,
     ConversionResolver,
     StandingSpanResolver,
+    TimelineLines,
     TimelineResolver,
     AttributionResolver,
     PrismResolver,
