@@ -28,7 +28,7 @@ export interface MergedScan {
 }
 
 /** So many stretches are looked into at once: those that may come first. */
-const together = 50;
+const together = 40;
 
 /**
  * The first entries of many stretches, merged, each place once: what stands in several lists is one entry. Each stretch is
