@@ -127,6 +127,7 @@ describe('malformed input', () => {
         takeStep: { stakeholderId: wrong, step: 'LISTEN' },
         recordSurveyAnswer: { stakeholderId: wrong, survey: 'x', score: 0 },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
+        retractSurveyAnswer: { stakeholderId: wrong, factId: wrong, reason: 'x' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },
         changeColleague: { colleagueId: wrong, name: 'x' },

@@ -172,6 +172,7 @@ const outcomes = {
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
   takeStep: ofRelationship('StepWasTaken'),
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
+  retractSurveyAnswer: ofRelationship('SurveyAnswerWasRetracted'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),

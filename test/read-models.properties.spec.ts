@@ -33,6 +33,7 @@ import {
 } from '../src/relationships/relationship-facts-pages.js';
 import { ownershipRows } from '../src/owners/ownership-rows.js';
 import { relationshipFacts } from '../src/relationships/relationship-facts.js';
+import { surveyAnswers } from '../src/relationships/survey-answers.js';
 import { type RelationshipRequest, relationship } from '../src/relationships/relationship.js';
 import {
   type ListedStakeholder,
@@ -208,7 +209,7 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, noSpans];
+const projections = [directory, timeline, relationshipFacts, ownershipRows, surveyAnswers, noSpans];
 
 /** All that a list holds, page by page. */
 const wholeOf = async <Entry>(

@@ -8,28 +8,43 @@ import {
   isAccepted,
 } from '../event-sourcing/transact.js';
 import type { Known } from './relating.js';
-import { type SurveyAnswers, type SurveyFact, survey } from './survey-answer.js';
+import {
+  type SurveyAnswered,
+  type SurveyAnswers,
+  type SurveyRefusal,
+  type SurveyRequest,
+  survey,
+} from './survey-answer.js';
 
-/** An answer in the caller's words. The date is RFC 3339, UTC, milliseconds. */
-export type SurveyAnswerGiven = Omit<SurveyFact['data'], 'factId'>;
+/** What is asked about answers to surveys, in the caller's words. The date is RFC 3339, UTC, milliseconds. */
+export type SurveyAsked =
+  | ({ readonly type: 'Record' } & Omit<SurveyAnswered, 'factId'>)
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
 
 export type SurveyOutcome =
   | (Accepted<SurveyAnswers> & { readonly stakeholderId: string; readonly factId: string })
+  | SurveyRefusal
   | Refusal<'StakeholderNotFound'>
   | CommandIdReused;
 
 /** What stakeholders answer when they are asked, over the streams of their answers. */
 export interface Surveying {
-  answered(answer: SurveyAnswerGiven, context: CommandContext): Promise<SurveyOutcome>;
+  ask(asked: SurveyAsked, context: CommandContext): Promise<SurveyOutcome>;
 }
 
 export const surveying = ({ transact }: Transactions, stakeholders: Known): Surveying => ({
-  answered: async (answer, context) => {
-    const { stakeholderId } = answer;
+  ask: async (asked, context) => {
+    const { stakeholderId } = asked;
     if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
-    const factId = deterministicId('survey-answer', context.credential, context.commandId);
-    const request = { type: 'RecordSurveyAnswer', data: { ...answer, factId } } as const;
+    const request = requestOf(asked, deterministicId('survey-answer', context.credential, context.commandId));
     const outcome = await transact(survey, stakeholderId, request, context);
-    return isAccepted(outcome) ? { ...outcome, stakeholderId, factId } : outcome;
+    return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: request.data.factId } : outcome;
   },
 });
+
+const requestOf = (asked: SurveyAsked, newFactId: string): SurveyRequest => {
+  const { stakeholderId } = asked;
+  if (asked.type === 'Retract') return { type: 'RetractSurveyAnswer', data: { stakeholderId, factId: asked.factId } };
+  const { survey: name, score, occurredAt } = asked;
+  return { type: 'RecordSurveyAnswer', data: { stakeholderId, factId: newFactId, survey: name, score, occurredAt } };
+};

@@ -25,9 +25,12 @@ export const counted = (table: string, condition: string): string =>
 
 /** Somebody exists from when they were identified, or from their first world fact that counts, whichever is earlier. */
 export const existing = (past: Past): Condition => ({
-  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')})`,
-  values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
+  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')} OR ${asked})`,
+  values: [past.validAt, ...[1, 2, 3, 4].flatMap(() => [past.validAt, ...thenOf(past)])],
 });
+
+/** They answered when they were asked. */
+const asked = `EXISTS (SELECT 1 FROM survey_answer a WHERE a.stakeholder = s.id AND a.at <= ? AND ${knownThen('a')})`;
 
 /** Somebody of ours answered for them, by the spans of who answers for whom. */
 const owned = (condition: string): string =>
