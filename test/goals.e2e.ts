@@ -93,6 +93,8 @@ describe('a goal', () => {
     const few = goalOf(
       await set({ measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], target: 0, direction: 'AT_MOST' }),
     );
+    // Of a date, and of no time before it.
+    expect((await report(few)).baseline).toMatchObject({ value: 1, from: null });
     const known = (await stands(2, 'NEUTRAL', 10)).position;
     await stands(1, 'SUPPORTER', 90);
     const told = async (id: string, minutes: number, input: Input = {}) => {

@@ -11,6 +11,7 @@ import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
+import { TouchesResolver } from './touches.resolver.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
@@ -21,6 +22,7 @@ import { TimelineResolver } from './timeline.resolver.js';
     ConversionResolver,
     StandingSpanResolver,
     TimelineResolver,
+    TouchesResolver,
     AttributionResolver,
     PrismResolver,
     NetPromoterResolver,
