@@ -137,6 +137,7 @@ describe('malformed input', () => {
         recordLifecycle: { stakeholderId: wrong, lifecycle: 'CUSTOMER', reason: 'x' },
         verifyRelationship: { stakeholderId: wrong },
         assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
+        retractSurveyAnswer: { stakeholderId: wrong, factId: wrong, reason: 'x' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },
         changeColleague: { colleagueId: wrong, name: 'x' },
