@@ -45,6 +45,7 @@ const apiOnPostgres =
         'commitments',
         'connections',
         'lifecycle',
+        'attention',
         'owners',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

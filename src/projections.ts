@@ -7,6 +7,7 @@ import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
 import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
+import { verificationIntervals } from './owners/verification-interval-rows.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
 
@@ -24,5 +25,6 @@ export const projections: readonly Projection[] = [
   careRows,
   ownershipRows,
   ourOwnRows,
+  verificationIntervals,
   surveyAnswers,
 ];

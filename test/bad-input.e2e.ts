@@ -134,6 +134,7 @@ describe('malformed input', () => {
         endConnection: { stakeholderId: wrong, connectionId: wrong },
         recordLifecycle: { stakeholderId: wrong, lifecycle: 'CUSTOMER', reason: 'x' },
         verifyRelationship: { stakeholderId: wrong },
+        setVerificationInterval: { tier: 'Not a name' },
         assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },

@@ -26,6 +26,7 @@ export interface Outcome {
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
+  readonly interval: { readonly tier: string | null; readonly days: number | null };
   readonly endedAt: string;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
 }
@@ -167,6 +168,8 @@ const outcomes = {
   endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
   recordLifecycle: ofRelationship('LifecycleWasRecorded'),
   verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  setVerificationInterval:
+    '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,

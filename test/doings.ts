@@ -29,13 +29,14 @@ type Doing =
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
   | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
   | { readonly does: 'verify'; readonly who: number; readonly day: number }
+  | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
-  | { readonly does: 'defineTier'; readonly capacity: number }
+  | { readonly does: 'defineTier'; readonly capacity: number; readonly cadenceDays: number | null }
   | {
       readonly does: 'assign';
       readonly who: number;
@@ -134,6 +135,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
   },
   { weight: 1, arbitrary: doesWith('verify', { who, day }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('interval', {
+      tier: fc.constantFrom('close', null),
+      days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
+    }),
+  },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -144,7 +152,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
   },
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
-  { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('defineTier', {
+      capacity: fc.integer({ min: 1, max: 3 }),
+      cadenceDays: fc.option(fc.integer({ min: 1, max: 200 })),
+    }),
+  },
   {
     weight: 6,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
@@ -269,6 +283,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'verify':
         return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
+      case 'interval':
+        return ask('setVerificationInterval', { tier: each.tier, days: each.days });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -295,7 +311,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'letGo':
         return ours('letColleagueGo', each.which, { reason });
       case 'defineTier':
-        return ask('defineTier', { name: 'close', capacity: each.capacity });
+        return ask('defineTier', { name: 'close', capacity: each.capacity, cadenceDays: each.cadenceDays });
       case 'assign': {
         const ownerId = one(colleagues, each.which);
         const rank = each.which % 2 === 0 ? {} : { rank: { place: each.which, topic: 'doors' } };

@@ -10,6 +10,7 @@ import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
 import { type TeamFact, team } from '../src/owners/team.js';
 import { type TierFact, tierNamed } from '../src/owners/tier.js';
+import { type VerificationIntervalFact, verificationInterval } from '../src/owners/verification-interval.js';
 import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
@@ -30,6 +31,7 @@ type WrittenFact =
   | TeamFact
   | TierFact
   | OwnershipFact
+  | VerificationIntervalFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -65,6 +67,7 @@ const newest: Record<WrittenFact['type'], number> = {
   LifecycleReached: 1,
   RelationshipVerified: 1,
   DisclosureAssessed: 1,
+  VerificationIntervalSet: 1,
   SurveyAnswered: 1,
   ColleagueAdded: 1,
   ColleagueRenamed: 1,
@@ -100,6 +103,7 @@ const deciders = new Map<string, Asked>(
     colleague,
     team,
     tierNamed('near'),
+    verificationInterval,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -146,6 +150,7 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   LifecycleReached: (data) => ({ type: 'ReachLifecycle', data }),
   RelationshipVerified: (data) => ({ type: 'VerifyRelationship', data }),
   DisclosureAssessed: (data) => ({ type: 'AssessDisclosure', data }),
+  VerificationIntervalSet: (data) => ({ type: 'SetVerificationInterval', data }),
   SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
   ColleagueAdded: (data) => ({ type: 'AddColleague', data: { ...data, ...(data['personal'] as JsonObject) } }),
@@ -221,6 +226,7 @@ describe('the shapes that were ever stored', () => {
       relationship_fact: true,
       care_span: true,
       care_word: true,
+      verification_interval: true,
       advocacy_act: true,
       standing_fact: true,
       standing_span: true,

@@ -20,6 +20,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
+  dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
+  overdueVerifications(first: 100, asOf: $asOf) { totalCount nodes { tier intervalDays dueAt stakeholder { id } owner { id } } pageInfo { ...page } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
@@ -54,6 +56,7 @@ fragment everything on Stakeholder {
   conversions { totalCount nodes { ...counted } }
   commitments { totalCount nodes { ...promised } }
   connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
+  verification { last { id occurredAt by reason } intervalDays dueAt overdue }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
