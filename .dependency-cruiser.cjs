@@ -22,7 +22,7 @@ module.exports = {
     {
       name: 'bare-nouns-are-pure',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|advocacy)/[^./]+\\.ts$' },
+      from: { path: '^src/(stakeholders|interactions|relationships|owners|guidelines|advocacy)/[^./]+\\.ts$' },
       to: {
         path: [
           'node_modules/(@nestjs|fastify|mercurius|graphql|pino|class-validator)',
@@ -35,9 +35,9 @@ module.exports = {
     {
       name: 'contexts-share-facts-only',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|advocacy)/[^./]+\\.ts$' },
+      from: { path: '^src/(stakeholders|interactions|relationships|owners|guidelines|advocacy)/[^./]+\\.ts$' },
       to: {
-        path: '^src/(stakeholders|interactions|relationships|owners|advocacy)/',
+        path: '^src/(stakeholders|interactions|relationships|owners|guidelines|advocacy)/',
         pathNot: ['^src/$1/', '/(stakeholder|handle|interaction|relationship)\\.ts$'],
       },
     },

@@ -46,6 +46,7 @@ const apiOnPostgres =
         'connections',
         'lifecycle',
         'attention',
+        'guidelines',
         'owners',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

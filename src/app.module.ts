@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.js';
 import { AdvocacyModule } from './advocacy/advocacy.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { GuidelinesModule } from './guidelines/guidelines.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         InteractionsModule,
         RelationshipsModule,
         OwnersModule,
+        GuidelinesModule,
         AdvocacyModule,
         AuditModule,
         ...also,

@@ -2,6 +2,7 @@ import { advocacyActs } from './advocacy/advocacy-acts.js';
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
 import type { Projection } from './event-sourcing/projection.js';
+import { guidelineRows } from './guidelines/guideline-rows.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
@@ -26,5 +27,6 @@ export const projections: readonly Projection[] = [
   ownershipRows,
   ourOwnRows,
   verificationIntervals,
+  guidelineRows,
   surveyAnswers,
 ];

@@ -30,6 +30,9 @@ type Doing =
   | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
   | { readonly does: 'verify'; readonly who: number; readonly day: number }
   | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
+  | { readonly does: 'publish'; readonly day: number; readonly text: string }
+  | { readonly does: 'withdrawGuideline'; readonly day: number }
+  | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -67,6 +70,7 @@ const said = fc.record(
     act,
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
+    ourPeople: fc.constantFrom(['kim@ours.example'], ['lee@ours.example', 'kim@ours.example']),
     subject: fc.constantFrom('a', 'b'),
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
@@ -142,6 +146,9 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
       days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
     }),
   },
+  { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
+  { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
+  { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -173,6 +180,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const interactions: string[] = [];
   const colleagues: string[] = [];
   let team: string | null = null;
+  let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
@@ -285,6 +293,21 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
       case 'interval':
         return ask('setVerificationInterval', { tier: each.tier, days: each.days });
+      case 'publish': {
+        const rules = [{ channel: 'FORUM', text: 'Say who you are.' }];
+        const asked = { name: 'Manners', text: each.text, rules, occurredAt: dateOf(each.day), guidelineId };
+        const published = await ask('publishGuideline', asked);
+        guidelineId ??= published?.guidelineId ?? null;
+        return published;
+      }
+      case 'withdrawGuideline':
+        return guidelineId === null
+          ? null
+          : ask('withdrawGuideline', { guidelineId, occurredAt: dateOf(each.day), reason });
+      case 'acknowledge':
+        return guidelineId === null
+          ? null
+          : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':

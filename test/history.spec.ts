@@ -5,6 +5,8 @@ import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
+import { type AcknowledgementFact, acknowledgements } from '../src/guidelines/acknowledgement.js';
+import { type GuidelineFact, guideline } from '../src/guidelines/guideline.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
@@ -32,6 +34,8 @@ type WrittenFact =
   | TierFact
   | OwnershipFact
   | VerificationIntervalFact
+  | GuidelineFact
+  | AcknowledgementFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -68,6 +72,9 @@ const newest: Record<WrittenFact['type'], number> = {
   RelationshipVerified: 1,
   DisclosureAssessed: 1,
   VerificationIntervalSet: 1,
+  GuidelinePublished: 1,
+  GuidelineWithdrawn: 1,
+  GuidelineAcknowledged: 1,
   SurveyAnswered: 1,
   ColleagueAdded: 1,
   ColleagueRenamed: 1,
@@ -104,6 +111,8 @@ const deciders = new Map<string, Asked>(
     team,
     tierNamed('near'),
     verificationInterval,
+    guideline,
+    acknowledgements,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -151,6 +160,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   RelationshipVerified: (data) => ({ type: 'VerifyRelationship', data }),
   DisclosureAssessed: (data) => ({ type: 'AssessDisclosure', data }),
   VerificationIntervalSet: (data) => ({ type: 'SetVerificationInterval', data }),
+  GuidelinePublished: (data) => ({ type: 'PublishGuideline', data }),
+  GuidelineWithdrawn: (data) => ({ type: 'WithdrawGuideline', data }),
+  GuidelineAcknowledged: (data) => ({ type: 'AcknowledgeGuideline', data }),
   SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
   ColleagueAdded: (data) => ({ type: 'AddColleague', data: { ...data, ...(data['personal'] as JsonObject) } }),
@@ -227,6 +239,8 @@ describe('the shapes that were ever stored', () => {
       care_span: true,
       care_word: true,
       verification_interval: true,
+      guideline: true,
+      guideline_acknowledgement: true,
       advocacy_act: true,
       standing_fact: true,
       standing_span: true,

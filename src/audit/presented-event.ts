@@ -36,6 +36,8 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
+  guideline: 'Guideline',
+  acknowledgement: 'Colleague',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -59,6 +61,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   keyId: 'Key',
   colleagueId: 'Colleague',
   teamId: 'Team',
+  guidelineId: 'Guideline',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',
