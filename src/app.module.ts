@@ -6,6 +6,7 @@ import type { WhatIfThread } from './advocacy/what-if.runs.js';
 import { AuditModule } from './audit/audit.module.js';
 import { ClocksModule } from './clocks/clocks.module.js';
 import { GoalsModule } from './goals/goals.module.js';
+import { GuidelinesModule } from './guidelines/guidelines.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
@@ -76,6 +77,7 @@ export class AppModule {
         OwnersModule,
         ClocksModule,
         TiesModule,
+        GuidelinesModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

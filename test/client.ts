@@ -38,6 +38,16 @@ export interface Outcome {
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
+  readonly guidelineId: string;
+  readonly version: number;
+  readonly missing: readonly {
+    readonly colleagueId: string;
+    readonly colleague: string;
+    readonly guidelineId: string;
+    readonly guideline: string;
+    readonly version: number;
+  }[];
+  readonly interval: { readonly tier: string | null; readonly days: number | null };
   readonly endedAt: string;
   readonly affiliation: ShownAffiliation;
   readonly tie: ShownTie;
@@ -167,7 +177,8 @@ export const shownInteraction = `fragment shownInteraction on Interaction {
 
 const recordedOutcome = `__typename ... on Refusal { message }
   ... on InteractionRecorded { already position interaction { ...shownInteraction } identified { ...shown } }
-  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }`;
+  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }
+  ... on GuidelineNotAcknowledged { missing { colleagueId colleague guidelineId guideline version } }`;
 
 const ofStakeholder = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position stakeholder { ...shown } } ${refusals.join(' ')}`;
@@ -188,6 +199,8 @@ const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
 const noColleague = '... on ColleagueNotFound { colleagueId }';
+const ofGuideline = (happened: string): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position guidelineId version }`;
 const dated = '... on DatedBeforeTheLast { lastAt }';
 
 const nobody = '... on StakeholderNotFound { stakeholderId }';
@@ -242,6 +255,11 @@ const outcomes = {
   endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
   recordLifecycle: ofRelationship('LifecycleWasRecorded'),
   verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  setVerificationInterval:
+    '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
+  publishGuideline: ofGuideline('GuidelineWasPublished'),
+  withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
+  acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
