@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { InteractionsModule } from '../interactions/interactions.module.js';
 import { OwnersModule } from '../owners/owners.module.js';
 import { RelationshipsModule } from '../relationships/relationships.module.js';
@@ -9,13 +10,15 @@ import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
+import { RuleHandler } from './rules.handler.js';
+import { RulesResolver } from './rules.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineResolver } from './timeline.resolver.js';
 import { WhatIfAnswerResolver, WhatIfConversionResolver, WhatIfResolver } from './what-if.resolver.js';
 import { WhatIfRuns } from './what-if.runs.js';
 
 @Module({
-  imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
+  imports: [CqrsModule, StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
   providers: [
     ConversionNodes,
     AdvocacyResolver,
@@ -31,6 +34,8 @@ import { WhatIfRuns } from './what-if.runs.js';
     WhatIfResolver,
     WhatIfAnswerResolver,
     WhatIfConversionResolver,
+    RuleHandler,
+    RulesResolver,
     RulesStarter,
   ],
 })

@@ -1,8 +1,6 @@
-import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Float, Query, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import type { ReadStore } from '../event-sourcing/read-store.js';
 import { refused } from '../graphql/errors.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import { Moments } from '../graphql/moments.js';
@@ -11,7 +9,6 @@ import { Now } from '../graphql/request-context.js';
 import type { Act } from '../interactions/interaction.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
-import { READ_STORE } from '../tokens.js';
 import { Period } from './advocacy.types.js';
 import {
   type AttributionModel,
@@ -36,12 +33,16 @@ import {
   journeysOf,
   unconvertedJourneys,
 } from './journeys.js';
-import { rulesV1 } from './standing.js';
+import { LiveRules } from './rules.live.js';
+import { ByRules, RulesAsked } from './rules.types.js';
 
 const halfLifeMessage = 'A half-life is from 0.01 to 3650 days.';
 
 @ArgsType()
 class AttributionArgs extends OneOfPastArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+
   @Field(() => Period, { nullable: true, description: 'When they counted. Left out: all of the time.' })
   @IsOptional()
   @ValidateNested()
@@ -91,7 +92,7 @@ export class AttributionResolver {
   constructor(
     private readonly moments: Moments,
     private readonly stakeholders: StakeholderNodes,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
+    private readonly live: LiveRules,
   ) {}
 
   @Query(() => Attribution, {
@@ -99,7 +100,7 @@ export class AttributionResolver {
       'Which of our touches are credited for conversions: of what passed between the fact that opened an episode and what counted.',
   })
   async attribution(
-    @Args() { during, where, by, models, halfLifeDays, ...pastArgs }: AttributionArgs,
+    @Args() { during, where, by, models, halfLifeDays, rules: named, ...pastArgs }: AttributionArgs,
     @Now() now: number,
   ): Promise<Attribution> {
     const moment = await this.moments.of(pastArgs, now);
@@ -114,11 +115,10 @@ export class AttributionResolver {
       during: { from: during?.from ?? null, until: during?.until ?? null },
       ...(stakeholder === undefined ? {} : { stakeholder }),
     };
+    const { rules, rows } = await this.live.of(moment, named);
     const askedModels = models ?? attributionModels;
-    const journeys = await bounded(journeysOf(this.rows, asked, moment));
-    const unconverted = askedModels.includes('markov')
-      ? await bounded(unconvertedJourneys(this.rows, asked, moment))
-      : [];
+    const journeys = await bounded(journeysOf(rows, asked, moment));
+    const unconverted = askedModels.includes('markov') ? await bounded(unconvertedJourneys(rows, asked, moment)) : [];
     const grouping = by ?? 'channel';
     const how = {
       halfLifeDays: halfLifeDays ?? halfLifeDaysDefault,
@@ -141,8 +141,8 @@ export class AttributionResolver {
           unattributed,
         };
       }),
-      rule: rulesV1.conversion.name,
-      stanceRule: rulesV1.tone.name,
+      rule: rules.conversion.name,
+      stanceRule: rules.tone.name,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Extensions, Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import type { RowReader } from '../event-sourcing/read-store.js';
 import type { Moment } from '../graphql/moment.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
@@ -137,6 +138,7 @@ export abstract class CurveOfTime {
 })
 export class ConversionCurve extends CurveOfTime {
   readonly moment!: Moment;
+  readonly rows!: RowReader;
   readonly observed!: readonly ObservedSpells[];
 }
 

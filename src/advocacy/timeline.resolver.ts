@@ -39,6 +39,7 @@ import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import { type ConversionOnPage, type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
+import { LiveRules } from './rules.live.js';
 import {
   TimelineConnection,
   TimelineEntry,
@@ -89,6 +90,7 @@ export class TimelineResolver {
     private readonly facts: RelationshipFactNodes,
     private readonly conversions: ConversionNodes,
     private readonly owners: OwnerNodes,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -245,8 +247,9 @@ export class TimelineResolver {
     if (filter === null) return nothing;
     const { order, limit, after, before, fromEnd = false } = sliceOfIds(slice, timelineRanks.conversion);
     const from = fromEnd ? before : after;
+    const { rows } = await this.live.of(past);
     const scanned = await conversionsPage(
-      this.rows,
+      rows,
       { ...filter, stakeholder },
       past,
       { limit: limit + 1, backwards: fromEnd, from: from ? [from.at, from.tie] : null },
@@ -265,11 +268,12 @@ export class TimelineResolver {
   }
 
   async #count(of: Of, { interactions, facts, ownershipFacts, conversions }: Sources): Promise<number> {
+    const { rows } = await this.live.of(of.past);
     const counts = await Promise.all([
       interactions === null ? 0 : countEntries(this.rows, { ...of, filter: interactions ?? {} }),
       facts === null ? 0 : countFacts(this.rows, { ...of, filter: facts }),
       ownershipFacts === null ? 0 : countOwnershipFacts(this.rows, { ...of, filter: ownershipFacts }),
-      conversions === null ? 0 : countConversions(this.rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
+      conversions === null ? 0 : countConversions(rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
     ]);
     return counts.reduce((a, b) => a + b, 0);
   }
