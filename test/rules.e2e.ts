@@ -84,13 +84,16 @@ const put = async (rule: string): Promise<Defined> =>
 const answers = (stanceRule: string) =>
   until(`${stanceRule} answers`, async () => (await summaryOf()).stanceRule === stanceRule, 20_000);
 
-const whatIf = async (stance: Input): Promise<{ readonly summary: Summary; readonly liveSummary: Summary }> => {
+const whatIf = async (
+  stance: Input,
+  variables: Input = {},
+): Promise<{ readonly summary: Summary; readonly liveSummary: Summary }> => {
   const client = rapport.subscriber();
   try {
     const told = client.iterate<{ whatIf: { __typename: string; summary: Summary; liveSummary: Summary } }>({
-      query: `subscription ($stance: StanceRuleChanges, $asOf: AsOf) { whatIf(stance: $stance, asOf: $asOf) {
+      query: `subscription ($stance: StanceRuleChanges, $asOf: AsOf, $rules: RulesAsked) { whatIf(stance: $stance, asOf: $asOf, rules: $rules) {
         __typename ... on WhatIfAnswer { summary { ${summary} } liveSummary { ${summary} } } } }`,
-      variables: { stance, asOf: past },
+      variables: { stance, asOf: past, ...variables },
     });
     for await (const { data } of told) if (data?.whatIf.__typename === 'WhatIfAnswer') return data.whatIf;
     throw new Error('The what-if had no answer.');
@@ -210,6 +213,11 @@ describe('another version of a rule', () => {
     ]);
     const refused = await rapport.refusal(`{ advocacySummary(rules: { stance: "tone-v2" }) { rule } }`);
     expect(refused).toMatchObject({ code: 'LIMIT_EXCEEDED', extensions: { limit: 'liveRules', allowed: 3 } });
+    const named = await whatIf({}, { rules: { stance: 'tone-v2' } });
+    expect([named.summary.stanceRule, named.liveSummary.stanceRule]).toEqual(['tone-v2', 'tone-v4']);
+    const then = await whatIf({}, { asOf: { ...past, knownAtPosition: inForce } });
+    expect([then.summary.stanceRule, then.liveSummary.stanceRule]).toEqual(['tone-v2', 'tone-v1']);
+    expect([wonOver(then.summary), wonOver(then.liveSummary)]).toEqual([2, 1]);
     if (process.env['READ_STORE_URL'] === undefined) {
       const files = await readdir(join(service.dataFolder, 'read'));
       expect(files.filter((file) => file.includes('tone-v2'))).toEqual([]);

@@ -17,7 +17,7 @@ import {
   rulesInTime,
 } from './rules-in-time.js';
 import { projectionOf, rowsUnder, suffixOf } from './rows-under.js';
-import type { Rules } from './standing.js';
+import { rulesV1, type Rules } from './standing.js';
 
 /** Rules by their names; what is left out is as it was in force. */
 export interface RulesNamed {
@@ -35,6 +35,8 @@ interface WarningLog {
   warn(about: object, message: string): void;
 }
 
+/** Versions named to whoever asked for one that there is not. */
+const toldMax = 10;
 /** How soon a rule is known that another instance was told. */
 const lookMs = 1_000;
 
@@ -90,40 +92,8 @@ export class LiveRules implements OnModuleInit, OnApplicationShutdown {
    * @throws BAD_USER_INPUT for a rule that there is not, or that is not kept live; NotBuiltYet while its rows are built.
    */
   async of(past: Pick<Past, 'known'>, asked?: RulesNamed | null): Promise<Ruled> {
-    const live = knowsAll({ known: past.known, validAt: 0 });
-    if (!live && past.known > this.#lookedUpTo) await this.look();
-    const rules = await this.#rulesOf(past.known, live, asked ?? {});
-    return { rules, rows: rowsUnder(rules, this.rows) };
-  }
-
-  /** All that have rows, those that answer in force first. */
-  async all(past: Pick<Past, 'known'>): Promise<readonly Ruled[]> {
-    const first = await this.of(past);
-    const others = keptLive(this.#inTime).filter(
-      (rules) => this.haveRows(rules) && keyOfRules(rules) !== keyOfRules(first.rules),
-    );
-    return [first, ...others.map((rules) => ({ rules, rows: rowsUnder(rules, this.rows) }))];
-  }
-
-  /** Looks what the log says of rules now. One after another: who comes later sees what is newer. */
-  look(): Promise<void> {
-    this.#looking = this.#looking.catch(() => undefined).then(() => this.#lookNow());
-    return this.#looking;
-  }
-
-  async #rulesOf(known: number, live: boolean, { stance, conversion }: RulesNamed): Promise<Rules> {
-    const inForce = live ? this.#newestLive() : inForceAt(this.#inTime, known);
-    const names = [
-      [stance, named(this.#inTime.stance, stance ?? '')],
-      [conversion, named(this.#inTime.conversion, conversion ?? '')],
-    ] as const;
-    // Another instance may just have been told of it.
-    if (names.some(([name, rule]) => name != null && rule === undefined)) await this.look();
-    const rules = {
-      tone: stance == null ? inForce.tone : this.#named('stance', stance),
-      conversion: conversion == null ? inForce.conversion : this.#named('conversion', conversion),
-    };
-    if (this.haveRows(rules)) return rules;
+    const rules = await this.valuesOf(past, asked);
+    if (this.haveRows(rules)) return this.#ruled(rules);
     if (keptLive(this.#inTime).some((kept) => keyOfRules(kept) === keyOfRules(rules)))
       throw new NotBuiltYet([projectionOf(rules)]);
     throw refused(
@@ -133,11 +103,64 @@ export class LiveRules implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
+  /**
+   * The same rules as values, also where they have no rows.
+   * @throws BAD_USER_INPUT for a rule that there is not.
+   */
+  async valuesOf({ known }: Pick<Past, 'known'>, asked?: RulesNamed | null): Promise<Rules> {
+    const live = knowsAll({ known, validAt: 0 });
+    const { stance, conversion } = asked ?? {};
+    // Another instance may just have been told of what is asked for.
+    if ((!live && known > this.#lookedUpTo) || !this.#knows(asked ?? {})) await this.look();
+    const inForce = live ? this.#newestLive() : inForceAt(this.#inTime, known);
+    return {
+      tone: stance == null ? inForce.tone : this.#named('stance', stance),
+      conversion: conversion == null ? inForce.conversion : this.#named('conversion', conversion),
+    };
+  }
+
+  /** What a what-if of a past is held against: the rules in force then or, where these have no rows, the standard ones. */
+  async beside(past: Pick<Past, 'known'>): Promise<Rules> {
+    const rules = await this.valuesOf(past);
+    return this.haveRows(rules) ? rules : rulesV1;
+  }
+
+  /** All that have rows, those that answer in force first. */
+  async all(past: Pick<Past, 'known'>): Promise<readonly Ruled[]> {
+    const first = await this.of(past);
+    const others = keptLive(this.#inTime).filter(
+      (rules) => this.haveRows(rules) && keyOfRules(rules) !== keyOfRules(first.rules),
+    );
+    return [first, ...others.map((rules) => this.#ruled(rules))];
+  }
+
+  /** Looks what the log says of rules now. One after another: who comes later sees what is newer. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.catch(() => undefined).then(() => this.#lookNow());
+    return this.#looking;
+  }
+
+  #knows({ stance, conversion }: RulesNamed): boolean {
+    return (
+      (stance == null || named(this.#inTime.stance, stance) !== undefined) &&
+      (conversion == null || named(this.#inTime.conversion, conversion) !== undefined)
+    );
+  }
+
+  #ruled(rules: Rules): Ruled {
+    return { rules, rows: rowsUnder(rules, this.rows) };
+  }
+
   #named<Kind extends 'stance' | 'conversion'>(kind: Kind, name: string): RulesInTime[Kind][number]['rule'] {
     const rule = this.#inTime[kind].find((version) => version.rule.name === name)?.rule;
     if (rule !== undefined) return rule;
-    const versions = this.#inTime[kind].map((version) => version.rule.name).join(', ');
-    throw badUserInput([{ path: ['rules', kind], message: `There is no ${kind} rule ${name}: ${versions}.` }]);
+    const versions = this.#inTime[kind]
+      .slice(-toldMax)
+      .map((version) => version.rule.name)
+      .join(', ');
+    throw badUserInput([
+      { path: ['rules', kind], message: `There is no ${kind} rule of this name. The newest are ${versions}.` },
+    ]);
   }
 
   #newestLive(): Rules {

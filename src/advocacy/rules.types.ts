@@ -114,7 +114,7 @@ export class ActWeightInput {
   weight!: number;
 }
 
-@InputType({ description: 'Another stance rule. What is left out is as it is in the rule that it is held against.' })
+@InputType({ description: 'Another stance rule. What is left out is as it was.' })
 export class StanceRuleChanges {
   @Field(() => Float, { nullable: true, description: '1 to 3650.' })
   @IsOptional()
@@ -178,7 +178,7 @@ export class StanceRuleChanges {
 }
 
 @InputType({
-  description: 'Another conversion rule. What is left out is as it is in the rule that it is held against.',
+  description: 'Another conversion rule. What is left out is as it was.',
 })
 export class ConversionRuleChanges {
   @Field(() => Float, { nullable: true, description: '-1 to 1.' })

@@ -20,7 +20,14 @@ import { AdvocacySummary, Period, shownSummary } from './advocacy.types.js';
 import { HorizonDays, horizonDaysDefault, shownCurve } from './conversion-curve.types.js';
 import { projectionOf, rowsUnder } from './rows-under.js';
 import { LiveRules } from './rules.live.js';
-import { ConversionRuleChanges, StanceRuleChanges, rulesWith, shownToneRule } from './rules.types.js';
+import {
+  ByRules,
+  ConversionRuleChanges,
+  RulesAsked,
+  StanceRuleChanges,
+  rulesWith,
+  shownToneRule,
+} from './rules.types.js';
 import { spellsOf } from './spells.js';
 import type { CountedPassage, WhatIfAsked } from './what-if.js';
 import { type ToldOfWhatIf, WhatIfRuns, WhatIfTimedOut, whatIfLimitMs, whatIfsMax } from './what-if.runs.js';
@@ -37,13 +44,16 @@ import {
 
 @ArgsType()
 class WhatIfArgs extends OneOfPastArgs {
-  @Field(() => StanceRuleChanges, { nullable: true, description: 'Left out: the stance rule in force.' })
+  @ByRules()
+  rules?: RulesAsked | null;
+
+  @Field(() => StanceRuleChanges, { nullable: true, description: 'What is another than in these rules.' })
   @IsOptional()
   @ValidateNested()
   @Type(() => StanceRuleChanges)
   stance?: StanceRuleChanges | null;
 
-  @Field(() => ConversionRuleChanges, { nullable: true, description: 'Left out: the conversion rule in force.' })
+  @Field(() => ConversionRuleChanges, { nullable: true, description: 'What is another than in these rules.' })
   @IsOptional()
   @ValidateNested()
   @Type(() => ConversionRuleChanges)
@@ -100,12 +110,12 @@ export class WhatIfResolver {
   }
 
   async #questionOf(
-    { stance, conversion, during, horizonDays, ...pastArgs }: WhatIfArgs,
+    { rules: named, stance, conversion, during, horizonDays, ...pastArgs }: WhatIfArgs,
     now: number,
   ): Promise<Question> {
     const asOf = await this.moments.of(pastArgs, now);
-    const { rules: live } = await this.live.of(asOf);
-    const rules = rulesWith(live, stance, conversion);
+    const rules = rulesWith(await this.live.valuesOf(asOf, named), stance, conversion);
+    const live = await this.live.beside(asOf);
     // What is recorded while it runs does not count: the answer is of one past, which it names.
     const known = Math.min(asOf.known, await this.#reached([projectionOf(live), 'directory']));
     const moment: Moment = { known, validAt: asOf.validAt, live: false };
