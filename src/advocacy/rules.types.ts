@@ -222,7 +222,7 @@ export const ByRules = (): PropertyDecorator => (target, property) => {
   Field(() => RulesAsked, { nullable: true, description })(target, property as string);
   IsOptional()(target, property);
   ValidateNested()(target, property);
-  Type(() => RulesAsked)(target, property as string);
+  Type(() => RulesAsked)(target, property);
 };
 
 /** A stance rule as GraphQL shows it. */
