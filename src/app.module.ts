@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.js';
 import { AdvocacyModule } from './advocacy/advocacy.module.js';
+import { RulesModule } from './advocacy/rules.module.js';
 import type { WhatIfThread } from './advocacy/what-if.runs.js';
 import { AuditModule } from './audit/audit.module.js';
 import { ClocksModule } from './clocks/clocks.module.js';
@@ -70,6 +71,7 @@ export class AppModule {
         HealthModule,
         ApiModule.forRoot(settings),
         AccessModule,
+        RulesModule,
         StakeholdersModule,
         InteractionsModule,
         InfluenceModule,

@@ -89,13 +89,38 @@ export const conversion: Table = {
   indexes: [{ columns: ['at', 'id'] }, { columns: ['id'] }],
 };
 
-export const standingTables: readonly Table[] = [
-  standingSubject,
-  standingFact,
-  standingReading,
-  standingSpan,
+/** The tables of a standing projection. */
+export interface StandingTables {
+  readonly subject: Table;
+  readonly fact: Table;
+  readonly reading: Table;
+  readonly span: Table;
+  readonly conversion: Table;
+}
+
+/** Those under the standard rules: what queries name. */
+export const standardTables: StandingTables = {
+  subject: standingSubject,
+  fact: standingFact,
+  reading: standingReading,
+  span: standingSpan,
   conversion,
-];
+};
+
+export const standingTables: readonly Table[] = Object.values(standardTables);
+
+/** The same, with names of their own: for rows under other rules, beside. */
+export function tablesNamed(suffix: string): StandingTables {
+  const named = (table: Table): Table => ({ ...table, name: `${table.name}${suffix}` });
+  const { subject, fact, reading, span, conversion: counted } = standardTables;
+  return {
+    subject: named(subject),
+    fact: named(fact),
+    reading: named(reading),
+    span: named(span),
+    conversion: named(counted),
+  };
+}
 
 type Versioned = { readonly known_from: number; readonly known_until: number };
 
