@@ -190,6 +190,19 @@ describe('another version of a rule', () => {
     expect(held.summary.stanceRule).toBe('tone-v2');
   });
 
+  it('answers in every instance', async () => {
+    const other = await startTestService({ dataFolder: service.dataFolder });
+    const there = rapportAt({ url: other.url, token: service.adminToken });
+    const ask = () => there.query<{ advocacySummary: Summary }>('{ advocacySummary { rule stanceRule } }');
+    const rule = async () => (await ask()).advocacySummary.stanceRule;
+    await until('the other answers by tone-v2', async () => (await rule()) === 'tone-v2');
+    await put('tone-v1');
+    await until('the other answers by tone-v1', async () => (await rule()) === 'tone-v1');
+    await put('tone-v2');
+    await until('the other answers by tone-v2 again', async () => (await rule()) === 'tone-v2');
+    await other.stop(true);
+  });
+
   it('stays in force over a restart', async () => {
     await service.stop(true);
     await start(service.dataFolder);

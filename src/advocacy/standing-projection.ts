@@ -17,6 +17,7 @@ import {
   type Disturbed,
   type History,
 } from './standing-history.js';
+import { codeOfAct, codeOfChannel } from './standing-codes.js';
 import { readingsBefore } from './standing-readings.js';
 import { projectionOf, rowsUnder, suffixOf } from './rows-under.js';
 import {
@@ -197,7 +198,12 @@ function factRow(stakeholder: number, fact: StandingFact, ordinal: number): Stan
   };
   switch (fact.kind) {
     case 'expression':
-      return { ...row, tone: fact.tone, act: fact.act, channel: fact.channel };
+      return {
+        ...row,
+        tone: fact.tone,
+        act: codeOfAct(fact.act),
+        channel: fact.channel === null ? null : codeOfChannel(fact.channel),
+      };
     case 'assessment':
       return { ...row, stance: fact.stance, assessed_by: fact.by };
     case 'withdrawal':
