@@ -15,6 +15,7 @@ import { pasts, resident, timelines } from './rows/reading.js';
 import { rebuilds } from './rows/rebuild.js';
 import { recordMany500, recordOneByOne } from './rows/recording.js';
 import { streamLength } from './rows/stream-length.js';
+import { whatIfs } from './rows/what-if.js';
 import type { Row } from './table.js';
 import { tableOf } from './table.js';
 
@@ -32,6 +33,7 @@ const families: readonly Family[] = [
   longHistory,
   curve,
   rebuilds,
+  whatIfs,
 ];
 
 const chosen = ({ only }: Options): readonly Family[] => {

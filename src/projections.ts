@@ -1,9 +1,13 @@
+import { advocacyActs } from './advocacy/advocacy-acts.js';
 import { prism } from './advocacy/prism.js';
 import { standingProjection } from './advocacy/standing-projection.js';
+import { clockRows } from './clocks/clock-rows.js';
 import type { Projection } from './event-sourcing/projection.js';
+import { goalRows } from './goals/goal-rows.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
+import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
@@ -12,17 +16,21 @@ import { tieRows } from './ties/tie-rows.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
- * come first.
+ * come first; and those that queries join with the directory are among the first ten, which SQLite reads over one connection.
  */
 export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
+  advocacyActs,
   directory,
   relationshipFacts,
+  careRows,
   ownershipRows,
-  ourOwnRows,
   affiliationRows,
   tieRows,
+  clockRows,
+  ourOwnRows,
   surveyAnswers,
+  goalRows,
 ];

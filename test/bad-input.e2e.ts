@@ -129,6 +129,14 @@ describe('malformed input', () => {
         takeStep: { stakeholderId: wrong, step: 'LISTEN' },
         recordSurveyAnswer: { stakeholderId: wrong, survey: 'x', score: 0 },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
+        makeCommitment: { stakeholderId: wrong, promise: 'x', dueAt: '2030-01-01T00:00:00Z' },
+        keepCommitment: { stakeholderId: wrong, commitmentId: wrong },
+        breakCommitment: { stakeholderId: wrong, commitmentId: wrong },
+        recordConnection: { stakeholderId: wrong, kind: 'PAID' },
+        endConnection: { stakeholderId: wrong, connectionId: wrong },
+        recordLifecycle: { stakeholderId: wrong, lifecycle: 'CUSTOMER', reason: 'x' },
+        verifyRelationship: { stakeholderId: wrong },
+        assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },
         changeColleague: { colleagueId: wrong, name: 'x' },
@@ -144,6 +152,12 @@ describe('malformed input', () => {
         endTie: { tieId: wrong },
         retractTie: { tieId: wrong, reason: 'x' },
         retractAffiliation: { affiliationId: wrong, reason: 'x' },
+        setGoal: {
+          ...{ measure: 'CONVERSIONS', target: 1, ownerId: wrong, reason: 'x' },
+          ...{ from: '2090-01-01T00:00:00Z', until: '2091-01-01T00:00:00Z' },
+        },
+        reviseGoal: { goalId: wrong, reason: 'x' },
+        dropGoal: { goalId: wrong, reason: 'x' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

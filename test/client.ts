@@ -24,10 +24,28 @@ export interface Outcome {
   readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
   readonly owner: ShownColleague;
   readonly lastAt: string;
+  readonly goal: ShownGoal;
+  readonly from: string;
   readonly capacity: number;
   readonly affiliation: ShownAffiliation;
   readonly tie: ShownTie;
+  readonly kept: boolean;
+  readonly settledAt: string;
+  readonly madeAt: string;
+  readonly beganAt: string;
+  readonly endedAt: string;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
+}
+
+export interface ShownGoal {
+  readonly id: string;
+  readonly revision: number;
+  readonly target: number;
+  readonly baseline: {
+    readonly value: number | null;
+    readonly eventId: string | null;
+    readonly position: string | null;
+  };
 }
 
 export interface ShownColleague {
@@ -153,6 +171,12 @@ const ofRelationship = (happened: string): string =>
   `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
    ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
+const ofGoal = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position goal { id revision target
+     baseline { value eventId position } } } ${refusals.join(' ')}`;
+const noGoal = '... on GoalNotFound { goalId }';
+const begun = '... on PeriodHasBegun { from }';
+
 const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
@@ -177,6 +201,7 @@ const ofTie = (happened: string, ...others: readonly string[]): string =>
     .map((refusal) => `... on ${refusal} { ${aTie} }`)
     .join(' ')}`;
 const noAffiliation = '... on AffiliationNotFound { affiliationId }';
+const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
@@ -202,6 +227,14 @@ const outcomes = {
   takeStep: ofRelationship('StepWasTaken'),
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
+  makeCommitment: ofRelationship('CommitmentWasMade'),
+  keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
+  recordConnection: `${ofRelationship('ConnectionWasRecorded')} ... on BeforeItBegan { beganAt }`,
+  endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
+  recordLifecycle: ofRelationship('LifecycleWasRecorded'),
+  verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
+  breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),
   changeColleague: ofColleague('ColleagueChanged', noColleague),
@@ -225,6 +258,9 @@ const outcomes = {
   recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
   endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
   retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
+  setGoal: ofGoal('GoalWasSet', noColleague, begun),
+  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
+  dropGoal: ofGoal('GoalWasDropped', noGoal),
 } as const;
 
 export type Mutation = keyof typeof outcomes;

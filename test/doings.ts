@@ -24,6 +24,13 @@ type Doing =
   | { readonly does: 'withdraw'; readonly who: number; readonly day: number }
   | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
   | { readonly does: 'takeBack'; readonly which: number }
+  | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
+  | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
+  | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
+  | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
+  | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
+  | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
+  | { readonly does: 'verify'; readonly who: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -41,6 +48,9 @@ type Doing =
     }
   | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
   | { readonly does: 'release'; readonly who: number; readonly day: number }
+  | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
+  | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
+  | { readonly does: 'dropGoal'; readonly which: number }
   | TieDoing;
 
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
@@ -105,13 +115,29 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
+  { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
+  { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
+  { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
+  { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
+  {
+    weight: 3,
+    arbitrary: doesWith('assessDisclosure', {
+      which,
+      status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
+  },
+  { weight: 1, arbitrary: doesWith('verify', { who, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
-  { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
+  { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
   { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
   { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
-  { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
+  { weight: 3, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
@@ -119,11 +145,30 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
   { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
   {
-    weight: 6,
+    weight: 9,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
   },
   { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
   { weight: 3, arbitrary: doesWith('release', { who, day }) },
+  {
+    weight: 2,
+    arbitrary: doesWith('setGoal', {
+      which,
+      measure: fc.constantFrom<Input>(
+        { measure: 'CONVERSIONS', kinds: ['WON_OVER', 'CONVERTED'] },
+        { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], direction: 'AT_MOST' },
+        { measure: 'NET_PROMOTER', survey: 'spring' },
+        { measure: 'CONVERSATION_SHARE', topic: 'x' },
+        { measure: 'RELAPSE_RATE' },
+      ),
+      year: fc.integer({ min: 2080, max: 2083 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
+  },
+  { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
   ...tieDoings,
 ) as fc.Arbitrary<Doing>;
 
@@ -132,8 +177,11 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const people = new Map<number, string>();
   const interactions: string[] = [];
   const colleagues: string[] = [];
+  const goals: string[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
+  const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
+  const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
     const stakeholderId = people.get(number);
@@ -201,6 +249,46 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });
       }
+      case 'promise': {
+        const dates = { occurredAt: dateOf(each.day), dueAt: dateOf(each.day + each.days) };
+        const made = await decide('makeCommitment', each.who, { promise: 'A fix', ...dates });
+        if (made !== null) commitments.push({ stakeholderId: made.stakeholder.id, commitmentId: made.factId });
+        return made;
+      }
+      case 'settle': {
+        const commitment = one(commitments, each.which);
+        if (commitment === undefined) return null;
+        const settled = await ask(each.kept ? 'keepCommitment' : 'breakCommitment', {
+          ...commitment,
+          occurredAt: dateOf(each.day),
+        });
+        if (settled !== null) facts.push({ stakeholderId: commitment.stakeholderId, factId: settled.factId });
+        return settled;
+      }
+      case 'connect': {
+        const until = each.days === null ? {} : { until: dateOf(each.day + each.days) };
+        const asked = { kind: each.day % 2 === 0 ? 'PAID' : 'FAMILY', occurredAt: dateOf(each.day), ...until };
+        const connected = await decide('recordConnection', each.who, asked);
+        if (connected !== null)
+          connections.push({ stakeholderId: connected.stakeholder.id, connectionId: connected.factId });
+        return connected;
+      }
+      case 'disconnect': {
+        const connection = one(connections, each.which);
+        if (connection === undefined) return null;
+        const ended = await ask('endConnection', { ...connection, occurredAt: dateOf(each.day) });
+        if (ended !== null) facts.push({ stakeholderId: connection.stakeholderId, factId: ended.factId });
+        return ended;
+      }
+      case 'assessDisclosure':
+        return amend('assessDisclosure', each.which, { status: each.status });
+      case 'lifecycle': {
+        const from = each.day % 3 === 0 ? { knownFrom: 'shop' } : {};
+        const asked = { lifecycle: each.lifecycle, occurredAt: dateOf(each.day), reason, ...from };
+        return decide('recordLifecycle', each.who, asked);
+      }
+      case 'verify':
+        return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -251,6 +339,30 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'release':
         return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
+      case 'setGoal': {
+        const ownerId = one(colleagues, each.which);
+        if (ownerId === undefined) return null;
+        // As long as the ten years up to today: what happened in 2020 is in its baseline.
+        const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
+        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
+        if (set !== null) goals.push(set.goal.id);
+        return set;
+      }
+      case 'reviseGoal': {
+        const goalId = one(goals, each.which);
+        const ownerId = each.owner === null ? undefined : one(colleagues, each.owner);
+        if (goalId === undefined) return null;
+        return ask('reviseGoal', {
+          goalId,
+          target: each.target,
+          reason,
+          ...(ownerId === undefined ? {} : { ownerId }),
+        });
+      }
+      case 'dropGoal': {
+        const goalId = one(goals, each.which);
+        return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
+      }
       default:
         return aboutTies(each);
     }

@@ -5,6 +5,7 @@ import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
+import { type GoalFact, goal } from '../src/goals/goal.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
@@ -32,6 +33,7 @@ type WrittenFact =
   | TierFact
   | OwnershipFact
   | TieFact
+  | GoalFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -61,6 +63,14 @@ const newest: Record<WrittenFact['type'], number> = {
   StanceWithdrawn: 1,
   StepTaken: 1,
   RelationshipFactRetracted: 1,
+  CommitmentMade: 1,
+  CommitmentKept: 1,
+  CommitmentBroken: 1,
+  ConnectionRecorded: 1,
+  ConnectionEnded: 1,
+  LifecycleReached: 1,
+  RelationshipVerified: 1,
+  DisclosureAssessed: 1,
   SurveyAnswered: 1,
   ColleagueAdded: 1,
   ColleagueRenamed: 1,
@@ -82,6 +92,9 @@ const newest: Record<WrittenFact['type'], number> = {
   TieRecorded: 1,
   TieEnded: 1,
   TieRetracted: 1,
+  GoalSet: 1,
+  GoalRevised: 1,
+  GoalDropped: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -101,6 +114,7 @@ const deciders = new Map<string, Asked>(
     relationship,
     survey,
     ownership,
+    goal,
     colleague,
     team,
     tierNamed('near'),
@@ -146,6 +160,14 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   StanceAssessed: (data) => ({ type: 'AssessStance', data }),
   StanceWithdrawn: (data) => ({ type: 'WithdrawStance', data }),
   StepTaken: (data) => ({ type: 'TakeStep', data }),
+  CommitmentMade: (data) => ({ type: 'MakeCommitment', data: { ...data, text: held(data, 'text') } }),
+  CommitmentKept: (data) => ({ type: 'KeepCommitment', data }),
+  CommitmentBroken: (data) => ({ type: 'BreakCommitment', data }),
+  ConnectionRecorded: (data) => ({ type: 'RecordConnection', data }),
+  ConnectionEnded: (data) => ({ type: 'EndConnection', data }),
+  LifecycleReached: (data) => ({ type: 'ReachLifecycle', data }),
+  RelationshipVerified: (data) => ({ type: 'VerifyRelationship', data }),
+  DisclosureAssessed: (data) => ({ type: 'AssessDisclosure', data }),
   SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
   ColleagueAdded: (data) => ({ type: 'AddColleague', data: { ...data, ...(data['personal'] as JsonObject) } }),
@@ -171,6 +193,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   TieRecorded: (data) => ({ type: 'RecordTie', data: { ...data, ...(data['personal'] as JsonObject) } }),
   TieEnded: (data) => ({ type: 'EndTie', data }),
   TieRetracted: (data) => ({ type: 'RetractTie', data }),
+  GoalSet: (data) => ({ type: 'SetGoal', data }),
+  GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
+  GoalDropped: (data) => ({ type: 'DropGoal', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -231,6 +256,9 @@ describe('the shapes that were ever stored', () => {
       interaction: true,
       timeline_entry: true,
       relationship_fact: true,
+      care_span: true,
+      care_word: true,
+      advocacy_act: true,
       standing_fact: true,
       standing_span: true,
       utterance: true,
@@ -243,6 +271,7 @@ describe('the shapes that were ever stored', () => {
       ownership_fact: true,
       affiliation: true,
       tie: true,
+      goal: true,
     });
   });
 });

@@ -7,12 +7,12 @@ import { numbered, recorded } from '../src/event-sourcing/specification.js';
 import { type InteractionRequest, interaction } from '../src/interactions/interaction.js';
 import { type RelationshipRequest, relationship } from '../src/relationships/relationship.js';
 import { type StakeholderRequest, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { relationshipRequest } from './care.js';
 import { dayMs, email, mailOf, noPersonal } from './small-logs.js';
 
 /** Ids of all that a history may tell of. */
 export const people = ['ada', 'bob', 'eve'];
 export const interactions = ['i', 'j', 'k', 'l'];
-export const facts = ['f', 'g', 'h'];
 export const addresses = ['ada@ex.org', 'bob@ex.org', 'x'];
 
 export const who = fc.constantFrom(...people);
@@ -26,6 +26,7 @@ const participants = fc.array(fc.record({ stakeholderId: who, role: fc.constantF
 });
 const replyTo = fc.option(fc.constantFrom(...interactions, 'm'));
 const direction = fc.constantFrom('inbound', 'outbound');
+const act = fc.constantFrom('comment', 'recommendation');
 
 const stakeholderRequest = fc.oneof(
   fc.record({ name, handles: fc.constant([]) }).map((data) => ({
@@ -42,28 +43,19 @@ const interactionRequest = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, topics: some('a', 'b') })
+      .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, act, topics: some('a', 'b') })
       .map((content) => ({ type: 'Record' as const, content })),
   },
   fc
-    .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, reach: fc.nat(3) }, { requiredKeys: [] })
+    .record(
+      { occurredAt: when, participants, inReplyTo: replyTo, direction, act, reach: fc.nat(3) },
+      { requiredKeys: [] },
+    )
     .map((changes) => ({ type: 'Correct' as const, changes })),
   fc.constant({ type: 'Retract' as const }),
   fc.constant({ type: 'AssessTone' as const }),
+  fc.constantFrom('disclosed', 'unknown').map((status) => ({ type: 'AssessDisclosure' as const, status })),
 );
-
-const relationshipRequest = fc
-  .record({
-    type: fc.constantFrom('AssessStance', 'WithdrawStance', 'TakeStep', 'RetractRelationshipFact'),
-    factId: fc.constantFrom(...facts),
-    occurredAt: when,
-    step: fc.constantFrom('listen', 'engage', 'involve'),
-  })
-  .map(({ type, factId, occurredAt, step }) => (id: string): RelationshipRequest => {
-    const data = { stakeholderId: id, factId: `${id} ${factId}`, occurredAt };
-    if (type === 'AssessStance') return { type, data: { ...data, stance: 'critic' } };
-    return type === 'TakeStep' ? { type, data: { ...data, step } } : { type, data };
-  });
 
 /** Something that is asked for; who nobody is yet, or what is refused, is left out of the log. */
 export type Told =
@@ -121,6 +113,8 @@ const interactionRequestOf = (
       return { type: 'CorrectInteraction', data: { changes: request.changes, personal: { text: 'corrected' } } };
     case 'Retract':
       return { type: 'RetractInteraction', data: {} };
+    case 'AssessDisclosure':
+      return { type: 'AssessDisclosure', data: { disclosure: { status: request.status, person: 'tester' } } };
     case 'AssessTone':
       return { type: 'AssessTone', data: { tone: { value: 0.5, person: 'tester' } } };
   }

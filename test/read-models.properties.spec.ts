@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { advocacyActs } from '../src/advocacy/advocacy-acts.js';
 import { standingSpan } from '../src/advocacy/standing-tables.js';
-import type { Page, Slice } from '../src/event-sourcing/page.js';
+import type { Slice } from '../src/event-sourcing/page.js';
 import { type Past, present } from '../src/event-sourcing/past.js';
 import type { Projection } from '../src/event-sourcing/projection.js';
 import type { RowReader } from '../src/event-sourcing/read-store.js';
@@ -17,6 +18,7 @@ import {
   touches,
 } from '../src/interactions/timeline-pages.js';
 import { timelineWith } from '../src/interactions/timeline.js';
+import { careRows } from '../src/relationships/care-rows.js';
 import {
   type RelationshipFactEntry,
   countFacts,
@@ -40,7 +42,8 @@ import {
 import { directory } from '../src/stakeholders/directory.js';
 import { affiliationRows } from '../src/ties/affiliation-rows.js';
 import { tieRows } from '../src/ties/tie-rows.js';
-import { type Told, addresses, facts, interactions, logOf, people, told, who } from './random-logs.js';
+import { everythingOfCare, relationshipFactNames, wholeOf } from './care.js';
+import { type Told, addresses, interactions, logOf, people, told, who } from './random-logs.js';
 import { dayMs, email, forgetful, projected, rowsOf } from './small-logs.js';
 
 const noSpans: Projection<null> = {
@@ -52,23 +55,17 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, affiliationRows, tieRows, noSpans];
-
-/** All that a list holds, page by page. */
-const wholeOf = async <Entry>(
-  page: (slice: Slice<Entry>) => Promise<Page<Entry>>,
-  order: 'asc' | 'desc',
-  fromEnd: boolean,
-): Promise<readonly Entry[]> => {
-  const found: Entry[] = [];
-  for (;;) {
-    const cursor = fromEnd ? { before: found[0] } : { after: found.at(-1) };
-    const { entries, more } = await page({ order, fromEnd, limit: 2, ...cursor });
-    if (fromEnd) found.unshift(...entries);
-    else found.push(...entries);
-    if (!more) return found;
-  }
-};
+const projections = [
+  directory,
+  timeline,
+  relationshipFacts,
+  ownershipRows,
+  careRows,
+  advocacyActs,
+  affiliationRows,
+  tieRows,
+  noSpans,
+];
 
 /** Everything that the queries answer about one past. */
 const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Promise<unknown> => {
@@ -98,6 +95,8 @@ const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Pro
       await touches(rows, of, dayMs(2), dayMs(7)),
     );
   }
+  answers.push(...(await everythingOfCare(rows, people, past)));
+  answers.push(await countStakeholders(rows, past, { lifecycles: ['customer'] }));
   for (const orderBy of ['name', 'identified-at'] as const)
     answers.push(
       await wholeOf(
@@ -131,7 +130,8 @@ const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Pro
     await relationshipRevisions(rows, keys, past),
   );
   for (const id of interactions) answers.push(await conversation(rows, id, past));
-  for (const id of people) for (const fact of facts) answers.push(await factById(rows, `${id} ${fact}`, past));
+  for (const id of people)
+    for (const fact of relationshipFactNames) answers.push(await factById(rows, `${id} ${fact}`, past));
   return answers;
 };
 

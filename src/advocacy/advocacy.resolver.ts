@@ -22,7 +22,6 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { summaryOf } from './advocacy-summary.js';
-import { conversionKinds } from './advocacy-v1.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import {
   AdvocacySummary,
@@ -35,8 +34,8 @@ import {
   StandingSpan,
   StandingSpanConnection,
   Touch,
+  shownSummary,
 } from './advocacy.types.js';
-import { stances } from '../relationships/relationship.js';
 import {
   type ConversionsAsked,
   type PageAsked,
@@ -102,15 +101,7 @@ export class AdvocacyResolver {
     const moment = await this.moments.of(pastArgs, now);
     const period = { from: during?.from ?? null, until: during?.until ?? null };
     const summary = await summaryOf(this.rows, await countStakeholders(this.rows, moment), moment, period);
-    const counted = new Map(summary.conversions.map(({ kind, count }) => [kind, count]));
-    return {
-      stakeholdersByStance: stances.map((stance) => ({ stance, count: summary.stakeholdersByStance[stance] })),
-      passages: summary.passages,
-      conversions: conversionKinds.map((kind) => ({ kind, count: counted.get(kind) ?? 0 })),
-      episodes: summary.episodes,
-      rule: summary.conversionRule,
-      stanceRule: summary.toneRule,
-    };
+    return shownSummary(summary);
   }
 }
 
@@ -288,5 +279,5 @@ const causeOf = async (
   const said = (await interactions.byId([id], moment)).get(id);
   if (said) return said;
   const [decided] = await facts.byId([id], moment);
-  return decided == null || decided.__typename === 'StepTaken' ? null : decided;
+  return decided?.__typename === 'StanceAssessed' || decided?.__typename === 'StanceWithdrawn' ? decided : null;
 };

@@ -37,6 +37,7 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   colleague: 'Colleague',
   team: 'Team',
   tie: 'Tie',
+  goal: 'Goal',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -67,9 +68,12 @@ const typeOfField: Readonly<Record<string, string>> = {
   saidBy: 'Colleague',
   colleagueId: 'Colleague',
   teamId: 'Team',
+  goalId: 'Goal',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',
+  commitmentId: 'Commitment',
+  connectionId: 'MaterialConnection',
 };
 
 /** Fields that are told to nobody: of no use to a client, of some to a thief. */

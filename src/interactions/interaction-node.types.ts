@@ -7,6 +7,7 @@ import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, JsonScalar, PositionScalar } from '../graphql/scalars.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum, Handle, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { Disclosure } from './disclosure.types.js';
 import type { InteractionView } from './interaction-view.js';
 import type { Act, Direction, ParticipantRole } from './interaction.js';
 import type { Happened } from './recording.js';
@@ -112,6 +113,9 @@ export class Interaction extends Node {
   @Field(() => Tone, { nullable: true })
   readonly tone!: Tone | null;
 
+  @Field(() => Disclosure, { nullable: true, description: 'Null where nobody looked.' })
+  readonly disclosure!: Disclosure | null;
+
   @Field(() => Retraction, { nullable: true })
   readonly retraction!: Retraction | null;
 
@@ -177,6 +181,10 @@ export class InteractionRetracted extends AboutInteraction {
 export class ToneAssessed extends AboutInteraction {
   readonly __typename = 'ToneAssessed';
 }
+@ObjectType()
+export class DisclosureAssessed extends AboutInteraction {
+  readonly __typename = 'DisclosureAssessed';
+}
 
 @ObjectType({ implements: () => Refusal, description: 'Returned when an id names no interaction.' })
 export class InteractionNotFound extends Refusal {
@@ -229,6 +237,13 @@ export const RetractInteractionResult = resultOf('RetractInteractionResult', () 
 ]);
 export const AssessToneResult = resultOf('AssessToneResult', () => [
   ToneAssessed,
+  InteractionNotFound,
+  InteractionIsRetracted,
+  CommandIdReused,
+]);
+
+export const AssessDisclosureResult = resultOf('AssessDisclosureResult', () => [
+  DisclosureAssessed,
   InteractionNotFound,
   InteractionIsRetracted,
   CommandIdReused,

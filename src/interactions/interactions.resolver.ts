@@ -14,7 +14,9 @@ import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder, handleIn } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
+import { AssessDisclosureInput } from './disclosure.types.js';
 import {
+  AssessDisclosureResult,
   AssessToneResult,
   CorrectInteractionResult,
   Interaction,
@@ -133,6 +135,17 @@ export class InteractionsResolver {
       input,
       request,
     );
+  }
+
+  @Mutation(() => AssessDisclosureResult, {
+    description: 'Whether somebody who is materially connected with us says so there (16 CFR 255.5).',
+  })
+  assessDisclosure(
+    @Args('input') input: AssessDisclosureInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof AssessDisclosureResult> {
+    const asked = { type: 'AssessDisclosure', interactionId: idIn(input), status: input.status } as const;
+    return this.#execute('DisclosureAssessed', 'assessDisclosure', asked, input, request);
   }
 
   async #execute<Result>(

@@ -11,6 +11,7 @@ import {
   isAccepted,
 } from '../event-sourcing/transact.js';
 import type { ExternalId, Handle } from '../stakeholders/handle.js';
+import type { DisclosureStatus } from './disclosure.js';
 import {
   type Content,
   type Interaction,
@@ -74,7 +75,8 @@ export type InteractionsRequest =
   | RecordRequest
   | { readonly type: 'Correct'; readonly interactionId: string; readonly changes: Partial<Told> }
   | { readonly type: 'Retract'; readonly interactionId: string }
-  | { readonly type: 'AssessTone'; readonly interactionId: string; readonly tone: number };
+  | { readonly type: 'AssessTone'; readonly interactionId: string; readonly tone: number }
+  | { readonly type: 'AssessDisclosure'; readonly interactionId: string; readonly status: DisclosureStatus };
 
 /** Refused where a participant's id names nobody. */
 export interface StakeholderNotFound extends Refusal<'StakeholderNotFound'> {
@@ -271,6 +273,12 @@ export const recording = (
             await transact(interaction, request.interactionId, { type: 'AssessTone', data: { tone } }, context),
             request.interactionId,
           );
+        }
+        case 'AssessDisclosure': {
+          const { interactionId, status } = request;
+          const data = { disclosure: { status, person: context.actor } };
+          const asked = { type: 'AssessDisclosure', data } as const;
+          return settled(await transact(interaction, interactionId, asked, context), interactionId);
         }
       }
     },

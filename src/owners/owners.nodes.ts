@@ -42,11 +42,8 @@ export class OwnerNodes {
       return ids.map((id) => found.get(id) ?? null);
     });
     registry.register('Team', async (ids, moment) => {
-      const found = await teamsById(this.rows, ids, moment);
-      return ids.map((id) => {
-        const listed = found.get(id);
-        return listed === undefined ? null : this.teamOf(listed, moment);
-      });
+      const found = await this.teams(ids, moment);
+      return ids.map((id) => found.get(id) ?? null);
     });
     for (const type of ownershipFactTypes) registry.register(type, (ids, moment) => this.#facts(ids, moment));
   }
@@ -73,6 +70,12 @@ export class OwnerNodes {
   async colleagues(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Colleague>> {
     const found = await colleaguesById(this.rows, ids, moment);
     return new Map([...found].map(([id, listed]) => [id, this.colleagueOf(listed, moment)]));
+  }
+
+  /** Teams of ours by id, as they were known then. */
+  async teams(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Team>> {
+    const found = await teamsById(this.rows, ids, moment);
+    return new Map([...found].map(([id, listed]) => [id, this.teamOf(listed, moment)]));
   }
 
   /** One of ours just written about: as new as the ordinal, or as their own stream says where the rows are behind. */

@@ -7,6 +7,8 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import type { CareRequest } from './care.js';
+import { interaction } from '../interactions/interaction.js';
 import {
   type AssessableStance,
   type Relationship,
@@ -25,13 +27,27 @@ export type RelatingRequest =
       readonly occurredAt: string;
     }
   | { readonly type: 'WithdrawStance'; readonly stakeholderId: string; readonly occurredAt: string }
-  | { readonly type: 'TakeStep'; readonly stakeholderId: string; readonly step: Step; readonly occurredAt: string }
-  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
+  | {
+      readonly type: 'TakeStep';
+      readonly stakeholderId: string;
+      readonly step: Step;
+      /** Of the conversation in which it was taken; null: in none. */
+      readonly interactionId: string | null;
+      readonly occurredAt: string;
+    }
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string }
+  | { readonly type: 'Care'; readonly stakeholderId: string; readonly asked: AskedCare };
+
+/** A request of care without what is made for it here: whose it is, and the id of the fact. */
+export type AskedCare = Asked<CareRequest>;
+type Asked<Request> = Request extends { readonly type: infer Type; readonly data: infer Data }
+  ? { readonly type: Type; readonly data: Omit<Data, 'stakeholderId' | 'factId'> }
+  : never;
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
   | RelationshipRefusal
-  | Refusal<'StakeholderNotFound'>
+  | Refusal<'StakeholderNotFound' | 'InteractionNotFound'>
   | CommandIdReused;
 
 /** Who is one with whom: the port to whoever keeps identities. */
@@ -45,7 +61,7 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact, look }: Transactions, stakeholders: Known): Relating => {
+export const relating = ({ transact, look, read }: Transactions, stakeholders: Known): Relating => {
   const askedOf = async (
     stakeholderId: string,
     request: RelatingRequest,
@@ -62,6 +78,10 @@ export const relating = ({ transact, look }: Transactions, stakeholders: Known):
       const group = await stakeholders.groupOf(request.stakeholderId);
       const survivor = group?.[0];
       if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
+      if (request.type === 'TakeStep' && request.interactionId !== null) {
+        const { state } = await read(interaction, request.interactionId);
+        if (!state.recorded) return { refused: 'InteractionNotFound' };
+      }
       const factId = deterministicId('relationship-fact', context.credential, context.commandId);
       if (group.length > 1)
         for (const stakeholderId of group)
@@ -79,8 +99,15 @@ export const relating = ({ transact, look }: Transactions, stakeholders: Known):
   };
 };
 
+const ofOneStream: ReadonlySet<string> = new Set<Exclude<RelatingOutcome, { already: boolean }>['refused']>([
+  'NoStanceToWithdraw',
+  'RelationshipFactNotFound',
+  'CommitmentNotFound',
+  'ConnectionNotFound',
+]);
+
 const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>
-  refused === 'NoStanceToWithdraw' || refused === 'RelationshipFactNotFound';
+  ofOneStream.has(refused);
 
 /** The revision that is expected is that of who remains. */
 const withoutRevision = ({ expectedRevision: _, ...context }: CommandContext): CommandContext => context;
@@ -95,9 +122,17 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
       };
     case 'WithdrawStance':
       return { type: 'WithdrawStance', data: { stakeholderId, factId, occurredAt: request.occurredAt } };
-    case 'TakeStep':
-      return { type: 'TakeStep', data: { stakeholderId, factId, step: request.step, occurredAt: request.occurredAt } };
+    case 'TakeStep': {
+      const { step, occurredAt, interactionId } = request;
+      const inConversation = interactionId === null ? {} : { interactionId };
+      return { type: 'TakeStep', data: { stakeholderId, factId, step, occurredAt, ...inConversation } };
+    }
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
+    case 'Care': {
+      const { type, data } = request.asked;
+      // Each arm of the union has what its type needs beside the two ids.
+      return { type, data: { ...data, stakeholderId, factId } } as CareRequest;
+    }
   }
 };

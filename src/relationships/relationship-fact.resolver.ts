@@ -5,10 +5,14 @@ import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
+import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
+import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
+import { LifecycleReached } from './lifecycle.types.js';
+import { RelationshipFact, StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
+import { RelationshipVerified } from './verification.types.js';
 
 /** What every decision about a relationship tells beside its row. */
-const resolverOf = (fact: Type<StepTaken | StanceAssessed | StanceWithdrawn>): Type => {
+const resolverOf = (fact: Type<RelationshipFact>): Type => {
   @Resolver(() => fact)
   class RelationshipFactResolver {
     constructor(readonly stakeholders: StakeholderNodes) {}
@@ -25,7 +29,7 @@ const resolverOf = (fact: Type<StepTaken | StanceAssessed | StanceWithdrawn>): T
 
     @ResolveField(() => Boolean, { description: 'They had been retired when this was recorded.' })
     async retired(
-      @Parent() { stakeholderId, moment, recordedAsOf }: StepTaken,
+      @Parent() { stakeholderId, moment, recordedAsOf }: RelationshipFact,
       @Context() request: RequestContext,
     ): Promise<boolean> {
       const then = { ...moment, known: recordedAsOf };
@@ -36,4 +40,15 @@ const resolverOf = (fact: Type<StepTaken | StanceAssessed | StanceWithdrawn>): T
   return RelationshipFactResolver;
 };
 
-export const relationshipFactResolvers: readonly Type[] = [StepTaken, StanceAssessed, StanceWithdrawn].map(resolverOf);
+export const relationshipFactResolvers: readonly Type[] = [
+  StepTaken,
+  StanceAssessed,
+  StanceWithdrawn,
+  CommitmentMade,
+  CommitmentKept,
+  CommitmentBroken,
+  ConnectionRecorded,
+  ConnectionEnded,
+  LifecycleReached,
+  RelationshipVerified,
+].map(resolverOf);

@@ -8,8 +8,10 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
+import { InteractionNotFound } from '../interactions/interaction-node.types.js';
 import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { careFacts } from './care.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
 
 export const StepEnum = enumOf(steps);
@@ -17,7 +19,7 @@ registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone wi
 
 /** A decision about a relationship, as timelines show it. */
 @ObjectType({ isAbstract: true })
-abstract class RelationshipFact extends Node {
+export abstract class RelationshipFact extends Node {
   readonly stakeholderId!: string;
   readonly moment!: Moment;
   readonly recordedAsOf!: number;
@@ -65,7 +67,7 @@ export class StanceWithdrawn extends RelationshipFact {
 }
 
 /** Types that a relationship's facts have in global ids. */
-export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn'] as const;
+export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn', ...careFacts] as const;
 
 // Inputs.
 
@@ -110,6 +112,14 @@ export class TakeStepInput extends ExplainedCommandInput {
   @Field(() => StepEnum)
   step!: Step;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Any interaction of the conversation in which it was taken; left out: in none.',
+  })
+  @IsOptional()
+  @IsGlobalId('Interaction')
+  interactionId?: string | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it was taken; now, when left out.' })
   @IsOptional()
   @IsDateOfWhatHappened()
@@ -122,7 +132,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
   @IsGlobalId('Stakeholder')
   stakeholderId!: string;
 
-  @Field(() => ID, { description: 'Of the step, the assessment or the withdrawal, as its timeline entry has it.' })
+  @Field(() => ID, { description: 'Of the fact, as its timeline entry has it.' })
   @IsGlobalId(relationshipFactTypes)
   factId!: string;
 }
@@ -130,7 +140,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
-abstract class AboutRelationship extends Done {
+export abstract class AboutRelationship extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
 
@@ -176,7 +186,12 @@ export const WithdrawStanceResult = resultOf('WithdrawStanceResult', () => [
   StakeholderNotFound,
   CommandIdReused,
 ]);
-export const TakeStepResult = resultOf('TakeStepResult', () => [StepWasTaken, StakeholderNotFound, CommandIdReused]);
+export const TakeStepResult = resultOf('TakeStepResult', () => [
+  StepWasTaken,
+  InteractionNotFound,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
 export const RetractRelationshipFactResult = resultOf('RetractRelationshipFactResult', () => [
   RelationshipFactRetracted,
   RelationshipFactNotFound,

@@ -130,6 +130,14 @@ export const standingAt = (stances: readonly Stance[], past: Past): Condition =>
   return { sql: `(${each.map(({ sql }) => sql).join(' OR ')})`, values: each.flatMap(({ values }) => values) };
 };
 
+/** How far they were in the lifecycle then: the last word by its date. */
+export const lifecycleAt = (lifecycles: readonly string[], past: Past): Condition => ({
+  sql: `EXISTS (SELECT 1 FROM care_word l WHERE l.stakeholder = s.id AND l.axis = 'lifecycle' AND l.at <= ? AND ${knownThen('l')}
+    AND l.word IN (${lifecycles.map(() => '?').join(', ')}) AND NOT EXISTS (SELECT 1 FROM care_word m WHERE m.stakeholder = l.stakeholder
+      AND m.axis = 'lifecycle' AND (m.at, m.key) > (l.at, l.key) AND m.at <= ? AND ${knownThen('m')}))`,
+  values: [past.validAt, ...thenOf(past), ...lifecycles, past.validAt, ...thenOf(past)],
+});
+
 /** At most so many words of a text are looked for; the first ones. */
 const searchWordsMax = 10;
 

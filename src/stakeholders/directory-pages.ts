@@ -11,6 +11,7 @@ import {
   belongingTo,
   existing,
   known,
+  lifecycleAt,
   ownedBy,
   ownedByAnybody,
   passedBetween,
@@ -108,6 +109,8 @@ export interface DirectoryFilter {
   readonly kind?: StakeholderKind | undefined;
   readonly retired?: boolean | undefined;
   readonly stances?: readonly Stance[] | undefined;
+  /** How far they are in the lifecycle, as the relationships context words it. */
+  readonly lifecycles?: readonly string[] | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
   /** Id of the person of ours who answers for them. */
@@ -181,12 +184,24 @@ const betweenKeys = (
 const not = ({ sql, values }: Condition): Condition => ({ sql: `NOT (${sql})`, values });
 
 const conditionsOf = (
-  { kind, retired, stances = [], channel, owner, tier, owned, organisations, interactionSince }: DirectoryFilter,
+  {
+    kind,
+    retired,
+    stances = [],
+    lifecycles = [],
+    channel,
+    owner,
+    tier,
+    owned,
+    organisations,
+    interactionSince,
+  }: DirectoryFilter,
   past: Past,
 ): readonly Condition[] => [
   ...(kind === undefined ? [] : [{ sql: 's.kind = ?', values: [kind] }]),
   ...(retired === undefined ? [] : [{ sql: 's.retired = ?', values: [retired ? 1 : 0] }]),
   ...(stances.length === 0 ? [] : [standingAt(stances, past)]),
+  ...(lifecycles.length === 0 ? [] : [lifecycleAt(lifecycles, past)]),
   ...(channel === undefined ? [] : [reachedOn(channel, past)]),
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),

@@ -1,11 +1,24 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Context,
+  Extensions,
+  Field,
+  ID,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  registerEnumType,
+} from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
+import { enumOf } from '../graphql/enum-of.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -24,12 +37,7 @@ import {
   holdingsOf,
   stakeholdersPage,
 } from './directory-pages.js';
-import {
-  StakeholderFilter,
-  type StakeholderOrder,
-  StakeholderOrderEnum,
-  stakeholderOrders,
-} from './directory.types.js';
+import { StakeholderFilter } from './directory.types.js';
 import type { Identity } from './identity.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -42,6 +50,11 @@ import {
   Stakeholder,
   StakeholderConnection,
 } from './stakeholders.types.js';
+
+const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
+type StakeholderOrder = (typeof stakeholderOrders)[number];
+const StakeholderOrderEnum = enumOf(stakeholderOrders);
+registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {
@@ -91,6 +104,7 @@ const filterOf = ({
   kind,
   retired,
   stances,
+  lifecycles,
   channel,
   ownerId,
   tier,
@@ -101,6 +115,7 @@ const filterOf = ({
   kind: kind ?? undefined,
   retired: retired ?? undefined,
   stances: stances ?? undefined,
+  lifecycles: lifecycles ?? undefined,
   channel: channel ?? undefined,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   tier: tier ?? undefined,

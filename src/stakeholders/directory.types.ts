@@ -1,8 +1,9 @@
-import { Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { DateTime } from '../graphql/scalars.js';
+import { LifecycleEnum } from '../relationships/lifecycle.enum.js';
+import { type Lifecycle, lifecycles } from '../relationships/lifecycle.js';
 import { type Stance, stances } from '../relationships/relationship.js';
 import type { Channel } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
@@ -33,6 +34,12 @@ export class StakeholderFilter {
   @ArrayMaxSize(stances.length)
   stances?: Stance[] | null;
 
+  @Field(() => [LifecycleEnum], { nullable: true, description: 'How far they are in the lifecycle at that time.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(lifecycles.length)
+  lifecycles?: Lifecycle[] | null;
+
   @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
   @IsOptional()
   channel?: Channel | null;
@@ -62,8 +69,3 @@ export class StakeholderFilter {
   @IsOptional()
   interactionSince?: number | null;
 }
-
-export const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
-export type StakeholderOrder = (typeof stakeholderOrders)[number];
-export const StakeholderOrderEnum = enumOf(stakeholderOrders);
-registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });

@@ -1,0 +1,121 @@
+import { inLists } from '../event-sourcing/in-lists.js';
+import { open } from '../event-sourcing/position.js';
+import type { Row, RowReader } from '../event-sourcing/read-store.js';
+import type { Channel } from '../stakeholders/handle.js';
+import type { Part } from './clocks-v1.js';
+import { type Message, Replies } from './replies.js';
+
+/** A turn as its row tells it, without its versions. */
+export interface TurnRow extends Row {
+  readonly conversation: number;
+  readonly place: number;
+  readonly opened_at: number;
+  readonly stopped_at: number;
+  readonly acknowledged_at: number | null;
+  readonly early: number;
+  readonly acknowledged_early: number;
+  readonly opener: number;
+  readonly stopper: number | null;
+  readonly channel: string;
+  readonly speaker: string | null;
+}
+
+interface Concerned {
+  /** Messages that are there, or may be. */
+  readonly amended: ReadonlySet<string>;
+  /** Interactions that the batch records: answers to them may be there. */
+  readonly recorded: ReadonlySet<string>;
+  /** What the batch's messages come to answer, recorded or not. */
+  readonly answered: ReadonlySet<string>;
+}
+
+/** The conversations, as they are, of all that a batch concerns, and the keys of their messages. */
+export const messagesAround = async (
+  { amended, recorded, answered }: Concerned,
+  rows: RowReader,
+): Promise<{ readonly replies: Replies; readonly keys: ReadonlySet<number> }> => {
+  const found = new Map<string, Message>();
+  const told = (message: MessageRow): void => void found.set(message.id, messageOf(message));
+  const starts = new Set([...amended, ...answered]);
+  const above = new Set([...starts, ...recorded]);
+  for (const { marks, values } of inLists(starts)) {
+    for (const row of await rows.all<MessageRow>(
+      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
+      values,
+    ))
+      told(row);
+    for (const row of await rows.all<{ id: string }>(climb(marks), values)) above.add(row.id);
+  }
+  const higher = [...above].filter((id) => !starts.has(id) && !recorded.has(id));
+  for (const { marks, values } of inLists(higher))
+    for (const row of await rows.all<MessageRow>(
+      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
+      values,
+    ))
+      told(row);
+  for (const { marks, values } of inLists(above))
+    for (const row of await rows.all<MessageRow>(descend(marks), values)) told(row);
+
+  const replies = new Replies();
+  const keys = new Set<number>();
+  for (const message of found.values()) {
+    replies.put(message);
+    keys.add(message.key);
+  }
+  return { replies, keys };
+};
+
+/** The present turns of conversations that the keys may name. */
+export const presentTurns = async (
+  keys: ReadonlySet<number>,
+  rows: RowReader,
+): Promise<Map<number, readonly TurnRow[]>> => {
+  const found = new Map<number, TurnRow[]>();
+  for (const { marks, values } of inLists(keys)) {
+    const sql = `SELECT ${turnColumns} FROM clock_turn t
+      WHERE t.conversation IN (${marks}) AND t.known_until = ${open} ORDER BY t.conversation, t.place`;
+    for (const row of await rows.all<TurnRow>(sql, values)) {
+      const turns = found.get(row.conversation);
+      if (turns === undefined) found.set(row.conversation, [row]);
+      else turns.push(row);
+    }
+  }
+  return found;
+};
+
+export const turnColumns = `t.conversation, t.place, t.opened_at, t.stopped_at, t.acknowledged_at, t.early,
+  t.acknowledged_early, t.opener, t.stopper, t.channel, t.speaker`;
+
+const columns = 'm.key, m.id, m.reply_to, m.at, m.part, m.channel, m.speaker';
+
+// UNION keeps each id once, so a circle of replies ends by itself. A CROSS JOIN is not reordered: from few ids to their rows.
+const climb = (marks: string): string => `
+  WITH RECURSIVE up (id) AS (
+    SELECT m.reply_to FROM clock_message m WHERE m.id IN (${marks}) AND m.reply_to IS NOT NULL
+    UNION
+    SELECT m.reply_to FROM up CROSS JOIN clock_message m WHERE m.id = up.id AND m.reply_to IS NOT NULL
+  )
+  SELECT up.id FROM up`;
+
+const descend = (marks: string): string => `
+  WITH RECURSIVE down (id) AS (
+    SELECT m.id FROM clock_message m WHERE m.reply_to IN (${marks})
+    UNION
+    SELECT m.id FROM down CROSS JOIN clock_message m WHERE m.reply_to = down.id
+  )
+  SELECT ${columns} FROM down CROSS JOIN clock_message m WHERE m.id = down.id`;
+
+interface MessageRow extends Row {
+  readonly key: number;
+  readonly id: string;
+  readonly reply_to: string | null;
+  readonly at: number;
+  readonly part: string;
+  readonly channel: string | null;
+  readonly speaker: string | null;
+}
+
+// The rows hold what this projection wrote.
+const messageOf = ({ key, id, reply_to, at, part, channel, speaker }: MessageRow): Message => ({
+  ...{ key, id, replyTo: reply_to, at, part: part as Part, channel: channel as Channel | null, speaker },
+});
