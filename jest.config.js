@@ -52,6 +52,8 @@ const apiOnPostgres =
         'organisations',
         'ties',
         'our-own',
+        'influence',
+        'clocks',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -9,6 +9,7 @@ import { Refused } from './refused.js';
 import { append } from './rows/append.js';
 import { following } from './rows/following.js';
 import { curve } from './rows/curve.js';
+import { influence } from './rows/influence.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
 import { pasts, resident, timelines } from './rows/reading.js';
@@ -32,6 +33,7 @@ const families: readonly Family[] = [
   pasts,
   longHistory,
   curve,
+  influence,
   rebuilds,
   whatIfs,
 ];

@@ -13,6 +13,7 @@ import { OwnersModule } from './owners/owners.module.js';
 import { projections } from './projections.js';
 import { RelationshipsModule } from './relationships/relationships.module.js';
 import { environmentOf, type Settings } from './settings.js';
+import { InfluenceModule } from './stakeholders/influence.module.js';
 import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
 import { TiesModule } from './ties/ties.module.js';
@@ -70,10 +71,11 @@ export class AppModule {
         AccessModule,
         StakeholdersModule,
         InteractionsModule,
+        InfluenceModule,
         RelationshipsModule,
         OwnersModule,
-        TiesModule,
         ClocksModule,
+        TiesModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

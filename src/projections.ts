@@ -13,6 +13,7 @@ import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
 import { affiliationRows } from './ties/affiliation-rows.js';
 import { tieRows } from './ties/tie-rows.js';
+import { influenceRows } from './stakeholders/influence-rows.js';
 
 /**
  * Every context's read models: what the service projects, and what `rapport rebuild` builds anew. Those that take longest
@@ -22,14 +23,15 @@ export const projections: readonly Projection[] = [
   timeline,
   standingProjection(),
   prism,
-  advocacyActs,
   directory,
   relationshipFacts,
   careRows,
   ownershipRows,
   affiliationRows,
   tieRows,
+  influenceRows,
   clockRows,
+  advocacyActs,
   ourOwnRows,
   surveyAnswers,
   goalRows,

@@ -145,6 +145,12 @@ describe('malformed input', () => {
         assignOwner: { stakeholderId: wrong, ownerId: wrong },
         handOver: { stakeholderId: wrong, toId: wrong, reason: 'x' },
         releaseOwner: { stakeholderId: wrong, reason: 'x' },
+        setGoal: {
+          ...{ measure: 'CONVERSIONS', target: 1, ownerId: wrong, reason: 'x' },
+          ...{ from: '2090-01-01T00:00:00Z', until: '2091-01-01T00:00:00Z' },
+        },
+        reviseGoal: { goalId: wrong, reason: 'x' },
+        dropGoal: { goalId: wrong, reason: 'x' },
         startAffiliation: { personId: wrong, organisationId: wrong, saidById: wrong },
         endAffiliation: { affiliationId: wrong },
         correctAffiliation: { affiliationId: wrong, reason: 'x' },
@@ -152,12 +158,9 @@ describe('malformed input', () => {
         endTie: { tieId: wrong },
         retractTie: { tieId: wrong, reason: 'x' },
         retractAffiliation: { affiliationId: wrong, reason: 'x' },
-        setGoal: {
-          ...{ measure: 'CONVERSIONS', target: 1, ownerId: wrong, reason: 'x' },
-          ...{ from: '2090-01-01T00:00:00Z', until: '2091-01-01T00:00:00Z' },
-        },
-        reviseGoal: { goalId: wrong, reason: 'x' },
-        dropGoal: { goalId: wrong, reason: 'x' },
+        setWorkingHours: { teamId: wrong, zone: 'UTC', hours: [{ days: ['MONDAY'], from: '09:00', until: '17:00' }] },
+        setHolidays: { teamId: wrong, year: 2026, days: [] },
+        setTargets: { tier: 'Not a name' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

@@ -26,14 +26,21 @@ export interface Outcome {
   readonly lastAt: string;
   readonly goal: ShownGoal;
   readonly from: string;
+  readonly hours: { readonly from: string | null; readonly zone: string; readonly stretches: readonly Input[] };
+  readonly days: readonly { readonly date: string; readonly name: string | null }[];
+  readonly targets: {
+    readonly tier: string | null;
+    readonly from: string | null;
+    readonly resolutionMinutes: number | null;
+  };
   readonly capacity: number;
-  readonly affiliation: ShownAffiliation;
-  readonly tie: ShownTie;
   readonly kept: boolean;
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
   readonly endedAt: string;
+  readonly affiliation: ShownAffiliation;
+  readonly tie: ShownTie;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
 }
 
@@ -188,6 +195,8 @@ const retracted = '... on InteractionIsRetracted { interaction { ...shownInterac
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
+const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
+
 const anAffiliation = `affiliation { id role title from until state recordedAt by reason person { id name revision } organisation { id name }
   source { name id } saidBy { id name } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
 const ofAffiliation = (happened: string, ...others: readonly string[]): string =>
@@ -201,7 +210,6 @@ const ofTie = (happened: string, ...others: readonly string[]): string =>
     .map((refusal) => `... on ${refusal} { ${aTie} }`)
     .join(' ')}`;
 const noAffiliation = '... on AffiliationNotFound { affiliationId }';
-const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
@@ -224,7 +232,7 @@ const outcomes = {
   assessTone: ofInteraction('ToneAssessed', retracted),
   assessStance: ofRelationship('StanceWasAssessed'),
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
-  takeStep: ofRelationship('StepWasTaken'),
+  takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   makeCommitment: ofRelationship('CommitmentWasMade'),
@@ -240,6 +248,11 @@ const outcomes = {
   changeColleague: ofColleague('ColleagueChanged', noColleague),
   letColleagueGo: ofColleague('ColleagueLeft', noColleague),
   defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
+  setWorkingHours: `__typename ... on Refusal { message }
+    ... on WorkingHoursSet { already position hours { from zone stretches { day from until } } }`,
+  setHolidays: `__typename ... on Refusal { message } ... on HolidaysSet { already position days { date name } }`,
+  setTargets: `__typename ... on Refusal { message }
+    ... on TargetsSet { already position targets { tier from acknowledgeMinutes firstResponseMinutes nextResponseMinutes resolutionMinutes } }`,
   assignOwner: ofStakeholder(
     'OwnerWasAssigned',
     nobody,
@@ -250,6 +263,9 @@ const outcomes = {
   ),
   handOver: ofStakeholder('OwnerWasChanged', nobody, noColleague, dated),
   releaseOwner: ofStakeholder('OwnerWasReleased', nobody, dated),
+  setGoal: ofGoal('GoalWasSet', noColleague, begun),
+  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
+  dropGoal: ofGoal('GoalWasDropped', noGoal),
   startAffiliation: `${ofAffiliation('AffiliationStarted', 'AffiliationSourceIdTaken')} ${nobody} ${noColleague}
     ... on NotAPerson { stakeholder { ...shown } } ... on NotAnOrganisation { stakeholder { ...shown } }`,
   endAffiliation: `${ofAffiliation('AffiliationEnded', 'AffiliationHasEnded', 'AffiliationIsRetracted')} ${noAffiliation}`,
@@ -258,9 +274,6 @@ const outcomes = {
   recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
   endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
   retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
-  setGoal: ofGoal('GoalWasSet', noColleague, begun),
-  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
-  dropGoal: ofGoal('GoalWasDropped', noGoal),
 } as const;
 
 export type Mutation = keyof typeof outcomes;

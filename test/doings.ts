@@ -22,7 +22,17 @@ type Doing =
   | { readonly does: 'assessTone'; readonly which: number; readonly tone: number }
   | { readonly does: 'assessStance'; readonly who: number; readonly day: number; readonly stance: string }
   | { readonly does: 'withdraw'; readonly who: number; readonly day: number }
-  | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
+  | {
+      readonly does: 'step';
+      readonly who: number;
+      readonly day: number;
+      readonly step: string;
+      /** In the conversation of one of the interactions. */
+      readonly of: number | null;
+    }
+  | { readonly does: 'setHours'; readonly ofTeam: boolean; readonly from: string | null; readonly zone: string }
+  | { readonly does: 'setHolidays'; readonly ofTeam: boolean; readonly day: number }
+  | { readonly does: 'setTargets'; readonly tier: string | null; readonly day: number | null; readonly minutes: number }
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
   | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
@@ -70,13 +80,18 @@ const said = fc.record(
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
     subject: fc.constantFrom('a', 'b'),
+    topics: fc.constantFrom(['x'], ['x', 'y']),
+    reach: fc.nat({ max: 5 }),
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
 );
 const changes = fc.oneof(
   day.map((each): Input => ({ occurredAt: dateOf(each) })),
   fc.record(
-    { text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+    {
+      ...{ text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+      reach: fc.constantFrom(7, null),
+    },
     { requiredKeys: [] },
   ),
 );
@@ -111,8 +126,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   },
   { weight: 2, arbitrary: doesWith('withdraw', { who, day }) },
   {
-    weight: 2,
-    arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
+    weight: 3,
+    arbitrary: doesWith('step', {
+      who,
+      day,
+      step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE'),
+      of: fc.option(which, { freq: 2 }),
+    }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
   { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
@@ -170,6 +190,23 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
   ...tieDoings,
+  {
+    weight: 1,
+    arbitrary: doesWith('setHours', {
+      ofTeam: fc.boolean(),
+      from: fc.constantFrom(null, '2020-03-01'),
+      zone: fc.constantFrom('UTC', 'Europe/Berlin'),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('setHolidays', { ofTeam: fc.boolean(), day: fc.nat({ max: 300 }) }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('setTargets', {
+      tier: fc.constantFrom(null, 'executive'),
+      day: fc.option(day),
+      minutes: fc.integer({ min: 1, max: 50_000 }),
+    }),
+  },
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -244,7 +281,24 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'withdraw':
         return decide('withdrawStance', each.who, { occurredAt: dateOf(each.day), reason });
       case 'step':
-        return decide('takeStep', each.who, { step: each.step, occurredAt: dateOf(each.day) });
+        return decide('takeStep', each.who, {
+          ...{ step: each.step, occurredAt: dateOf(each.day) },
+          interactionId: each.of === null ? null : (one(interactions, each.of) ?? null),
+        });
+      case 'setHours':
+        return ask('setWorkingHours', {
+          ...{ teamId: each.ofTeam ? team : null, from: each.from, zone: each.zone },
+          hours: [{ days: ['MONDAY', 'WEDNESDAY'], from: '09:00', until: '17:00' }],
+        });
+      case 'setHolidays': {
+        const date = dateOf(each.day).slice(0, 10);
+        return ask('setHolidays', { teamId: each.ofTeam ? team : null, year: 2020, days: [{ date, name: 'A day' }] });
+      }
+      case 'setTargets':
+        return ask('setTargets', {
+          ...{ tier: each.tier, from: each.day === null ? null : dateOf(each.day) },
+          ...{ firstResponseMinutes: each.minutes, resolutionMinutes: each.minutes },
+        });
       case 'takeBack': {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });

@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type AccessKeyFact, accessKey } from '../src/access/access-key.js';
 import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
+import { type TargetsFact, targetsOfTier } from '../src/clocks/targets.js';
+import { type CalendarFact, workingHours } from '../src/clocks/working-hours.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
@@ -32,8 +34,10 @@ type WrittenFact =
   | TeamFact
   | TierFact
   | OwnershipFact
-  | TieFact
   | GoalFact
+  | TieFact
+  | CalendarFact
+  | TargetsFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -85,6 +89,9 @@ const newest: Record<WrittenFact['type'], number> = {
   OwnerAssigned: 1,
   OwnerHandedOver: 1,
   OwnerReleased: 1,
+  GoalSet: 1,
+  GoalRevised: 1,
+  GoalDropped: 1,
   AffiliationStarted: 1,
   AffiliationEnded: 1,
   AffiliationCorrected: 1,
@@ -92,9 +99,9 @@ const newest: Record<WrittenFact['type'], number> = {
   TieRecorded: 1,
   TieEnded: 1,
   TieRetracted: 1,
-  GoalSet: 1,
-  GoalRevised: 1,
-  GoalDropped: 1,
+  WorkingHoursSet: 1,
+  HolidaysSet: 1,
+  TargetsSet: 1,
 };
 
 /** How the service lifts old shapes. */
@@ -119,6 +126,8 @@ const deciders = new Map<string, Asked>(
     team,
     tierNamed('near'),
     tie,
+    workingHours,
+    targetsOfTier,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -183,6 +192,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   OwnerAssigned: (data) => ({ type: 'AssignOwner', data }),
   OwnerHandedOver: (data) => ({ type: 'HandOver', data }),
   OwnerReleased: (data) => ({ type: 'ReleaseOwner', data }),
+  GoalSet: (data) => ({ type: 'SetGoal', data }),
+  GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
+  GoalDropped: (data) => ({ type: 'DropGoal', data }),
   AffiliationStarted: (data) => ({ type: 'StartAffiliation', data: { ...data, ...(data['personal'] as JsonObject) } }),
   AffiliationEnded: (data) => ({ type: 'EndAffiliation', data }),
   AffiliationCorrected: (data) => ({
@@ -193,9 +205,9 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   TieRecorded: (data) => ({ type: 'RecordTie', data: { ...data, ...(data['personal'] as JsonObject) } }),
   TieEnded: (data) => ({ type: 'EndTie', data }),
   TieRetracted: (data) => ({ type: 'RetractTie', data }),
-  GoalSet: (data) => ({ type: 'SetGoal', data }),
-  GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
-  GoalDropped: (data) => ({ type: 'DropGoal', data }),
+  WorkingHoursSet: (data) => ({ type: 'SetWorkingHours', data }),
+  HolidaysSet: (data) => ({ type: 'SetHolidays', data }),
+  TargetsSet: (data) => ({ type: 'SetTargets', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -262,6 +274,8 @@ describe('the shapes that were ever stored', () => {
       standing_fact: true,
       standing_span: true,
       utterance: true,
+      influence_said: true,
+      influence_evidence: true,
       survey_answer: true,
       colleague: true,
       colleague_address: true,
@@ -269,9 +283,16 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      goal: true,
       affiliation: true,
       tie: true,
-      goal: true,
+      clock_message: true,
+      clock_turn: true,
+      clock_owner: true,
+      clock_team: true,
+      clock_hours: true,
+      clock_holidays: true,
+      clock_targets: true,
     });
   });
 });

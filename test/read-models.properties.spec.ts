@@ -40,10 +40,10 @@ import {
   stakeholdersPage,
 } from '../src/stakeholders/directory-pages.js';
 import { directory } from '../src/stakeholders/directory.js';
-import { affiliationRows } from '../src/ties/affiliation-rows.js';
-import { tieRows } from '../src/ties/tie-rows.js';
 import { everythingOfCare, relationshipFactNames, wholeOf } from './care.js';
 import { type Told, addresses, interactions, logOf, people, told, who } from './random-logs.js';
+import { affiliationRows } from '../src/ties/affiliation-rows.js';
+import { tieRows } from '../src/ties/tie-rows.js';
 import { dayMs, email, forgetful, projected, rowsOf } from './small-logs.js';
 
 const noSpans: Projection<null> = {

@@ -51,6 +51,7 @@ it('has folded much of everything', () => {
     'ownership_fact',
     'affiliation',
     'tie',
+    'clock_turn',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

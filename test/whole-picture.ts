@@ -19,7 +19,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   commitments(first: 100, asOf: $asOf) { totalCount nodes { ...promised stakeholder { id } } }
   overdue: commitments(first: 100, asOf: $asOf, where: { states: [OVERDUE] }) { totalCount nodes { id } pageInfo { ...page } }
   disclosures(first: 100, asOf: $asOf, where: { states: null }) { totalCount nodes { act occurredAt state interaction { id } stakeholder { id } } }
-  undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...tied } } } pageInfo { ...page } }
+  undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...linked } } } pageInfo { ...page } }
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
@@ -38,29 +38,46 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
+    magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
+    discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
   goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
     target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
+  responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
+  clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
+  clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
+  openClocks(asOf: $asOf, first: 100) { totalCount nodes { ...timed } }
+  workingCalendars(asOf: $asOf) { team { id } hours { from zone } holidays { date name } }
+  responseTargets(asOf: $asOf) { tier from firstResponseMinutes resolutionMinutes }
 }
 fragment belongs on Affiliation { id role title from until state recordedAt by reason person { id } organisation { id } source { name id } saidBy { id }
   ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
-fragment tiedTo on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
+fragment tied on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
   evidence { id } ending { at by reason } retraction { at by reason } }
 fragment nearby on Nearby { distance definition stakeholder { id name } path { kind from { id } to { id } tie { id kind } affiliations { id } } }
+fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
+fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
+fragment rests on InfluenceEvidence { count newestAt interactions { id } }
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
 fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
+fragment timed on Clock {
+  kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
+  openedBy { id } stoppedBy { id } stakeholder { id } owner { id } team { id }
+}
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
-fragment tied on MaterialConnection { id kind from until by reason }
+fragment linked on MaterialConnection { id kind from until by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
@@ -71,13 +88,14 @@ fragment everything on Stakeholder {
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
-  ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tiedTo } pageInfo { ...page } }
+  influence { ...told }
+  commitments { totalCount nodes { ...promised } }
+  connections { ...linked } lifecycle { id lifecycle knownFrom occurredAt by reason }
+  ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tied } pageInfo { ...page } }
   tiesNow: ties(last: 2, where: { kinds: [KNOWS, AMPLIFIES] }) { totalCount nodes { id } }
   near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
   nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
-  commitments { totalCount nodes { ...promised } }
-  connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
@@ -86,7 +104,7 @@ fragment everything on Stakeholder {
     ... on CommitmentKept { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on CommitmentBroken { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on ConnectionRecorded { id occurredAt recordedAt by reason connectionKind until retraction { at by reason } }
-    ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...tied } retraction { at by reason } }
+    ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...linked } retraction { at by reason } }
     ... on LifecycleReached { id occurredAt recordedAt by reason lifecycle knownFrom retraction { at by reason } }
     ... on RelationshipVerified { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on OwnerAssigned { id stakeholder { id } occurredAt recordedAt by reason tier owner { id } rank { place topic } }

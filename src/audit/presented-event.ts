@@ -36,8 +36,8 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
-  tie: 'Tie',
   goal: 'Goal',
+  tie: 'Tie',
 };
 
 /** The streams that are about a thing of a type: their categories. */

@@ -19,7 +19,7 @@ const resolverOf = (fact: Type<RelationshipFact>): Type => {
 
     @ResolveField(() => Stakeholder, { description: 'Whose relationship it is about.' })
     async stakeholder(
-      @Parent() { stakeholderId, moment }: StepTaken,
+      @Parent() { stakeholderId, moment }: RelationshipFact,
       @Context() request: RequestContext,
     ): Promise<Stakeholder> {
       const load = (ids: readonly string[], at: Moment) => this.stakeholders.identified(ids, at);

@@ -1,24 +1,11 @@
 import { Inject } from '@nestjs/common';
-import {
-  Args,
-  ArgsType,
-  Context,
-  Extensions,
-  Field,
-  ID,
-  Parent,
-  Query,
-  ResolveField,
-  Resolver,
-  registerEnumType,
-} from '@nestjs/graphql';
+import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
-import { enumOf } from '../graphql/enum-of.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -37,7 +24,12 @@ import {
   holdingsOf,
   stakeholdersPage,
 } from './directory-pages.js';
-import { StakeholderFilter } from './directory.types.js';
+import {
+  StakeholderFilter,
+  type StakeholderOrder,
+  StakeholderOrderEnum,
+  stakeholderOrders,
+} from './directory.types.js';
 import type { Identity } from './identity.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -50,11 +42,6 @@ import {
   Stakeholder,
   StakeholderConnection,
 } from './stakeholders.types.js';
-
-const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
-type StakeholderOrder = (typeof stakeholderOrders)[number];
-const StakeholderOrderEnum = enumOf(stakeholderOrders);
-registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {

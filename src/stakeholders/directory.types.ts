@@ -1,5 +1,6 @@
-import { Field, ID, InputType } from '@nestjs/graphql';
+import { Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { DateTime } from '../graphql/scalars.js';
 import { LifecycleEnum } from '../relationships/lifecycle.enum.js';
@@ -69,3 +70,8 @@ export class StakeholderFilter {
   @IsOptional()
   interactionSince?: number | null;
 }
+
+export const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
+export type StakeholderOrder = (typeof stakeholderOrders)[number];
+export const StakeholderOrderEnum = enumOf(stakeholderOrders);
+registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
