@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { type Client as Subscriber, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { type ShownAffiliation, type ShownTie, tieOutcomes } from './tie-outcomes.js';
 
 /** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
 export interface Outcome {
@@ -72,28 +73,6 @@ export interface ShownColleague {
   readonly revision: number;
   readonly addresses: readonly string[];
   readonly team: { readonly department: string } | null;
-}
-
-export interface ShownAffiliation {
-  readonly id: string;
-  readonly person: { readonly id: string; readonly name: string };
-  readonly organisation: { readonly id: string; readonly name: string };
-  readonly role: string | null;
-  readonly title: string | null;
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly state: string;
-}
-
-export interface ShownTie {
-  readonly id: string;
-  readonly kind: string;
-  readonly stakeholder: { readonly id: string; readonly name: string };
-  readonly other: { readonly id: string; readonly name: string };
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly state: string;
-  readonly revision: number;
 }
 
 export interface Shown {
@@ -210,20 +189,6 @@ const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
 const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
-const anAffiliation = `affiliation { id role title from until state recordedAt by reason person { id name revision } organisation { id name }
-  source { name id } saidBy { id name } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
-const ofAffiliation = (happened: string, ...others: readonly string[]): string =>
-  `__typename ... on Refusal { message } ... on ${happened} { already position ${anAffiliation} } ${others
-    .map((refusal) => `... on ${refusal} { ${anAffiliation} }`)
-    .join(' ')}`;
-const aTie = `tie { id kind from until state recordedAt by reason revision note url stakeholder { id name } other { id name }
-  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } }`;
-const ofTie = (happened: string, ...others: readonly string[]): string =>
-  `__typename ... on Refusal { message } ... on ${happened} { already position ${aTie} } ${others
-    .map((refusal) => `... on ${refusal} { ${aTie} }`)
-    .join(' ')}`;
-const noAffiliation = '... on AffiliationNotFound { affiliationId }';
-
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
@@ -285,14 +250,7 @@ const outcomes = {
   setGoal: ofGoal('GoalWasSet', noColleague, begun),
   reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
   dropGoal: ofGoal('GoalWasDropped', noGoal),
-  startAffiliation: `${ofAffiliation('AffiliationStarted', 'AffiliationSourceIdTaken')} ${nobody} ${noColleague}
-    ... on NotAPerson { stakeholder { ...shown } } ... on NotAnOrganisation { stakeholder { ...shown } }`,
-  endAffiliation: `${ofAffiliation('AffiliationEnded', 'AffiliationHasEnded', 'AffiliationIsRetracted')} ${noAffiliation}`,
-  correctAffiliation: `${ofAffiliation('AffiliationCorrected', 'AffiliationIsRetracted')} ${noAffiliation}`,
-  retractAffiliation: `${ofAffiliation('AffiliationRetracted')} ${noAffiliation}`,
-  recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
-  endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
-  retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
+  ...tieOutcomes,
 } as const;
 
 export type Mutation = keyof typeof outcomes;
