@@ -45,6 +45,7 @@ const apiOnPostgres =
         'owners',
         'our-own',
         'clocks',
+        'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

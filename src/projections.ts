@@ -7,6 +7,7 @@ import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
+import { takenSteps } from './relationships/taken-steps.js';
 import { directory } from './stakeholders/directory.js';
 
 /**
@@ -23,4 +24,5 @@ export const projections: readonly Projection[] = [
   ownershipRows,
   ourOwnRows,
   surveyAnswers,
+  takenSteps,
 ];

@@ -225,6 +225,7 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      taken_step: true,
       clock_message: true,
       clock_turn: true,
       clock_owner: true,

@@ -50,6 +50,7 @@ it('has folded much of everything', () => {
     'owner_span',
     'ownership_fact',
     'clock_turn',
+    'taken_step',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

@@ -23,6 +23,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  skippedSteps(asOf: $asOf) { relationships findings { finding count stakeholders(first: 100) { totalCount nodes { id name } } } }
   responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
   clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
   clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
@@ -33,6 +34,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
 fragment ofUs on Colleague { id name addresses left revision team { id name department } }
 fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment stepped on StepsTaken { first { step at } findings definition }
 fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
 fragment timed on Clock {
   kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
@@ -44,10 +46,10 @@ fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
-  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
+  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step steps { ...stepped } interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
@@ -55,7 +57,7 @@ fragment everything on Stakeholder {
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
-    ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
+    ... on StepTaken { id occurredAt recordedAt by reason step skipped skippedWhenRecorded interactionId retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on OwnerAssigned { id occurredAt recordedAt by reason tier owner { id } rank { place topic } }

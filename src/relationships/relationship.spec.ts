@@ -89,6 +89,12 @@ describe('taking a step', () => {
     given(taken('f1', 'listen', 3))
       .when(take('f2', 'acknowledge', 2))
       .then([taken('f2', 'acknowledge', 2, 'listen')]));
+  it('names an interaction of the conversation in which it was taken', () => {
+    const { type, data } = take('f1', 'listen', 1);
+    given()
+      .when({ type, data: { ...data, interactionId: 'i' } })
+      .then([{ type: 'StepTaken', data: { ...data, interactionId: 'i', skipped: [] } }]);
+  });
   it('stays quiet for the same fact', () =>
     given(taken('f1', 'listen', 1))
       .when(take('f1', 'listen', 1))

@@ -10,6 +10,7 @@ import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
+import { ConversationStepsResolver, StepFindingResolver, StepTakenResolver, StepsResolver } from './steps.resolver.js';
 import { type Surveying, surveying } from './surveying.js';
 import { SURVEYING, SurveysHandler } from './surveys.handler.js';
 import { SurveysResolver } from './surveys.resolver.js';
@@ -32,6 +33,10 @@ import { SurveysResolver } from './surveys.resolver.js';
     SurveysResolver,
     RelationshipFactNodes,
     RelationshipsResolver,
+    StepsResolver,
+    ConversationStepsResolver,
+    StepTakenResolver,
+    StepFindingResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],
