@@ -90,10 +90,10 @@ describe('taking a step', () => {
       .when(take('f2', 'acknowledge', 2))
       .then([taken('f2', 'acknowledge', 2, 'listen')]));
   it('names an interaction of the conversation in which it was taken', () => {
-    const { type, data } = take('f1', 'listen', 1);
+    const data = { stakeholderId, factId: 'f1', occurredAt: day(1), step: 'listen', interactionId: 'i' } as const;
     given()
-      .when({ type, data: { ...data, interactionId: 'i' } })
-      .then([{ type: 'StepTaken', data: { ...data, interactionId: 'i', skipped: [] } }]);
+      .when({ type: 'TakeStep', data })
+      .then([{ type: 'StepTaken', data: { ...data, skipped: [] } }]);
   });
   it('stays quiet for the same fact', () =>
     given(taken('f1', 'listen', 1))
