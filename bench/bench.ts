@@ -9,12 +9,14 @@ import { Refused } from './refused.js';
 import { append } from './rows/append.js';
 import { following } from './rows/following.js';
 import { curve } from './rows/curve.js';
+import { influence } from './rows/influence.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
 import { pasts, resident, timelines } from './rows/reading.js';
 import { rebuilds } from './rows/rebuild.js';
 import { recordMany500, recordOneByOne } from './rows/recording.js';
 import { streamLength } from './rows/stream-length.js';
+import { whatIfs } from './rows/what-if.js';
 import type { Row } from './table.js';
 import { tableOf } from './table.js';
 
@@ -31,7 +33,9 @@ const families: readonly Family[] = [
   pasts,
   longHistory,
   curve,
+  influence,
   rebuilds,
+  whatIfs,
 ];
 
 const chosen = ({ only }: Options): readonly Family[] => {

@@ -6,5 +6,7 @@ export const PROJECTOR = Symbol('Projector');
 export const TRANSACTIONS = Symbol('Transactions');
 /** Names claims and digests inputs (see `claims-key.ts`). */
 export const CLAIMS_HASH = Symbol('ClaimsHash');
+/** What the thread of a what-if is begun with. */
+export const WHAT_IF_THREAD = Symbol('WhatIfThread');
 /** The service's own log (pino). */
 export const LOG = Symbol('Log');

@@ -14,6 +14,9 @@ export interface Outcome {
   readonly interactionId: string;
   readonly stakeholder: Shown;
   readonly holder: Shown;
+  readonly unmerged: Shown;
+  readonly size: number;
+  readonly allowed: number;
   readonly interaction: ShownInteraction;
   readonly identified: readonly Shown[];
   readonly team: { readonly id: string; readonly name: string; readonly department: string; readonly revision: number };
@@ -21,6 +24,8 @@ export interface Outcome {
   readonly tier: { readonly name: string; readonly capacity: number | null; readonly taken: number };
   readonly owner: ShownColleague;
   readonly lastAt: string;
+  readonly goal: ShownGoal;
+  readonly from: string;
   readonly hours: { readonly from: string | null; readonly zone: string; readonly stretches: readonly Input[] };
   readonly days: readonly { readonly date: string; readonly name: string | null }[];
   readonly targets: {
@@ -29,7 +34,25 @@ export interface Outcome {
     readonly resolutionMinutes: number | null;
   };
   readonly capacity: number;
+  readonly kept: boolean;
+  readonly settledAt: string;
+  readonly madeAt: string;
+  readonly beganAt: string;
+  readonly endedAt: string;
+  readonly affiliation: ShownAffiliation;
+  readonly tie: ShownTie;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
+}
+
+export interface ShownGoal {
+  readonly id: string;
+  readonly revision: number;
+  readonly target: number;
+  readonly baseline: {
+    readonly value: number | null;
+    readonly eventId: string | null;
+    readonly position: string | null;
+  };
 }
 
 export interface ShownColleague {
@@ -39,6 +62,28 @@ export interface ShownColleague {
   readonly revision: number;
   readonly addresses: readonly string[];
   readonly team: { readonly department: string } | null;
+}
+
+export interface ShownAffiliation {
+  readonly id: string;
+  readonly person: { readonly id: string; readonly name: string };
+  readonly organisation: { readonly id: string; readonly name: string };
+  readonly role: string | null;
+  readonly title: string | null;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly state: string;
+}
+
+export interface ShownTie {
+  readonly id: string;
+  readonly kind: string;
+  readonly stakeholder: { readonly id: string; readonly name: string };
+  readonly other: { readonly id: string; readonly name: string };
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly state: string;
+  readonly revision: number;
 }
 
 export interface Shown {
@@ -133,6 +178,12 @@ const ofRelationship = (happened: string): string =>
   `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
    ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
+const ofGoal = (happened: string, ...refusals: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position goal { id revision target
+     baseline { value eventId position } } } ${refusals.join(' ')}`;
+const noGoal = '... on GoalNotFound { goalId }';
+const begun = '... on PeriodHasBegun { from }';
+
 const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
@@ -144,6 +195,22 @@ const retracted = '... on InteractionIsRetracted { interaction { ...shownInterac
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
+const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
+
+const anAffiliation = `affiliation { id role title from until state recordedAt by reason person { id name revision } organisation { id name }
+  source { name id } saidBy { id name } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
+const ofAffiliation = (happened: string, ...others: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position ${anAffiliation} } ${others
+    .map((refusal) => `... on ${refusal} { ${anAffiliation} }`)
+    .join(' ')}`;
+const aTie = `tie { id kind from until state recordedAt by reason revision note url stakeholder { id name } other { id name }
+  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } }`;
+const ofTie = (happened: string, ...others: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position ${aTie} } ${others
+    .map((refusal) => `... on ${refusal} { ${aTie} }`)
+    .join(' ')}`;
+const noAffiliation = '... on AffiliationNotFound { affiliationId }';
+
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
@@ -152,6 +219,13 @@ const outcomes = {
   addExternalId: ofStakeholder('ExternalIdAdded', externalIdTaken, nobody),
   removeExternalId: ofStakeholder('ExternalIdRemoved', nobody),
   retireStakeholder: ofStakeholder('StakeholderRetired', nobody),
+  mergeStakeholders: ofStakeholder(
+    'StakeholdersMerged',
+    nobody,
+    '... on SurvivorIsRetired { stakeholder { ...shown } } ... on GroupTooLarge { size allowed }',
+  ),
+  unmergeStakeholder: `__typename ... on Refusal { message } ... on StakeholderUnmerged {
+    already position stakeholder { ...shown } unmerged { ...shown } } ${nobody}`,
   recordInteraction: recordedOutcome,
   correctInteraction: ofInteraction('InteractionCorrected', nobody, retracted),
   retractInteraction: ofInteraction('InteractionRetracted'),
@@ -160,7 +234,16 @@ const outcomes = {
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
   takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
+  retractSurveyAnswer: ofRelationship('SurveyAnswerWasRetracted'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
+  makeCommitment: ofRelationship('CommitmentWasMade'),
+  keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
+  recordConnection: `${ofRelationship('ConnectionWasRecorded')} ... on BeforeItBegan { beganAt }`,
+  endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
+  recordLifecycle: ofRelationship('LifecycleWasRecorded'),
+  verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
+  breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),
   changeColleague: ofColleague('ColleagueChanged', noColleague),
@@ -181,6 +264,17 @@ const outcomes = {
   ),
   handOver: ofStakeholder('OwnerWasChanged', nobody, noColleague, dated),
   releaseOwner: ofStakeholder('OwnerWasReleased', nobody, dated),
+  setGoal: ofGoal('GoalWasSet', noColleague, begun),
+  reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
+  dropGoal: ofGoal('GoalWasDropped', noGoal),
+  startAffiliation: `${ofAffiliation('AffiliationStarted', 'AffiliationSourceIdTaken')} ${nobody} ${noColleague}
+    ... on NotAPerson { stakeholder { ...shown } } ... on NotAnOrganisation { stakeholder { ...shown } }`,
+  endAffiliation: `${ofAffiliation('AffiliationEnded', 'AffiliationHasEnded', 'AffiliationIsRetracted')} ${noAffiliation}`,
+  correctAffiliation: `${ofAffiliation('AffiliationCorrected', 'AffiliationIsRetracted')} ${noAffiliation}`,
+  retractAffiliation: `${ofAffiliation('AffiliationRetracted')} ${noAffiliation}`,
+  recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
+  endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
+  retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
 } as const;
 
 export type Mutation = keyof typeof outcomes;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
+import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
+import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
 type Doing =
@@ -32,9 +34,17 @@ type Doing =
   | { readonly does: 'setHolidays'; readonly ofTeam: boolean; readonly day: number }
   | { readonly does: 'setTargets'; readonly tier: string | null; readonly day: number | null; readonly minutes: number }
   | { readonly does: 'takeBack'; readonly which: number }
+  | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
+  | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
+  | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
+  | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
+  | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
+  | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
+  | { readonly does: 'verify'; readonly who: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
+  | { readonly does: 'merge' | 'unmerge'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
@@ -47,12 +57,20 @@ type Doing =
       readonly tier: string | null;
     }
   | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
-  | { readonly does: 'release'; readonly who: number; readonly day: number };
+  | { readonly does: 'release'; readonly who: number; readonly day: number }
+  | {
+      readonly does: 'answer';
+      readonly who: number;
+      readonly day: number;
+      readonly score: number;
+      readonly survey: string;
+    }
+  | { readonly does: 'retractAnswer'; readonly which: number }
+  | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
+  | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
+  | { readonly does: 'dropGoal'; readonly which: number }
+  | TieDoing;
 
-// Few people and few days, so that much happens at one instant and late facts meet.
-const who = fc.nat({ max: 4 });
-const which = fc.nat({ max: 200 });
-const day = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }).map((each) => each * 4) }, fc.nat({ max: 700 }));
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
 const text = fc.constantFrom(
   'I hate this.',
@@ -70,22 +88,21 @@ const said = fc.record(
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
     subject: fc.constantFrom('a', 'b'),
+    topics: fc.constantFrom(['x'], ['x', 'y']),
+    reach: fc.nat({ max: 5 }),
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
 );
-const dateOf = (each: number): string => new Date(Date.UTC(2020, 0, 1) + each * 86_400_000).toISOString();
 const changes = fc.oneof(
   day.map((each): Input => ({ occurredAt: dateOf(each) })),
   fc.record(
-    { text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+    {
+      ...{ text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
+      reach: fc.constantFrom(7, null),
+    },
     { requiredKeys: [] },
   ),
 );
-const doesWith = <Name extends string, Rest extends object>(
-  does: Name,
-  rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
-) => fc.record({ does: fc.constant(does), ...rest }) as unknown as fc.Arbitrary<{ readonly does: Name } & Rest>;
-
 /** Any one thing, recordings most of all. */
 export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   {
@@ -126,11 +143,29 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
+  { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
+  { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
+  { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
+  { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
+  {
+    weight: 3,
+    arbitrary: doesWith('assessDisclosure', {
+      which,
+      status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
+  },
+  { weight: 1, arbitrary: doesWith('verify', { who, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
-  { weight: 3, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
+  { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
-  { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
+  { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
+  { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
+  { weight: 3, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
@@ -138,11 +173,41 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
   { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
   {
-    weight: 6,
+    weight: 9,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
   },
   { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
   { weight: 3, arbitrary: doesWith('release', { who, day }) },
+  {
+    weight: 3,
+    arbitrary: doesWith('answer', {
+      who,
+      day,
+      score: fc.nat({ max: 10 }),
+      survey: fc.constantFrom('spring', 'autumn'),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('retractAnswer', { which }) },
+  {
+    weight: 2,
+    arbitrary: doesWith('setGoal', {
+      which,
+      measure: fc.constantFrom<Input>(
+        { measure: 'CONVERSIONS', kinds: ['WON_OVER', 'CONVERTED'] },
+        { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], direction: 'AT_MOST' },
+        { measure: 'NET_PROMOTER', survey: 'spring' },
+        { measure: 'CONVERSATION_SHARE', topic: 'x' },
+        { measure: 'RELAPSE_RATE' },
+      ),
+      year: fc.integer({ min: 2080, max: 2083 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
+  },
+  { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...tieDoings,
   {
     weight: 1,
     arbitrary: doesWith('setHours', {
@@ -167,10 +232,12 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const people = new Map<number, string>();
   const interactions: string[] = [];
   const colleagues: string[] = [];
+  const goals: string[] = [];
+  const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
-  const one = <T>(of: readonly T[], index: number): T | undefined =>
-    of.length === 0 ? undefined : of[index % of.length];
+  const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
+  const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
     const stakeholderId = people.get(number);
@@ -200,6 +267,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
     const colleagueId = one(colleagues, index);
     return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
+
+  const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
     switch (each.does) {
@@ -253,6 +322,46 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });
       }
+      case 'promise': {
+        const dates = { occurredAt: dateOf(each.day), dueAt: dateOf(each.day + each.days) };
+        const made = await decide('makeCommitment', each.who, { promise: 'A fix', ...dates });
+        if (made !== null) commitments.push({ stakeholderId: made.stakeholder.id, commitmentId: made.factId });
+        return made;
+      }
+      case 'settle': {
+        const commitment = one(commitments, each.which);
+        if (commitment === undefined) return null;
+        const settled = await ask(each.kept ? 'keepCommitment' : 'breakCommitment', {
+          ...commitment,
+          occurredAt: dateOf(each.day),
+        });
+        if (settled !== null) facts.push({ stakeholderId: commitment.stakeholderId, factId: settled.factId });
+        return settled;
+      }
+      case 'connect': {
+        const until = each.days === null ? {} : { until: dateOf(each.day + each.days) };
+        const asked = { kind: each.day % 2 === 0 ? 'PAID' : 'FAMILY', occurredAt: dateOf(each.day), ...until };
+        const connected = await decide('recordConnection', each.who, asked);
+        if (connected !== null)
+          connections.push({ stakeholderId: connected.stakeholder.id, connectionId: connected.factId });
+        return connected;
+      }
+      case 'disconnect': {
+        const connection = one(connections, each.which);
+        if (connection === undefined) return null;
+        const ended = await ask('endConnection', { ...connection, occurredAt: dateOf(each.day) });
+        if (ended !== null) facts.push({ stakeholderId: connection.stakeholderId, factId: ended.factId });
+        return ended;
+      }
+      case 'assessDisclosure':
+        return amend('assessDisclosure', each.which, { status: each.status });
+      case 'lifecycle': {
+        const from = each.day % 3 === 0 ? { knownFrom: 'shop' } : {};
+        const asked = { lifecycle: each.lifecycle, occurredAt: dateOf(each.day), reason, ...from };
+        return decide('recordLifecycle', each.who, asked);
+      }
+      case 'verify':
+        return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -260,6 +369,16 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide(each.does, each.who, { handle: handleOf(each.address) });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
+      case 'merge':
+      case 'unmerge': {
+        const [survivorId, mergedId] = [people.get(each.who), people.get(each.other)];
+        if (survivorId === undefined || mergedId === undefined) return null;
+        return ask(each.does === 'merge' ? 'mergeStakeholders' : 'unmergeStakeholder', {
+          survivorId,
+          mergedId,
+          reason,
+        });
+      }
       case 'hire': {
         team ??= (await ask('nameTeam', { name: 'Desk', department: 'press' }))?.team.id ?? null;
         const addresses = [`${each.name}@ours.example`];
@@ -293,6 +412,45 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'release':
         return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
+      case 'answer': {
+        const { survey, score } = each;
+        const stakeholderId = people.get(each.who);
+        if (stakeholderId === undefined) return null;
+        const asked = { stakeholderId, survey, score, occurredAt: dateOf(each.day) };
+        const answer = await ask('recordSurveyAnswer', asked);
+        if (answer !== null) answers.push({ stakeholderId, factId: answer.factId });
+        return answer;
+      }
+      case 'retractAnswer': {
+        const answer = one(answers, each.which);
+        return answer === undefined ? null : ask('retractSurveyAnswer', { ...answer, reason });
+      }
+      case 'setGoal': {
+        const ownerId = one(colleagues, each.which);
+        if (ownerId === undefined) return null;
+        // As long as the ten years up to today: what happened in 2020 is in its baseline.
+        const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
+        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
+        if (set !== null) goals.push(set.goal.id);
+        return set;
+      }
+      case 'reviseGoal': {
+        const goalId = one(goals, each.which);
+        const ownerId = each.owner === null ? undefined : one(colleagues, each.owner);
+        if (goalId === undefined) return null;
+        return ask('reviseGoal', {
+          goalId,
+          target: each.target,
+          reason,
+          ...(ownerId === undefined ? {} : { ownerId }),
+        });
+      }
+      case 'dropGoal': {
+        const goalId = one(goals, each.which);
+        return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
+      }
+      default:
+        return aboutTies(each);
     }
   };
   return async (each) => {

@@ -59,9 +59,8 @@ const exists = async (path: string): Promise<boolean> => {
 
 let program: Promise<string> | undefined;
 
-/** What the projector's thread of a service in this process runs: no thread can load what jest translates. */
-export const projectorWorker = async (): Promise<URL> =>
-  new URL('projector.worker.js', pathToFileURL(await (program ??= translated())));
+/** The programs of the threads of a service in this process: no thread can load what jest translates. */
+export const threadPrograms = async (): Promise<URL> => new URL('./', pathToFileURL(await (program ??= translated())));
 
 export interface RapportOptions {
   readonly data?: string;

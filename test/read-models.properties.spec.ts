@@ -1,18 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { advocacyActs } from '../src/advocacy/advocacy-acts.js';
 import { standingSpan } from '../src/advocacy/standing-tables.js';
-import type { Decider, Refusal } from '../src/event-sourcing/decider.js';
-import { isRefusal, streamOf } from '../src/event-sourcing/decider.js';
-import type { RecordedEvent } from '../src/event-sourcing/event-store.js';
-import type { Fact } from '../src/event-sourcing/fact.js';
-import type { Page, Slice } from '../src/event-sourcing/page.js';
+import type { Slice } from '../src/event-sourcing/page.js';
 import { type Past, present } from '../src/event-sourcing/past.js';
 import type { Projection } from '../src/event-sourcing/projection.js';
 import type { RowReader } from '../src/event-sourcing/read-store.js';
-import { numbered, recorded } from '../src/event-sourcing/specification.js';
 import { conversation } from '../src/interactions/conversation.js';
 import { recordedView } from '../src/interactions/interaction-view.js';
-import { type InteractionRequest, interaction } from '../src/interactions/interaction.js';
 import {
   type TimelineEntry,
   countEntries,
@@ -23,6 +18,7 @@ import {
   touches,
 } from '../src/interactions/timeline-pages.js';
 import { timelineWith } from '../src/interactions/timeline.js';
+import { careRows } from '../src/relationships/care-rows.js';
 import {
   type RelationshipFactEntry,
   countFacts,
@@ -33,171 +29,23 @@ import {
 } from '../src/relationships/relationship-facts-pages.js';
 import { ownershipRows } from '../src/owners/ownership-rows.js';
 import { relationshipFacts } from '../src/relationships/relationship-facts.js';
-import { type RelationshipRequest, relationship } from '../src/relationships/relationship.js';
+import { surveyAnswers } from '../src/relationships/survey-answers.js';
 import {
   type ListedStakeholder,
   holdersOfHandles,
   holdingsOf,
   identifiedById,
+  mergesOf,
   stakeholdersById,
   countStakeholders,
   stakeholdersPage,
 } from '../src/stakeholders/directory-pages.js';
 import { directory } from '../src/stakeholders/directory.js';
-import { type StakeholderRequest, stakeholder } from '../src/stakeholders/stakeholder.js';
-import { dayMs, email, forgetful, mailOf, noPersonal, projected, rowsOf } from './small-logs.js';
-
-const people = ['ada', 'bob', 'eve'];
-const interactions = ['i', 'j', 'k', 'l'];
-const facts = ['f', 'g', 'h'];
-const addresses = ['ada@ex.org', 'bob@ex.org', 'x'];
-
-const who = fc.constantFrom(...people);
-const when = fc.integer({ min: 1, max: 9 }).map((number) => new Date(dayMs(number)).toISOString());
-const address = fc.constantFrom(...addresses).map(email);
-const name = fc.constantFrom('Ada', 'Bob Ex', 'Élan');
-const some = <T>(...values: readonly T[]) => fc.subarray([...values]);
-const participants = fc.array(fc.record({ stakeholderId: who, role: fc.constantFrom('author', 'addressee') }), {
-  minLength: 1,
-  maxLength: 3,
-});
-const replyTo = fc.option(fc.constantFrom(...interactions, 'm'));
-const direction = fc.constantFrom('inbound', 'outbound');
-
-const stakeholderRequest = fc.oneof(
-  fc.record({ name, handles: fc.constant([]) }).map((data) => ({
-    type: 'IdentifyStakeholder' as const,
-    data: { kind: 'person' as const, externalIds: [], ...data },
-  })),
-  name.map((each) => ({ type: 'RenameStakeholder' as const, data: { name: each } })),
-  address.map((handle) => ({ type: 'AddHandle' as const, data: { handle } })),
-  address.map(({ claim }) => ({ type: 'RemoveHandle' as const, data: { claim } })),
-  fc.constant({ type: 'RetireStakeholder' as const, data: {} }),
-);
-
-const interactionRequest = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc
-      .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, topics: some('a', 'b') })
-      .map((content) => ({ type: 'Record' as const, content })),
-  },
-  fc
-    .record({ occurredAt: when, participants, inReplyTo: replyTo, direction, reach: fc.nat(3) }, { requiredKeys: [] })
-    .map((changes) => ({ type: 'Correct' as const, changes })),
-  fc.constant({ type: 'Retract' as const }),
-  fc.constant({ type: 'AssessTone' as const }),
-);
-
-const relationshipRequest = fc
-  .record({
-    type: fc.constantFrom('AssessStance', 'WithdrawStance', 'TakeStep', 'RetractRelationshipFact'),
-    factId: fc.constantFrom(...facts),
-    occurredAt: when,
-    step: fc.constantFrom('listen', 'engage', 'involve'),
-  })
-  .map(({ type, factId, occurredAt, step }) => (id: string): RelationshipRequest => {
-    const data = { stakeholderId: id, factId: `${id} ${factId}`, occurredAt };
-    if (type === 'AssessStance') return { type, data: { ...data, stance: 'critic' } };
-    return type === 'TakeStep' ? { type, data: { ...data, step } } : { type, data };
-  });
-
-type Told =
-  | {
-      readonly of: 'stakeholder';
-      readonly id: string;
-      readonly request: typeof stakeholderRequest extends fc.Arbitrary<infer T> ? T : never;
-    }
-  | {
-      readonly of: 'interaction';
-      readonly id: string;
-      readonly request: typeof interactionRequest extends fc.Arbitrary<infer T> ? T : never;
-    }
-  | { readonly of: 'relationship'; readonly id: string; readonly request: (id: string) => RelationshipRequest };
-
-const told: fc.Arbitrary<readonly Told[]> = fc.array(
-  fc.oneof(
-    fc.record({ of: fc.constant('stakeholder' as const), id: who, request: stakeholderRequest }),
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        of: fc.constant('interaction' as const),
-        id: fc.constantFrom(...interactions),
-        request: interactionRequest,
-      }),
-    },
-    fc.record({ of: fc.constant('relationship' as const), id: who, request: relationshipRequest }),
-  ),
-  { minLength: 5, maxLength: 60, size: '+1' },
-);
-
-const interactionRequestOf = (
-  id: string,
-  request: Extract<Told, { of: 'interaction' }>['request'],
-): InteractionRequest => {
-  switch (request.type) {
-    case 'Record':
-      return {
-        type: 'RecordInteraction',
-        data: {
-          interactionId: id,
-          source: null,
-          sent: 'digest',
-          marks: [],
-          content: { ...mailOf('ada'), ...request.content },
-          personal: noPersonal,
-        },
-      };
-    case 'Correct':
-      return { type: 'CorrectInteraction', data: { changes: request.changes, personal: { text: 'corrected' } } };
-    case 'Retract':
-      return { type: 'RetractInteraction', data: {} };
-    case 'AssessTone':
-      return { type: 'AssessTone', data: { tone: { value: 0.5, person: 'tester' } } };
-  }
-};
-
-/** The log that comes of asking the deciders: what they refuse, or what names somebody not identified yet, is not in it. */
-const logOf = (all: readonly Told[]): readonly RecordedEvent[] => {
-  const states = new Map<string, unknown>();
-  const log: RecordedEvent[] = [];
-  const ask = <S, R, F extends Fact<string, object>>(
-    decider: Decider<S, R, F, Refusal>,
-    id: string,
-    request: R,
-  ): void => {
-    const stream = streamOf(decider, id);
-    const state = (states.get(stream) as S | undefined) ?? decider.initialState;
-    const decision = decider.decide(request, state);
-    if (isRefusal(decision)) return;
-    states.set(stream, decision.reduce(decider.evolve, state));
-    for (const fact of decision) log.push(recorded(fact, { stream, recordedAt: dayMs(1 + log.length / 3) }));
-  };
-  ask(stakeholder, 'ada', {
-    type: 'IdentifyStakeholder',
-    data: { stakeholderId: 'ada', kind: 'person', name: 'Ada', handles: [], externalIds: [] },
-  });
-  const isIdentified = (id: string): boolean => states.has(`stakeholder-${id}`);
-  for (const each of all) {
-    if (each.of === 'stakeholder') {
-      const { type, data } = each.request;
-      // Each arm of the union has what its type needs beside the id.
-      ask(stakeholder, each.id, { type, data: { stakeholderId: each.id, ...data } } as StakeholderRequest);
-    } else if (each.of === 'relationship') {
-      if (isIdentified(each.id)) ask(relationship, each.id, each.request(each.id));
-    } else {
-      const request = interactionRequestOf(each.id, each.request);
-      const named =
-        request.type === 'RecordInteraction'
-          ? request.data.content.participants
-          : request.type === 'CorrectInteraction'
-            ? (request.data.changes.participants ?? [])
-            : [];
-      if (named.every(({ stakeholderId }) => isIdentified(stakeholderId))) ask(interaction, each.id, request);
-    }
-  }
-  return numbered(...log);
-};
+import { everythingOfCare, relationshipFactNames, wholeOf } from './care.js';
+import { type Told, addresses, interactions, logOf, people, told, who } from './random-logs.js';
+import { affiliationRows } from '../src/ties/affiliation-rows.js';
+import { tieRows } from '../src/ties/tie-rows.js';
+import { dayMs, email, forgetful, projected, rowsOf } from './small-logs.js';
 
 const noSpans: Projection<null> = {
   name: 'no-spans',
@@ -208,30 +56,28 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, noSpans];
-
-/** All that a list holds, page by page. */
-const wholeOf = async <Entry>(
-  page: (slice: Slice<Entry>) => Promise<Page<Entry>>,
-  order: 'asc' | 'desc',
-  fromEnd: boolean,
-): Promise<readonly Entry[]> => {
-  const found: Entry[] = [];
-  for (;;) {
-    const cursor = fromEnd ? { before: found[0] } : { after: found.at(-1) };
-    const { entries, more } = await page({ order, fromEnd, limit: 2, ...cursor });
-    if (fromEnd) found.unshift(...entries);
-    else found.push(...entries);
-    if (!more) return found;
-  }
-};
+const projections = [
+  directory,
+  timeline,
+  relationshipFacts,
+  ownershipRows,
+  careRows,
+  advocacyActs,
+  affiliationRows,
+  tieRows,
+  surveyAnswers,
+  noSpans,
+];
 
 /** Everything that the queries answer about one past. */
-const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
+const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Promise<unknown> => {
   const answers: unknown[] = [];
-  const keys = [...(await identifiedById(rows, people, past)).values()].map(({ key }) => key);
-  for (const stakeholderKey of keys) {
-    const of = { stakeholder: stakeholderKey, past };
+  const found = await identifiedById(rows, people, past);
+  answers.push(found);
+  const groups = [...found.values()].map(({ members }) => members.map(({ key }) => key));
+  const keys = groups.flat();
+  for (const members of groups) {
+    const of = { members, past };
     answers.push(await wholeOf((slice: Slice<TimelineEntry>) => entriesPage(rows, { ...of, ...slice }), 'desc', false));
     answers.push(
       await wholeOf(
@@ -251,6 +97,8 @@ const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
       await touches(rows, of, dayMs(2), dayMs(7)),
     );
   }
+  answers.push(...(await everythingOfCare(rows, people, past)));
+  answers.push(await countStakeholders(rows, past, { lifecycles: ['customer'] }));
   for (const orderBy of ['name', 'identified-at'] as const)
     answers.push(
       await wholeOf(
@@ -274,17 +122,31 @@ const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => {
       addresses.map((each) => email(each).claim),
       past,
     ),
-    await holdingsOf(rows, keys, past),
+    await holdingsOf(rows, groups, past),
+    withMerges ? await mergesOf(rows, keys, past) : [],
   );
   answers.push(await stakeholdersById(rows, people, past), await interactionsById(rows, interactions, past));
   answers.push(
-    await interactionCounts(rows, keys, past),
-    await furthestSteps(rows, keys, past),
+    await interactionCounts(rows, groups, past),
+    await furthestSteps(rows, groups, past),
     await relationshipRevisions(rows, keys, past),
   );
   for (const id of interactions) answers.push(await conversation(rows, id, past));
-  for (const id of people) for (const fact of facts) answers.push(await factById(rows, `${id} ${fact}`, past));
+  for (const id of people)
+    for (const fact of relationshipFactNames) answers.push(await factById(rows, `${id} ${fact}`, past));
   return answers;
+};
+
+/** The revision of who remains tells that something was recorded. */
+const withoutRevisions = (answer: unknown): unknown => {
+  if (answer instanceof Map) return new Map([...answer].map(([key, value]) => [key, withoutRevisions(value)] as const));
+  if (Array.isArray(answer)) return answer.map(withoutRevisions);
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return Object.fromEntries(
+    Object.entries(answer).flatMap(([field, value]) =>
+      field === 'revision' ? [] : [[field, withoutRevisions(value)] as const],
+    ),
+  );
 };
 
 const runs = { numRuns: 40 };
@@ -322,6 +184,26 @@ describe('the rows of the read models', () => {
         );
         await whole.close();
         await cut.close();
+      }),
+      runs,
+    ));
+
+  it('answer after a merge and its unmerge what they answered before', () =>
+    fc.assert(
+      fc.asyncProperty(told, who, who, fc.integer({ min: 0, max: 20 }), async (all, one, other, validDay) => {
+        const past = { known: present, validAt: dayMs(validDay) };
+        const before = logOf(all);
+        const parted: Told = { of: 'unmerge', id: other, other: one };
+        const log = logOf([...all, { of: 'merge', id: one, other }, parted]);
+        // Of two who are one already, or of whom one was merged before, it joins and parts others: these are left out.
+        const [joining, parting] = log.slice(before.length).map(({ data }) => data['mergedId']);
+        fc.pre(joining !== undefined && joining === parting);
+        const [rows, then] = [await projected(projections, log, 7), await projected(projections, before)];
+        expect(withoutRevisions(await everythingOf(rows, past, false))).toEqual(
+          withoutRevisions(await everythingOf(then, past, false)),
+        );
+        await rows.close();
+        await then.close();
       }),
       runs,
     ));

@@ -10,7 +10,7 @@ import { type TestService, startTestService } from './service.js';
 import { forgetful } from './small-logs.js';
 
 const seed = Number(process.env['REPLAY_SEED'] ?? Date.now());
-const length = Number(process.env['REPLAY_LENGTH'] ?? 250);
+const length = Number(process.env['REPLAY_LENGTH'] ?? 320);
 
 let service: TestService;
 let events: readonly RecordedEvent[];
@@ -49,6 +49,8 @@ it('has folded much of everything', () => {
     'colleague',
     'owner_span',
     'ownership_fact',
+    'affiliation',
+    'tie',
     'clock_turn',
     'taken_step',
   ])

@@ -10,7 +10,7 @@ import type { Role } from '../src/access/credential.js';
 import { Keys } from '../src/access/keys.js';
 import { startService } from '../src/service.js';
 import { settingsFrom } from '../src/settings.js';
-import { projectorWorker } from './rapport.js';
+import { threadPrograms } from './rapport.js';
 
 export interface Answer<Data> {
   readonly status: number;
@@ -56,7 +56,7 @@ export const startTestService = async ({
   const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, READ_STORE_URL, ...env });
   const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), {
     also,
-    projector: await projectorWorker(),
+    threads: await threadPrograms(),
   });
   const adminToken = await readFile(env['RAPPORT_ADMIN_KEY_FILE'] ?? join(dataFolder, 'admin.key'), 'utf8').then(
     (text) => text.trim(),

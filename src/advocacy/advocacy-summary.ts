@@ -1,12 +1,9 @@
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
-import type { ConversionKind } from './advocacy-v1.js';
+import type { ConversionKind, Rung } from './advocacy-v1.js';
 import type { Stance } from '../relationships/relationship.js';
 import { thenOf, type Past } from '../event-sourcing/past.js';
 import type { Period } from './standing-pages.js';
 import { rulesV1, type Rules } from './standing.js';
-
-/** The rung of an episode: the highest that was counted in it. */
-export type Rung = Extract<ConversionKind, 'defused' | 'won-over' | 'converted'>;
 
 /** Totals over everybody. What has none is left out, but for the stances, of which all six are there. */
 export interface AdvocacySummary {

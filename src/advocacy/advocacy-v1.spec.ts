@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { acted, assessed, dayMs, said, withdrew } from '../../test/golden/standing-facts.js';
-import { conversionId } from './advocacy-v1.js';
+import { type Rung, advocacyV1, conversionId } from './advocacy-v1.js';
 import type { StandingFact } from './facts-of-standing.js';
 import { readAll, rulesV1 } from './standing.js';
 
@@ -144,9 +144,29 @@ describe('several facts of one instant', () => {
 
 describe('another rule', () => {
   it('may ask for more than a civil word', () => {
-    const rules = { ...rulesV1, conversion: { name: 'advocacy-warm', positiveAbove: 0.2 } };
+    const rules = { ...rulesV1, conversion: { ...advocacyV1, name: 'advocacy-warm', positiveAbove: 0.2 } };
     expect(readAll([said(0, -0.9), said(300, 0.2)], rules).conversions).toEqual([]);
     expect(readAll([said(0, -0.9), said(300, 0.3)], rules).conversions).toHaveLength(1);
+  });
+
+  it('may leave rungs out, as if they were jumped over', () => {
+    const kindsUnder = (rungs: readonly Rung[]) =>
+      readAll([said(0, -1), said(60, 0.6), said(90, 1), acted(91)], {
+        ...rulesV1,
+        conversion: { ...advocacyV1, name: 'advocacy-few', rungs },
+      }).conversions.map(({ kind }) => kind);
+    expect(kindsUnder(['defused', 'won-over', 'converted'])).toEqual(['defused', 'won-over', 'converted']);
+    expect(kindsUnder(['won-over'])).toEqual(['won-over']);
+    expect(kindsUnder(['defused', 'converted'])).toEqual(['defused', 'converted']);
+  });
+
+  it('may take other acts for something positive', () => {
+    const milder = [said(0, -1), said(60, -0.1), said(200, 0)];
+    const thanks = { ...said(200, 0), act: 'praise' as const };
+    const warm = { ...rulesV1, conversion: { ...advocacyV1, name: 'advocacy-thanks', acts: ['praise'] as const } };
+    expect(readAll(milder, warm).conversions).toEqual([]);
+    expect(readAll([...milder.slice(0, 2), thanks], warm).conversions).toHaveLength(1);
+    expect(readAll([...milder.slice(0, 2), thanks]).conversions).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { parse, v5 as uuidV5 } from 'uuid';
+import { type Act, advocacyActs } from '../interactions/interaction.js';
 import type { Stance } from '../relationships/relationship.js';
 import { isAgainst, isFor, type StandingFact } from './facts-of-standing.js';
 
@@ -17,12 +18,20 @@ export type ConversionKind = (typeof conversionKinds)[number];
 /** A conversion rule of the family of `advocacy-v1`. Another value is another rule (a what-if). */
 export interface ConversionRule {
   readonly name: string;
-  /** An expression is positive when its tone, -1 to 1, is above this. Advocacy acts and assessments always are. */
+  /** An expression is positive when its tone, -1 to 1, is above this. */
   readonly positiveAbove: number;
+  /** Expressions that are one of these acts are always positive, and so are assessments. */
+  readonly acts: readonly Act[];
+  /** Which rungs of an episode are counted; a rung that is not is as if it were jumped over. */
+  readonly rungs: readonly Rung[];
 }
 
+/** The rungs of an episode, lowest first. */
+export const rungs = ['defused', 'won-over', 'converted'] as const satisfies readonly ConversionKind[];
+export type Rung = (typeof rungs)[number];
+
 /** The conversion rule `advocacy-v1` (product.md, 'The conversion rule advocacy-v1'). */
-export const advocacyV1: ConversionRule = { name: 'advocacy-v1', positiveAbove: 0 };
+export const advocacyV1: ConversionRule = { name: 'advocacy-v1', positiveAbove: 0, acts: advocacyActs, rungs };
 
 /** A passage that the rule counts. */
 export interface Counted {
@@ -133,9 +142,10 @@ function climb(
 ): EpisodesAfter {
   const rung = rungOf[stance];
   if (rung <= episode.counted) return { reading, counted: null };
+  const kind = stance === 'neutral' ? 'defused' : stance === 'supporter' ? 'won-over' : 'converted';
+  if (!rule.rungs.includes(kind)) return { reading, counted: null };
   const because = firstPositiveAt(stance, instant, rule);
   if (because === null) return { reading, counted: null };
-  const kind = stance === 'neutral' ? 'defused' : stance === 'supporter' ? 'won-over' : 'converted';
   return {
     reading: { ...reading, episode: { ...episode, counted: rung } },
     counted: inEpisode(kind, instant.at, because, episode),
@@ -163,10 +173,10 @@ function firstPositiveAt(stance: Stance, { facts, after }: InstantOfStanding, ru
   return facts[index]?.factId ?? null;
 }
 
-function isPositive(fact: StandingFact, { positiveAbove }: ConversionRule): boolean {
+function isPositive(fact: StandingFact, { positiveAbove, acts }: ConversionRule): boolean {
   switch (fact.kind) {
     case 'expression':
-      return fact.act || (fact.tone !== null && fact.tone > positiveAbove);
+      return acts.includes(fact.act) || (fact.tone !== null && fact.tone > positiveAbove);
     case 'assessment':
       return true;
     case 'withdrawal':

@@ -7,10 +7,15 @@ import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { DisclosuresResolver, ConnectedActResolver } from './disclosures.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
+import { TimelineLines } from './timeline-lines.nodes.js';
 import { TimelineResolver } from './timeline.resolver.js';
+import { WhatIfAnswerResolver, WhatIfConversionResolver, WhatIfResolver } from './what-if.resolver.js';
+import { WhatIfRuns } from './what-if.runs.js';
+import { TouchesResolver } from './touches.resolver.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
@@ -20,11 +25,19 @@ import { TimelineResolver } from './timeline.resolver.js';
     StandingResolver,
     ConversionResolver,
     StandingSpanResolver,
+    TimelineLines,
     TimelineResolver,
+    TouchesResolver,
     AttributionResolver,
     PrismResolver,
     NetPromoterResolver,
+    DisclosuresResolver,
+    ConnectedActResolver,
     ConversionCurveResolver,
+    WhatIfRuns,
+    WhatIfResolver,
+    WhatIfAnswerResolver,
+    WhatIfConversionResolver,
     RulesStarter,
   ],
 })

@@ -22,7 +22,6 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { summaryOf } from './advocacy-summary.js';
-import { conversionKinds } from './advocacy-v1.js';
 import { ConversionNodes } from './advocacy.nodes.js';
 import {
   AdvocacySummary,
@@ -35,8 +34,8 @@ import {
   StandingSpan,
   StandingSpanConnection,
   Touch,
+  shownSummary,
 } from './advocacy.types.js';
-import { stances } from '../relationships/relationship.js';
 import {
   type ConversionsAsked,
   type PageAsked,
@@ -102,15 +101,7 @@ export class AdvocacyResolver {
     const moment = await this.moments.of(pastArgs, now);
     const period = { from: during?.from ?? null, until: during?.until ?? null };
     const summary = await summaryOf(this.rows, await countStakeholders(this.rows, moment), moment, period);
-    const counted = new Map(summary.conversions.map(({ kind, count }) => [kind, count]));
-    return {
-      stakeholdersByStance: stances.map((stance) => ({ stance, count: summary.stakeholdersByStance[stance] })),
-      passages: summary.passages,
-      conversions: conversionKinds.map((kind) => ({ kind, count: counted.get(kind) ?? 0 })),
-      episodes: summary.episodes,
-      rule: summary.conversionRule,
-      stanceRule: summary.toneRule,
-    };
+    return shownSummary(summary);
   }
 }
 
@@ -236,13 +227,14 @@ export class ConversionResolver {
   }
 
   @ResolveField(() => [Touch], {
-    description: `What we did, and hand-overs of their owner, between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most. Association, not cause.`,
+    description: `What we did, and hand-overs of their owner, between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most (\`touches\` has them all, in pages). Association, not cause.`,
   })
   @Extensions({ listSize: 20 })
   async journey(@Parent() conversion: Conversion, @Context() request: RequestContext): Promise<readonly Touch[]> {
     const { row, moment } = conversion;
     if (row.since_at === null) return [];
-    const found = await touches(this.rows, { stakeholder: row.stakeholder, past: moment }, row.since_at, row.at);
+    const { memberKeys, memberIds } = await this.#whose(conversion, request);
+    const found = await touches(this.rows, { members: memberKeys, past: moment }, row.since_at, row.at);
     const shown = await this.interactions.byKey(
       found.map(({ tie }) => tie),
       moment,
@@ -251,9 +243,8 @@ export class ConversionResolver {
       const interaction = shown.get(tie);
       return interaction ? [{ occurredAt: at, interaction, handOver: null }] : [];
     });
-    const { stakeholderId } = await this.#whose(conversion, request);
     const during = { kinds: ['owner-handed-over'], from: row.since_at, until: row.at + 1 } as const;
-    const page = { stakeholderId, past: moment, filter: during, order: 'asc', limit: touchesMax } as const;
+    const page = { memberIds, past: moment, filter: during, order: 'asc', limit: touchesMax } as const;
     const handed = (await ownershipFactsPage(this.rows, page)).entries.flatMap((entry) => {
       const handOver = this.owners.factOf(entry, moment);
       return handOver.__typename === 'OwnerHandedOver' ? [{ occurredAt: entry.at, interaction: null, handOver }] : [];
@@ -288,5 +279,5 @@ const causeOf = async (
   const said = (await interactions.byId([id], moment)).get(id);
   if (said) return said;
   const [decided] = await facts.byId([id], moment);
-  return decided == null || decided.__typename === 'StepTaken' ? null : decided;
+  return decided?.__typename === 'StanceAssessed' || decided?.__typename === 'StanceWithdrawn' ? decided : null;
 };

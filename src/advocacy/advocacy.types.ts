@@ -10,9 +10,9 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import { OwnerHandedOver } from '../owners/owners.types.js';
 import { StanceAssessed, StanceWithdrawn } from '../relationships/relationships.types.js';
 import { StanceEnum } from '../stakeholders/stakeholders.types.js';
-import { type ConversionKind, conversionKinds } from './advocacy-v1.js';
-import type { Rung } from './advocacy-summary.js';
-import type { Stance } from '../relationships/relationship.js';
+import type { AdvocacySummary as Summed } from './advocacy-summary.js';
+import { type ConversionKind, type Rung, conversionKinds } from './advocacy-v1.js';
+import { type Stance, stances } from '../relationships/relationship.js';
 import type { ConversionOnPage } from './standing-pages.js';
 
 export const ConversionKindEnum = enumOf(conversionKinds);
@@ -102,6 +102,8 @@ export class Touch {
   @Field(() => OwnerHandedOver, { nullable: true })
   readonly handOver!: OwnerHandedOver | null;
 }
+
+export const { Connection: TouchConnection } = connectionTypes<Touch>('Touch', () => Touch);
 
 /** A conversion as resolvers hand it on. */
 @ObjectType({
@@ -234,3 +236,16 @@ export class AdvocacySummary {
   @Field(() => String, { description: 'By which the standings were read.' })
   readonly stanceRule!: string;
 }
+
+/** Totals as GraphQL shows them. */
+export const shownSummary = (summary: Summed): AdvocacySummary => {
+  const counted = new Map(summary.conversions.map(({ kind, count }) => [kind, count]));
+  return {
+    stakeholdersByStance: stances.map((stance) => ({ stance, count: summary.stakeholdersByStance[stance] })),
+    passages: summary.passages,
+    conversions: conversionKinds.map((kind) => ({ kind, count: counted.get(kind) ?? 0 })),
+    episodes: summary.episodes,
+    rule: summary.conversionRule,
+    stanceRule: summary.toneRule,
+  };
+};

@@ -1,15 +1,17 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, Float, Query, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Extensions, Field, Float, Query, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { refused } from '../graphql/errors.js';
 import { fromGlobalId } from '../graphql/ids.js';
+import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import { Now } from '../graphql/request-context.js';
-import type { Act } from '../interactions/interaction.js';
-import type { Channel } from '../stakeholders/handle.js';
+import { departmentsOf } from '../owners/departments.js';
+import type { Colleague } from '../owners/our-own.types.js';
+import { OwnerNodes } from '../owners/owners.nodes.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { READ_STORE } from '../tokens.js';
 import { Period } from './advocacy.types.js';
@@ -25,18 +27,18 @@ import {
   AttributionFilter,
   AttributionModelEnum,
   type TouchCredit,
-  type TouchGrouping,
   TouchGroupingEnum,
 } from './attribution.types.js';
 import {
   type JourneyOfOne,
   type JourneysAsked,
   TooManyJourneys,
-  type TouchOnJourney,
   journeysOf,
+  touchDefinition,
   unconvertedJourneys,
 } from './journeys.js';
 import { rulesV1 } from './standing.js';
+import { type TouchGroup, type TouchGrouping, TouchGroups } from './touch-groups.js';
 
 const halfLifeMessage = 'A half-life is from 0.01 to 3650 days.';
 
@@ -76,21 +78,12 @@ class AttributionArgs extends OneOfPastArgs {
   halfLifeDays?: number | null;
 }
 
-type Group = Act | Channel;
-
-const groupOf = (touch: TouchOnJourney, by: TouchGrouping): Group => touch[by];
-
-const creditOf = (group: Group, credit: number, by: TouchGrouping): TouchCredit => ({
-  act: by === 'act' ? (group as Act) : null,
-  channel: by === 'channel' ? (group as Channel) : null,
-  credit,
-});
-
 @Resolver()
 export class AttributionResolver {
   constructor(
     private readonly moments: Moments,
     private readonly stakeholders: StakeholderNodes,
+    private readonly owners: OwnerNodes,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -98,6 +91,7 @@ export class AttributionResolver {
     description:
       'Which of our touches are credited for conversions: of what passed between the fact that opened an episode and what counted.',
   })
+  @Extensions({ cost: 100 })
   async attribution(
     @Args() { during, where, by, models, halfLifeDays, ...pastArgs }: AttributionArgs,
     @Now() now: number,
@@ -109,9 +103,11 @@ export class AttributionResolver {
         : fromGlobalId(where.stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id;
     const stakeholder =
       id === null ? undefined : ((await this.stakeholders.identified([id], moment)).get(id)?.key ?? -1);
+    const grouping = by ?? 'channel';
     const asked: JourneysAsked = {
       kinds: where?.kinds ?? ['won-over', 'converted'],
       during: { from: during?.from ?? null, until: during?.until ?? null },
+      owners: grouping === 'owner' || grouping === 'department',
       ...(stakeholder === undefined ? {} : { stakeholder }),
     };
     const askedModels = models ?? attributionModels;
@@ -119,33 +115,56 @@ export class AttributionResolver {
     const unconverted = askedModels.includes('markov')
       ? await bounded(unconvertedJourneys(this.rows, asked, moment))
       : [];
-    const grouping = by ?? 'channel';
+    const groups = await this.#groupsOf(grouping, [...journeys, ...unconverted], moment);
     const how = {
       halfLifeDays: halfLifeDays ?? halfLifeDaysDefault,
-      unconverted: unconverted.map(({ touches }) => touches.map((touch) => groupOf(touch, grouping))),
+      unconverted: unconverted.map(({ touches }) => touches.map((touch) => groups.of(touch))),
     };
     const ways = journeys.map(({ at, touches }) => ({
       at,
-      touches: touches.map((touch) => ({ at: touch.at, group: groupOf(touch, grouping) })),
+      touches: touches.map((touch) => ({ at: touch.at, group: groups.of(touch) })),
     }));
+    const attributed = askedModels.map((model) => ({ model, ...attribute(model, ways, how) }));
+    const people = await this.owners.colleagues(
+      attributed.flatMap(({ credits }) => [...credits.keys()]).flatMap((key) => groups.withKey(key).owner ?? []),
+      moment,
+    );
     return {
       conversions: journeys.length,
       touches: journeys.reduce((sum, { touches }) => sum + touches.length, 0),
-      byModel: askedModels.map((model) => {
-        const { credits, unattributed } = attribute(model, ways, how);
-        const ranked = [...credits].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
-        return {
-          model,
-          definition: attributionDefinition(model),
-          credits: ranked.map(([group, credit]) => creditOf(group, credit, grouping)),
-          unattributed,
-        };
-      }),
+      touchDefinition,
+      byModel: attributed.map(({ model, credits, unattributed }) => ({
+        model,
+        definition: attributionDefinition(model),
+        credits: [...credits]
+          .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
+          .map(([key, credit]) => creditOf(groups.withKey(key), credit, people)),
+        unattributed,
+      })),
       rule: rulesV1.conversion.name,
       stanceRule: rulesV1.tone.name,
     };
   }
+
+  /** What touches are credited by; in which department owners were is read for all of them at once, where it is asked. */
+  async #groupsOf(by: TouchGrouping, journeys: readonly JourneyOfOne[], moment: Moment): Promise<TouchGroups> {
+    const owners =
+      by === 'department' ? journeys.flatMap(({ touches }) => touches.flatMap(({ owner }) => owner ?? [])) : [];
+    return new TouchGroups(by, await departmentsOf(this.rows, owners, moment));
+  }
 }
+
+/** @throws where one of ours is credited whom nobody ever added. */
+const creditOf = (
+  { owner, ...group }: TouchGroup,
+  credit: number,
+  people: ReadonlyMap<string, Colleague>,
+): TouchCredit => {
+  if (owner === null) return { ...group, owner, credit };
+  const colleague = people.get(owner);
+  if (colleague === undefined) throw new Error(`Person of ours ${owner} is not among the rows.`);
+  return { ...group, owner: colleague, credit };
+};
 
 /** @throws LIMIT_EXCEEDED, where more is asked for than is read at once. */
 const bounded = (reading: Promise<readonly JourneyOfOne[]>): Promise<readonly JourneyOfOne[]> =>

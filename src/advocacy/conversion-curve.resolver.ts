@@ -1,21 +1,27 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Field, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { fromGlobalId } from '../graphql/ids.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import { Now } from '../graphql/request-context.js';
 import { marked } from '../interactions/timeline-tables.js';
 import { READ_STORE } from '../tokens.js';
 import { Period } from './advocacy.types.js';
-import { ConversionCurve, ConversionRates, LogRank, SpellCohort } from './conversion-curve.types.js';
-import { kaplanMeier, kaplanMeierDefinition } from './kaplan-meier.js';
+import {
+  ConversionCurve,
+  ConversionRates,
+  HorizonDays,
+  LogRank,
+  SpellCohort,
+  horizonDaysDefault,
+  shownCurve,
+} from './conversion-curve.types.js';
 import { logRank, logRankDefinition } from './log-rank.js';
-import { type Cohort, type ObservedSpells, ratesIn, spellDefinition, spellsOf } from './spells.js';
+import { type Cohort, ratesIn, spellDefinition, spellsOf } from './spells.js';
 import { rulesV1 } from './standing.js';
-
-const horizonMessage = 'A curve is told up to from 1 to 3650 days.';
 
 @ArgsType()
 class CohortArgs extends OneOfPastArgs {
@@ -28,14 +34,7 @@ class CohortArgs extends OneOfPastArgs {
 
 @ArgsType()
 class CurveArgs extends CohortArgs {
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 365,
-    description: 'Points are told up to so many days. All else is of the whole curve.',
-  })
-  @IsOptional()
-  @Min(1, { message: horizonMessage })
-  @Max(3_650, { message: horizonMessage })
+  @HorizonDays()
   horizonDays?: number | null;
 }
 
@@ -58,14 +57,14 @@ class LogRankArgs {
 
 const periodOf = (period: Period | null | undefined) => ({ from: period?.from ?? null, until: period?.until ?? null });
 
-const cohortOf = ({ channels, topics, began }: SpellCohort): Cohort => ({
+const cohortOf = ({ channels, topics, ownerIds, tiers, owned, began }: SpellCohort): Cohort => ({
   channels: channels ?? [],
   markedTopics: (topics ?? []).map((topic) => marked([topic])),
+  owners: (ownerIds ?? []).map((id) => fromGlobalId(id, 'Colleague', 'cohort', 'ownerIds').id),
+  tiers: tiers ?? [],
+  ...(owned == null ? {} : { owned }),
   began: periodOf(began),
 });
-
-const countOf = (spells: readonly ObservedSpells[], which: (spell: ObservedSpells) => boolean): number =>
-  spells.reduce((sum, spell) => sum + (which(spell) ? spell.count : 0), 0);
 
 const rateOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
@@ -85,20 +84,7 @@ export class ConversionCurveResolver {
   ): Promise<ConversionCurve> {
     const moment = await this.moments.of(pastArgs, now);
     const observed = await spellsOf(this.rows, cohortOf(cohort ?? {}), moment);
-    const { points, medianDays } = kaplanMeier(observed);
-    return {
-      moment,
-      observed,
-      spells: countOf(observed, () => true),
-      converted: countOf(observed, ({ converted }) => converted),
-      censored: countOf(observed, ({ converted }) => !converted),
-      relapsed: countOf(observed, ({ relapsed }) => relapsed),
-      medianDays,
-      points: points.filter(({ days }) => days <= (horizonDays ?? 365)),
-      definition: kaplanMeierDefinition,
-      spellDefinition,
-      ...rules,
-    };
+    return { moment, observed, ...shownCurve(observed, horizonDays ?? horizonDaysDefault, rulesV1) };
   }
 
   @ResolveField(() => LogRank, { description: 'Whether this cohort and another, of the same past, convert alike.' })

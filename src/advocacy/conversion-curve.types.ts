@@ -1,11 +1,27 @@
-import { Extensions, Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, Length, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
+import { tierNameMax } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
 import { Period } from './advocacy.types.js';
-import type { ObservedSpells } from './spells.js';
+import { kaplanMeier, kaplanMeierDefinition } from './kaplan-meier.js';
+import { type ObservedSpells, spellDefinition } from './spells.js';
+import type { Rules } from './standing.js';
+
+export const horizonDaysDefault = 365;
+const horizonMessage = 'A curve is told up to from 1 to 3650 days.';
+
+/** An argument that says up to where a curve's points are told. */
+export const HorizonDays = (): PropertyDecorator => (target, property) => {
+  const description = 'Points are told up to so many days. All else is of the whole curve.';
+  Field(() => Int, { nullable: true, defaultValue: horizonDaysDefault, description })(target, property as string);
+  IsOptional()(target, property);
+  Min(1, { message: horizonMessage })(target, property);
+  Max(3_650, { message: horizonMessage })(target, property);
+};
 
 @InputType({
   description:
@@ -24,6 +40,28 @@ export class SpellCohort {
   @ArrayMaxSize(50)
   @Length(1, 200, { each: true })
   topics?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Who of ours answered for them when it began: any of these.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsGlobalId('Colleague', { each: true })
+  ownerIds?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'In which tier they stood when it began: any of these.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @Length(1, tierNameMax, { each: true })
+  tiers?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether anybody of ours answered for them when it began.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  owned?: boolean | null;
 
   @Field(() => Period, { nullable: true, description: 'When the spell began.' })
   @IsOptional()
@@ -79,14 +117,9 @@ export class LogRank {
   readonly definition!: string;
 }
 
-@ObjectType({
-  description:
-    'Time to conversion, from turning against us until won over or converted, over a cohort of spells. A resurgence goes on counting, a relapse starts a new spell; who is not won over yet is censored.',
-})
-export class ConversionCurve {
-  readonly moment!: Moment;
-  readonly observed!: readonly ObservedSpells[];
-
+/** A curve of time to conversion, whichever rules it is drawn by. */
+@ObjectType({ isAbstract: true })
+export abstract class CurveOfTime {
   @Field(() => Int)
   readonly spells!: number;
 
@@ -121,6 +154,37 @@ export class ConversionCurve {
   @Field(() => String, { description: 'By which the standings were read.' })
   readonly stanceRule!: string;
 }
+
+@ObjectType({
+  description:
+    'Time to conversion, from turning against us until won over or converted, over a cohort of spells. A resurgence goes on counting, a relapse starts a new spell; who is not won over yet is censored.',
+})
+export class ConversionCurve extends CurveOfTime {
+  readonly moment!: Moment;
+  readonly observed!: readonly ObservedSpells[];
+}
+
+type Curve = Pick<CurveOfTime, keyof CurveOfTime>;
+
+/** The curve of these spells, with its points up to so many days. */
+export const shownCurve = (observed: readonly ObservedSpells[], horizonDays: number, rules: Rules): Curve => {
+  const { points, medianDays } = kaplanMeier(observed);
+  return {
+    spells: countOf(observed, () => true),
+    converted: countOf(observed, ({ converted }) => converted),
+    censored: countOf(observed, ({ converted }) => !converted),
+    relapsed: countOf(observed, ({ relapsed }) => relapsed),
+    medianDays,
+    points: points.filter(({ days }) => days <= horizonDays),
+    definition: kaplanMeierDefinition,
+    spellDefinition,
+    rule: rules.conversion.name,
+    stanceRule: rules.tone.name,
+  };
+};
+
+const countOf = (spells: readonly ObservedSpells[], which: (spell: ObservedSpells) => boolean): number =>
+  spells.reduce((sum, spell) => sum + (which(spell) ? spell.count : 0), 0);
 
 @ObjectType({ description: 'How many could have passed in a period, and how many did.' })
 export class ConversionRates {

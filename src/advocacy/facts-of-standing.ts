@@ -1,6 +1,8 @@
+import type { Act } from '../interactions/interaction.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
+import type { Channel } from '../stakeholders/handle.js';
 
-/** An interaction, inbound or observed, not retracted, of which the stakeholder is an author, and which has a tone or is an act. */
+/** An interaction, inbound or observed, not retracted, of which the stakeholder is an author, and which has a tone or an act that a rule may hear without one. */
 export interface Expression {
   readonly kind: 'expression';
   /** The interaction's id. It breaks ties at one instant. */
@@ -9,8 +11,10 @@ export interface Expression {
   readonly at: number;
   /** -1 to 1, as it counts today (a person's assessment of it replaces the model's); null where nothing says how it sounds. */
   readonly tone: number | null;
-  /** Whether it is an advocacy act: recommendation, referral, defence, public praise, co-creation. */
-  readonly act: boolean;
+  /** What it was. Which acts are advocacy acts, the rule says. */
+  readonly act: Act;
+  /** Where it was; null where an old log does not tell it of what was amended and had been no expression before. */
+  readonly channel: Channel | null;
 }
 
 /** A person's word on where the stakeholder stands. It holds until the next assessment or a withdrawal. */

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { identified, passed, projected, relationshipFact, retracted } from '../../test/small-logs.js';
+import { identified, passed, plansOf, projected, relationshipFact, retracted } from '../../test/small-logs.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present, type Past } from '../event-sourcing/past.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { numbered } from '../event-sourcing/specification.js';
+import { numbered, recorded } from '../event-sourcing/specification.js';
 import type { Content } from '../interactions/interaction.js';
 import { timeline } from '../interactions/timeline.js';
+import type { OwnershipFact } from '../owners/ownership.js';
+import { ownershipRows } from '../owners/ownership-rows.js';
 import type { AssessableStance } from '../relationships/relationship.js';
+import { directory } from '../stakeholders/directory.js';
 import { type JourneyOfOne, type JourneysAsked, journeysOf, unconvertedJourneys } from './journeys.js';
 import { standingProjection } from './standing-projection.js';
 
@@ -26,10 +29,30 @@ const touched = (id: string, day: number, content: Partial<Content> = {}): Recor
   return passed(`${id} ${day}`, id, { direction: 'outbound', occurredAt: dateOf(day), participants, ...content });
 };
 
+const noPlace = { tier: null, place: null };
+const owned = (id: string, day: number, owner: string): RecordedEvent =>
+  ownershipFact(id, {
+    type: 'OwnerAssigned',
+    data: { ...dated(id, day), owner, ...noPlace, rank: null, department: null, was: null },
+  });
+const handedOver = (id: string, day: number, fromOwner: string, toOwner: string): RecordedEvent =>
+  ownershipFact(id, {
+    type: 'OwnerHandedOver',
+    data: { ...dated(id, day), fromOwner, toOwner, fromDepartment: null, toDepartment: null, ...noPlace },
+  });
+const released = (id: string, day: number, owner: string): RecordedEvent =>
+  ownershipFact(id, { type: 'OwnerReleased', data: { ...dated(id, day), owner, ...noPlace } });
+const dated = (stakeholderId: string, day: number) => ({
+  ...{ stakeholderId, factId: `o${(facts += 1)}`, occurredAt: dateOf(day) },
+});
+const ownershipFact = (id: string, fact: OwnershipFact): RecordedEvent => recorded(fact, { stream: `ownership-${id}` });
+
+const projections = [standingProjection(), timeline, directory, ownershipRows];
+
 let rows: ReadStore;
 beforeAll(async () => {
   rows = await projected(
-    [standingProjection(), timeline],
+    projections,
     numbered(
       ...['mia', 'leo'].map((id) => identified(id)),
       touched('mia', 1, { act: 'invitation' }),
@@ -41,7 +64,12 @@ beforeAll(async () => {
       ...[passed('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) })],
       retracted('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) }),
       ...[stands('leo', 30, 'critic'), touched('leo', 31), stands('leo', 32, 'neutral'), touched('leo', 33)],
-      ...[stands('leo', 40, 'critic'), touched('leo', 41, { act: 'meeting', channel: 'in-person' })],
+      // At the instant of turning again: of the way from there.
+      ...[
+        stands('leo', 40, 'critic'),
+        touched('leo', 40),
+        touched('leo', 41, { act: 'meeting', channel: 'in-person' }),
+      ],
     ),
   );
 });
@@ -49,7 +77,11 @@ afterAll(() => rows.close());
 
 const all: JourneysAsked = { kinds: ['won-over', 'converted'], during: { from: null, until: null } };
 const told = (journeys: readonly JourneyOfOne[]) =>
-  journeys.map(({ touches }) => touches.map((touch) => `${touch.act} by ${touch.channel} on ${touch.at / dayMs}`));
+  journeys.map(({ touches }) =>
+    touches.map(({ act, channel, at: when }) =>
+      act === null || channel === null ? `hand-over on ${when / dayMs}` : `${act} by ${channel} on ${when / dayMs}`,
+    ),
+  );
 
 describe('the journeys of conversions', () => {
   it('hold our touches from what turned them to what counted, both included, oldest first', async () => {
@@ -80,9 +112,11 @@ describe('the journeys of who was not converted', () => {
       told(await unconvertedJourneys(rows, { ...all, ...asked }, past));
     expect(await unconverted({})).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
-      ['meeting by in-person on 41'],
+      ['comment by email on 40', 'meeting by in-person on 41'],
     ]);
-    expect(await unconverted({ kinds: ['defused'] })).toEqual([['meeting by in-person on 41']]);
+    expect(await unconverted({ kinds: ['defused'] })).toEqual([
+      ['comment by email on 40', 'meeting by in-person on 41'],
+    ]);
     expect(await unconverted({ during: { from: null, until: 40 * dayMs } })).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
     ]);
@@ -92,6 +126,69 @@ describe('the journeys of who was not converted', () => {
       ['call by phone on 5', 'comment by email on 8', 'reply by email on 15'],
     ]);
   });
+});
+
+describe('hand-overs', () => {
+  const log = numbered(
+    ...['mia', 'leo'].map((id) => identified(id)),
+    ...[owned('mia', 1, 'kim'), handedOver('mia', 3, 'kim', 'lee')],
+    ...[stands('mia', 5, 'critic'), touched('mia', 6), handedOver('mia', 7, 'lee', 'roe'), touched('mia', 7)],
+    ...[touched('mia', 8), handedOver('mia', 9, 'roe', 'kim'), handedOver('mia', 9, 'kim', 'lee')],
+    ...[released('mia', 10, 'lee'), touched('mia', 10), stands('mia', 20, 'supporter')],
+    // Of the next one on, not of this.
+    ...[owned('mia', 21, 'kim'), handedOver('mia', 22, 'kim', 'roe')],
+    // Nothing but a hand-over, and nobody was won over.
+    ...[owned('leo', 1, 'kim'), stands('leo', 5, 'critic'), handedOver('leo', 6, 'kim', 'lee')],
+  );
+  const withOwners = (journeys: readonly JourneyOfOne[]) =>
+    journeys.map(({ touches }) =>
+      touches.map(({ act, owner, at: when }) => `${act ?? 'hand-over'} on ${when / dayMs}: ${owner ?? 'nobody'}`),
+    );
+  const reading = async <T>(read: (of: ReadStore) => Promise<T>): Promise<T> => {
+    const of = await projected(projections, log);
+    return read(of).finally(() => of.close());
+  };
+
+  it('are touches of who took over; every other is of who answered for them at the time', () =>
+    reading(async (of) => {
+      const asked = { ...all, owners: true };
+      expect(withOwners(await journeysOf(of, asked, live))).toEqual([
+        [
+          ...['comment on 6: lee', 'hand-over on 7: roe', 'comment on 7: roe', 'comment on 8: roe'],
+          ...['hand-over on 9: kim', 'hand-over on 9: lee', 'comment on 10: nobody'],
+        ],
+      ]);
+      expect(withOwners(await unconvertedJourneys(of, asked, live))).toEqual([['hand-over on 6: lee']]);
+      expect(withOwners(await unconvertedJourneys(of, asked, at(8)))).toEqual([
+        ['comment on 6: lee', 'hand-over on 7: roe', 'comment on 7: roe', 'comment on 8: roe'],
+        ['hand-over on 6: lee'],
+      ]);
+    }));
+
+  it('are there whether owners are asked for or not, and unknown before they were recorded', () =>
+    reading(async (of) => {
+      expect(told(await journeysOf(of, all, live))).toEqual([
+        [
+          ...['comment by email on 6', 'hand-over on 7', 'comment by email on 7', 'comment by email on 8'],
+          ...['hand-over on 9', 'hand-over on 9', 'comment by email on 10'],
+        ],
+      ]);
+      const known = log.findIndex(({ type, data }) => type === 'OwnerHandedOver' && data['toOwner'] === 'roe');
+      const before = { known, validAt: live.validAt };
+      expect(withOwners(await unconvertedJourneys(of, { ...all, owners: true }, before))).toEqual([
+        ['comment on 6: lee'],
+      ]);
+    }));
+
+  it('are found without a scan of anything', () =>
+    reading(async (of) => {
+      const plans = await plansOf(of, async (asked) => {
+        await journeysOf(asked, { ...all, stakeholder: 1, owners: true }, live);
+        await unconvertedJourneys(asked, { ...all, stakeholder: 1, owners: true }, live);
+      });
+      expect(plans.filter((step) => /^SCAN [efw]\b/.test(step))).toEqual([]);
+      expect(plans.filter((step) => /^SEARCH [efw]\b/.test(step)).length).toBeGreaterThanOrEqual(6);
+    }));
 });
 
 describe('more than is read at once', () => {

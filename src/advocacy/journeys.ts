@@ -1,4 +1,4 @@
-import { thenOf, type Past } from '../event-sourcing/past.js';
+import { knownThen, thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { Act } from '../interactions/interaction.js';
 import type { Channel } from '../stakeholders/handle.js';
@@ -15,14 +15,25 @@ export interface JourneysAsked {
   readonly during: Period;
   /** A stakeholder's key; left out, everybody's. */
   readonly stakeholder?: number;
+  /** Whether it is told who answered for them at each touch. */
+  readonly owners?: boolean;
 }
 
-/** One of our outbound interactions with them. */
+/**
+ * The definition of a touch: one of our outbound interactions with them, or a hand-over of their owner. Its owner is who
+ * answered for them when it happened; of a hand-over, who took over.
+ */
+export const touchDefinition = 'journey-touches-v1';
+
+/** Something that we did on the way. */
 export interface TouchOnJourney {
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly act: Act;
-  readonly channel: Channel;
+  /** Both null: a hand-over. */
+  readonly act: Act | null;
+  readonly channel: Channel | null;
+  /** Id of the person of ours; null where nobody answered for them, or where it was not asked. */
+  readonly owner: string | null;
 }
 
 /** The way from the fact that opened an episode to what counted, or to the episode's end. */
@@ -54,13 +65,19 @@ interface TouchRow {
   readonly stakeholder: number;
   readonly until: number;
   readonly at: number;
-  readonly act: Act;
-  readonly channel: Channel;
+  readonly act: Act | null;
+  readonly channel: Channel | null;
+  readonly owner: string | null;
+  /** Of a hand-over: the `OwnershipFactView` as JSON. */
+  readonly handed: string | null;
   readonly [column: string]: Value;
 }
 
-const touchColumns = 'e.at, e.act, e.channel';
-const outbound = `e.retracted = 0 and e.direction = 'outbound' and e.known_from <= ? and e.known_until > ?`;
+/** Journeys as SQL: rows of `stakeholder`, its `id`, and from `since` to `last`; `until` tells those of one person apart. */
+interface Journeys {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
+}
 
 /**
  * The journeys of conversions: every touch at or after the fact that opened the episode, up to what counted, both included.
@@ -78,13 +95,14 @@ export async function journeysOf(
     [...parameters, limits.conversionsMax + 1],
   );
   if (found.length > limits.conversionsMax) throw new TooManyJourneys('conversions', limits.conversionsMax);
-  const touched = await rows.all<TouchRow>(
-    `select c.stakeholder, c.at as until, ${touchColumns} from conversion c cross join timeline_entry e
-    where ${sql} and e.stakeholder = c.stakeholder and e.at >= c.since_at and e.at <= c.at and ${outbound}
-    order by c.stakeholder, c.at, e.at, e.key limit ?`,
-    [...parameters, ...thenOf(past), limits.touchesMax + 1],
-  );
-  const byConversion = grouped(touched, limits);
+  const journeys = {
+    sql: `journey as (
+      select c.stakeholder, s.id, c.since_at as since, c.at as until, c.at as last
+      from conversion c cross join stakeholder s where ${sql} and s.key = c.stakeholder and ${knownThen('s')}
+    )`,
+    parameters: [...parameters, ...thenOf(past)],
+  };
+  const byConversion = await touchesOf(rows, journeys, asked, past, limits);
   return found.map(({ stakeholder, at }) => ({ at, touches: byConversion.get(`${stakeholder} ${at}`) ?? [] }));
 }
 
@@ -95,56 +113,85 @@ export async function journeysOf(
  */
 export async function unconvertedJourneys(
   rows: RowReader,
-  { kinds, during, stakeholder }: JourneysAsked,
+  asked: JourneysAsked,
   past: Past,
   limits = limitsUsual,
 ): Promise<readonly JourneyOfOne[]> {
+  const { kinds, during, stakeholder } = asked;
   const known = thenOf(past);
   const also = periodOf('o.from_at', during);
-  const touched = await rows.all<TouchRow>(
-    `with opening as (
+  const journeys = {
+    sql: `opening as (
       select s.stakeholder, s.from_at, lead(s.from_at) over (partition by s.stakeholder order by s.from_at) as next_at
       from standing_span s
       where s.stance in ('detractor', 'critic') and s.previous not in ('detractor', 'critic')
-        and s.from_at <= ? and s.known_from <= ? and s.known_until > ?
+        and s.from_at <= ? and ${knownThen('s')}
         ${stakeholder === undefined ? '' : 'and s.stakeholder = ?'}
-    )
-    select o.stakeholder, o.from_at as until, ${touchColumns} from opening o cross join timeline_entry e
-    where e.stakeholder = o.stakeholder and e.at >= o.from_at and e.at <= ? and (o.next_at is null or e.at < o.next_at)
-      and ${outbound} ${also.sql}
-      and not exists (
-        select 1 from conversion c where c.stakeholder = o.stakeholder and c.since_at = o.from_at and c.at <= ?
-          and c.kind in (${marks(kinds)}) and c.known_from <= ? and c.known_until > ?
-      )
-    order by o.stakeholder, o.from_at, e.at, e.key limit ?`,
-    [
+    ), journey as (
+      select o.stakeholder, s.id, o.from_at as since, o.from_at as until, coalesce(o.next_at - 1, ?) as last
+      from opening o cross join stakeholder s
+      where s.key = o.stakeholder and ${knownThen('s')} ${also.sql}
+        and not exists (
+          select 1 from conversion c where c.stakeholder = o.stakeholder and c.since_at = o.from_at and c.at <= ?
+            and c.kind in (${marks(kinds)}) and ${knownThen('c')}
+        )
+    )`,
+    parameters: [
       ...[past.validAt, ...known, ...(stakeholder === undefined ? [] : [stakeholder])],
       ...[past.validAt, ...known, ...also.parameters],
-      ...[past.validAt, ...kinds, ...known, limits.touchesMax + 1],
+      ...[past.validAt, ...kinds, ...known],
     ],
-  );
-  return [...grouped(touched, limits).values()].map((touches) => ({ at: touches.at(-1)?.at ?? 0, touches }));
+  };
+  const found = await touchesOf(rows, journeys, asked, past, limits);
+  return [...found.values()].map((touches) => ({ at: touches.at(-1)?.at ?? 0, touches }));
 }
 
-function grouped(
-  touched: readonly TouchRow[],
+/** The touches of each journey, oldest first; a journey without one is left out. Who owned them is who did at that date. */
+async function touchesOf(
+  rows: RowReader,
+  { sql, parameters }: Journeys,
+  { owners = false }: JourneysAsked,
+  past: Past,
   { touchesMax }: JourneyLimits,
-): ReadonlyMap<string, readonly TouchOnJourney[]> {
-  if (touched.length > touchesMax) throw new TooManyJourneys('touches', touchesMax);
+): Promise<ReadonlyMap<string, readonly TouchOnJourney[]>> {
+  const known = thenOf(past);
+  const owned = `left join owner_span w on w.stakeholder = t.id and w.from_at <= t.at
+    and (w.until_at is null or w.until_at > t.at) and ${knownThen('w')}`;
+  const found = await rows.all<TouchRow>(
+    `with ${sql}, touch as (
+      select j.stakeholder, j.id, j.until, e.at, e.key, e.act, e.channel, null as handed
+      from journey j cross join timeline_entry e
+      where e.stakeholder = j.stakeholder and e.at >= j.since and e.at <= j.last
+        and e.retracted = 0 and e.direction = 'outbound' and ${knownThen('e')}
+      union all
+      select j.stakeholder, j.id, j.until, f.at, f.key, null as act, null as channel, f.body as handed
+      from journey j cross join ownership_fact f
+      where f.stakeholder = j.id and f.at >= j.since and f.at <= j.last and f.kind = 'owner-handed-over' and f.key <= ?
+    )
+    select t.stakeholder, t.until, t.at, t.act, t.channel, t.handed, ${owners ? 'w.owner' : 'null as owner'}
+    from touch t ${owners ? owned : ''}
+    order by t.stakeholder, t.until, t.at, t.key limit ?`,
+    [...parameters, ...known, past.known, ...(owners ? known : []), touchesMax + 1],
+  );
+  if (found.length > touchesMax) throw new TooManyJourneys('touches', touchesMax);
   const journeys = new Map<string, TouchOnJourney[]>();
-  for (const { stakeholder, until, at, act, channel } of touched) {
+  for (const { stakeholder, until, at, act, channel, owner, handed } of found) {
     const key = `${stakeholder} ${until}`;
+    const touch = { at, act, channel, owner: owners && handed !== null ? tookOver(handed) : owner };
     const touches = journeys.get(key);
-    if (touches === undefined) journeys.set(key, [{ at, act, channel }]);
-    else touches.push({ at, act, channel });
+    if (touches === undefined) journeys.set(key, [touch]);
+    else touches.push(touch);
   }
   return journeys;
 }
 
+// The boundary of the rows: of what stands there, who took over. They may have handed it on in the same instant.
+const tookOver = (body: string): string => (JSON.parse(body) as { readonly owner: string }).owner;
+
 function counted({ kinds, during, stakeholder }: JourneysAsked, past: Past) {
   const also = periodOf('c.at', during);
   return {
-    sql: `c.since_at is not null and c.at <= ? and c.known_from <= ? and c.known_until > ? and c.kind in (${marks(kinds)})
+    sql: `c.since_at is not null and c.at <= ? and ${knownThen('c')} and c.kind in (${marks(kinds)})
       ${stakeholder === undefined ? '' : 'and c.stakeholder = ?'} ${also.sql}`,
     parameters: [
       ...[past.validAt, ...thenOf(past), ...kinds],

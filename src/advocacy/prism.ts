@@ -56,7 +56,7 @@ export const prism: Projection<Loaded> = {
   name: 'prism',
   version: 1,
   tables: [utterance],
-  reads: new Set<InteractionFact['type']>([
+  reads: new Set<SaidFact['type']>([
     'InteractionRecorded',
     'InteractionCorrected',
     'InteractionRetracted',
@@ -84,13 +84,16 @@ export const prism: Projection<Loaded> = {
   },
 };
 
-// The log holds under these types what the interaction's decider answered, in the newest shape.
-const factOf = (event: RecordedEvent): InteractionFact => event as unknown as InteractionFact;
+/** What changes what is told here. */
+type SaidFact = Exclude<InteractionFact, { type: 'DisclosureAssessed' }>;
 
-const idOf = ({ type, data }: InteractionFact): string =>
+// The log holds under these types what the interaction's decider answered, in the newest shape.
+const factOf = (event: RecordedEvent): SaidFact => event as unknown as SaidFact;
+
+const idOf = ({ type, data }: SaidFact): string =>
   type === 'InteractionRecorded' ? data.interactionId : data.was.interactionId;
 
-function after(was: Said | undefined, fact: InteractionFact, ordinal: number): Said | undefined {
+function after(was: Said | undefined, fact: SaidFact, ordinal: number): Said | undefined {
   switch (fact.type) {
     case 'InteractionRecorded':
       return saidOf(ordinal, fact.data);

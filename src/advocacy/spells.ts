@@ -1,4 +1,4 @@
-import { thenOf, type Past } from '../event-sourcing/past.js';
+import { knownThen, thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { Channel } from '../stakeholders/handle.js';
 import type { Observed } from './kaplan-meier.js';
@@ -11,12 +11,21 @@ import type { Period } from './standing-pages.js';
  */
 export const spellDefinition = 'time-to-conversion-v1';
 
-/** Which spells; what is left out restricts nothing. Who turned by a person's assessment has neither channel nor topic. */
+/**
+ * Which spells; what is left out restricts nothing. Who turned by a person's assessment has neither channel nor topic. Owner
+ * and tier are those at the spell's beginning.
+ */
 export interface Cohort {
   /** Where the interaction was heard that turned them against us. */
   readonly channels?: readonly Channel[];
   /** One of what it was about, each as `timeline_entry` has it between its bars. */
   readonly markedTopics?: readonly string[];
+  /** Ids of people of ours: one of them answered for the stakeholder. */
+  readonly owners?: readonly string[];
+  /** The stakeholder stood in one of them. */
+  readonly tiers?: readonly string[];
+  /** Whether anybody of ours answered for the stakeholder. */
+  readonly owned?: boolean;
   /** When the spell began. */
   readonly began?: Period;
 }
@@ -106,7 +115,8 @@ function spells(cohort: Cohort, past: Past): { readonly sql: string; readonly pa
   };
 }
 
-function inCohort({ channels = [], markedTopics = [], began }: Cohort, past: Past) {
+function inCohort(cohort: Cohort, past: Past) {
+  const { channels = [], markedTopics = [], began } = cohort;
   const conditions: string[] = [];
   const parameters: Value[] = [];
   if (began?.from != null) {
@@ -127,6 +137,31 @@ function inCohort({ channels = [], markedTopics = [], began }: Cohort, past: Pas
         and i.key = e.key and i.id = o.because and i.known_from <= ? and i.known_until > ?
     )`);
     parameters.push(...thenOf(past), ...channels, ...markedTopics, ...thenOf(past));
+  }
+  const owned = ownedAtBeginning(cohort, past);
+  return { sql: [...conditions, owned.sql].join(' '), parameters: [...parameters, ...owned.parameters] };
+}
+
+/** Who answered for them when the spell began, by the spans of who answers for whom. */
+function ownedAtBeginning({ owners = [], tiers = [], owned }: Cohort, past: Past) {
+  const known = thenOf(past);
+  const span = (which: string) => `exists (
+    select 1 from stakeholder s cross join owner_span w
+    where s.key = o.stakeholder and ${knownThen('s')} and w.stakeholder = s.id and w.from_at <= o.from_at
+      and (w.until_at is null or w.until_at > o.from_at) and ${knownThen('w')} ${which}
+  )`;
+  const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
+  const conditions: string[] = [];
+  const parameters: Value[] = [];
+  if (owners.length > 0 || tiers.length > 0) {
+    const owner = owners.length === 0 ? '' : `and w.owner in (${marks(owners)})`;
+    const tier = tiers.length === 0 ? '' : `and w.tier in (${marks(tiers)})`;
+    conditions.push(`and ${span(`${owner} ${tier}`)}`);
+    parameters.push(...known, ...known, ...owners, ...tiers);
+  }
+  if (owned !== undefined) {
+    conditions.push(`and ${owned ? '' : 'not '}${span('')}`);
+    parameters.push(...known, ...known);
   }
   return { sql: conditions.join(' '), parameters };
 }

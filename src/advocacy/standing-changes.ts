@@ -1,8 +1,9 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
-import { advocacyActs, type Amended, type InteractionFact } from '../interactions/interaction.js';
+import type { Amended, InteractionFact } from '../interactions/interaction.js';
 import type { RelationshipFact } from '../relationships/relationship.js';
 import type { StakeholderFact } from '../stakeholders/stakeholder.js';
 import type { Expression, StandingFact } from './facts-of-standing.js';
+import { possibleAdvocacyActs } from './tone-v1.js';
 
 /** What an event changes in the facts about one stakeholder: one of them is gone, one has come, or it is another now. */
 export interface FactChange {
@@ -25,8 +26,8 @@ export const readForStanding: ReadonlySet<string> = new Set<StandingEvent['type'
 
 type StandingEvent =
   | Extract<StakeholderFact, { type: 'StakeholderIdentified' }>
-  | InteractionFact
-  | Exclude<RelationshipFact, { type: 'StepTaken' }>;
+  | Exclude<InteractionFact, { type: 'DisclosureAssessed' }>
+  | Extract<RelationshipFact, { type: 'StanceAssessed' | 'StanceWithdrawn' | 'RelationshipFactRetracted' }>;
 
 const none: readonly FactChange[] = [];
 
@@ -59,7 +60,7 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
     }
     case 'RelationshipFactRetracted': {
       const { stakeholderId, factId, was } = fact.data;
-      if (was.type === 'StepTaken') return none;
+      if (was.type !== 'StanceAssessed' && was.type !== 'StanceWithdrawn') return none;
       return [{ stakeholderId, gone: { at: Date.parse(was.occurredAt), factId }, come: null }];
     }
   }
@@ -85,14 +86,20 @@ function amended(was: Amended | null, is: Amended | null): readonly FactChange[]
   return changes;
 }
 
-const advocacy: ReadonlySet<string> = new Set(advocacyActs);
+const heardWithoutTone: ReadonlySet<string> = new Set(possibleAdvocacyActs);
 
-/** What the interaction says about where its authors stand; null where it says nothing. */
-function expressionOf({ interactionId, direction, act, occurredAt, tone }: Amended): Expression | null {
-  const isAct = advocacy.has(act);
-  if (direction === 'outbound' || (tone === null && !isAct)) return null;
-  const value = tone === null ? null : tone.value;
-  return { kind: 'expression', factId: interactionId, at: Date.parse(occurredAt), tone: value, act: isAct };
+/** What the interaction says about where its authors stand; null where it says nothing under any rule. */
+function expressionOf(of: Amended): Expression | null {
+  const { interactionId: factId, direction, channel = null, act, occurredAt, tone } = of;
+  if (direction === 'outbound' || (tone === null && !heardWithoutTone.has(act))) return null;
+  return {
+    kind: 'expression',
+    factId,
+    at: Date.parse(occurredAt),
+    tone: tone === null ? null : tone.value,
+    act,
+    channel,
+  };
 }
 
 /** Each author once, however often they are listed. */
@@ -104,5 +111,5 @@ function authorsOf({ participants }: Amended): readonly string[] {
 }
 
 function sameExpression(a: Expression, b: Expression): boolean {
-  return a.at === b.at && a.tone === b.tone && a.act === b.act;
+  return a.at === b.at && a.tone === b.tone && a.act === b.act && a.channel === b.channel;
 }

@@ -97,9 +97,15 @@ export function disturb(history: History, { gone, come }: FactChange, rules: Rul
   };
 }
 
+/** A fact of an instant; undefined where the history has none of this id there. */
+export function factIn({ instants }: History, at: number, factId: string): StandingFact | undefined {
+  const instant = instants[indexAt(instants, at)];
+  return instant?.at === at ? instant.facts.find((fact) => fact.factId === factId) : undefined;
+}
+
 /** The kind of the fact that made something count. */
-export function kindOfCause({ instants }: History, { at, because }: Counted): StandingFact['kind'] {
-  const cause = instants[indexAt(instants, at)]?.facts.find(({ factId }) => factId === because);
+export function kindOfCause(history: History, { at, because }: Counted): StandingFact['kind'] {
+  const cause = factIn(history, at, because);
   if (cause === undefined) throw new RangeError(`${because} is not a fact of the instant ${at}`);
   return cause.kind;
 }

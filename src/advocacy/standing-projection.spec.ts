@@ -5,6 +5,7 @@ import * as log from '../../test/golden/standing-log.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
+import type { JsonObject } from '../event-sourcing/fact.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import { specifyProjection } from '../event-sourcing/specification.js';
 import { conversionId, type ConversionKind } from './advocacy-v1.js';
@@ -26,7 +27,7 @@ const factsNow = (events: readonly RecordedEvent[], stakeholder = 1) =>
     const facts = await log.rowsAsOf(rows, standingFact, open);
     return facts
       .filter((row) => row['stakeholder'] === stakeholder)
-      .map(({ at, fact_id, tone, act }) => [Number(at) / dayMs, fact_id, tone, act]);
+      .map(({ at, fact_id, tone, act, channel }) => [Number(at) / dayMs, fact_id, tone, act, channel]);
   });
 
 const stances = async (rows: RowReader, stakeholder = 1, past = now) =>
@@ -45,25 +46,27 @@ describe('a stakeholder who is identified', () => {
 
 describe('an interaction that is recorded', () => {
   it('is an expression of its author', async () => {
-    expect(await factsNow([mia, log.said(angry)])).toEqual([[0, 'a', -1, 0]]);
+    expect(await factsNow([mia, log.said(angry)])).toEqual([[0, 'a', -1, 'comment', 'email']]);
   });
 
   it('is one of each author, once, and of nobody else', async () => {
     const authors = ['mia', 'leo', 'mia'].map((stakeholderId) => ({ stakeholderId, role: 'author' as const }));
     const participants = [...authors, { stakeholderId: 'max', role: 'mentioned' as const }];
     const events = [mia, leo, log.identified('max'), log.said({ ...angry, participants })];
-    for (const key of [1, 2]) expect(await factsNow(events, key)).toEqual([[0, 'a', -1, 0]]);
+    for (const key of [1, 2]) expect(await factsNow(events, key)).toEqual([[0, 'a', -1, 'comment', 'email']]);
     expect(await factsNow(events, 3)).toEqual([]);
   });
 
-  it('is none when it is ours, or has neither a tone nor an advocacy act', async () => {
+  it('is none when it is ours, or has neither a tone nor such an act', async () => {
     const ours = log.said({ ...angry, direction: 'outbound' });
     expect(await factsNow([mia, ours, log.said({ id: 'b', at: 1 })])).toEqual([]);
   });
 
-  it('is one when it is an act without a tone, or observed', async () => {
+  it('is one when it is an act that a rule may hear without a tone, or observed', async () => {
+    const praise = log.said({ id: 'b', at: dayMs, act: 'praise', channel: 'forum' });
+    expect(await factsNow([mia, praise])).toEqual([[1, 'b', null, 'praise', 'forum']]);
     const act = log.said({ id: 'b', at: dayMs, act: 'referral', direction: 'observed' });
-    expect(await factsNow([mia, act])).toEqual([[1, 'b', null, 1]]);
+    expect(await factsNow([mia, act])).toEqual([[1, 'b', null, 'referral', 'email']]);
   });
 
   it('makes a span, which the next one ends', () =>
@@ -128,23 +131,44 @@ describe('an interaction that is corrected', () => {
     factsNow([mia, leo, log.said(was), log.corrected(was, { ...was, ...is })]);
 
   it('has another tone, or another date', async () => {
-    expect(await correctedTo({ tone: 0.5 })).toEqual([[0, 'a', 0.5, 0]]);
-    expect(await correctedTo({ at: 3 * dayMs })).toEqual([[3, 'a', -1, 0]]);
+    expect(await correctedTo({ tone: 0.5 })).toEqual([[0, 'a', 0.5, 'comment', 'email']]);
+    expect(await correctedTo({ at: 3 * dayMs })).toEqual([[3, 'a', -1, 'comment', 'email']]);
   });
 
   it('is an expression no more, or is one now', async () => {
     expect(await correctedTo({ direction: 'outbound' })).toEqual([]);
     expect(await correctedTo({ tone: null })).toEqual([]);
     expect(await correctedTo({ direction: 'observed' }, { ...angry, direction: 'outbound' })).toEqual([
-      [0, 'a', -1, 0],
+      [0, 'a', -1, 'comment', 'email'],
     ]);
-    expect(await correctedTo({ act: 'defence' }, { ...angry, tone: null })).toEqual([[0, 'a', null, 1]]);
+    expect(await correctedTo({ act: 'defence' }, { ...angry, tone: null })).toEqual([
+      [0, 'a', null, 'defence', 'email'],
+    ]);
+  });
+
+  it('has another act, or was on another channel', async () => {
+    expect(await correctedTo({ act: 'post' })).toEqual([[0, 'a', -1, 'post', 'email']]);
+    expect(await correctedTo({ channel: 'forum' })).toEqual([[0, 'a', -1, 'comment', 'forum']]);
+  });
+
+  it('stays on its channel where an old log does not tell it again', async () => {
+    const inForum: log.Said = { ...angry, channel: 'forum' };
+    const amended = [
+      log.corrected(inForum, { ...inForum, tone: 1 }),
+      log.corrected(inForum, { ...inForum, at: dayMs }),
+      log.toneAssessed(inForum, 0.5),
+    ];
+    const facts = await Promise.all(amended.map((event) => factsNow([mia, log.said(inForum), withoutChannel(event)])));
+    expect(facts.map(([fact]) => fact?.at(-1))).toEqual(['forum', 'forum', 'forum']);
+    const unheard: log.Said = { ...inForum, tone: null };
+    const heard = withoutChannel(log.toneAssessed(unheard, 0.5));
+    expect(await factsNow([mia, log.said(unheard), heard])).toEqual([[0, 'a', 0.5, 'comment', null]]);
   });
 
   it('has another author', async () => {
     const events = [mia, leo, log.said(angry), log.corrected(angry, { ...angry, by: ['leo'] })];
     expect(await factsNow(events)).toEqual([]);
-    expect(await factsNow(events, 2)).toEqual([[0, 'a', -1, 0]]);
+    expect(await factsNow(events, 2)).toEqual([[0, 'a', -1, 'comment', 'email']]);
   });
 
   // Only in a long history does reading stop where it comes to what it was.
@@ -163,8 +187,10 @@ describe('an interaction that is corrected', () => {
       ]);
     }));
 
+  const twice = ['mia', 'mia'].map((stakeholderId) => ({ stakeholderId, role: 'author' as const }));
+
   it('leaves every row as it is where nothing changes that the rules read', () =>
-    given(mia, log.said(angry), log.corrected(angry, { ...angry, act: 'post' })).thenColumns(standingFact, [
+    given(mia, log.said(angry), log.corrected(angry, { ...angry, participants: twice })).thenColumns(standingFact, [
       { known_from: 2, known_until: open },
     ]));
 
@@ -198,9 +224,13 @@ describe('an interaction that is retracted', () => {
 
 describe('a tone that is assessed', () => {
   it('replaces the one before', async () => {
-    expect(await factsNow([mia, log.said(angry), log.toneAssessed(angry, 0.25)])).toEqual([[0, 'a', 0.25, 0]]);
+    expect(await factsNow([mia, log.said(angry), log.toneAssessed(angry, 0.25)])).toEqual([
+      [0, 'a', 0.25, 'comment', 'email'],
+    ]);
     const open = { id: 'a', at: 0 };
-    expect(await factsNow([mia, log.said(open), log.toneAssessed(open, 0.25)])).toEqual([[0, 'a', 0.25, 0]]);
+    expect(await factsNow([mia, log.said(open), log.toneAssessed(open, 0.25)])).toEqual([
+      [0, 'a', 0.25, 'comment', 'email'],
+    ]);
   });
 });
 
@@ -287,6 +317,13 @@ describe('the golden sequences', () => {
       });
   });
 });
+
+/** An amendment as it was written before it told the channel. */
+function withoutChannel(event: RecordedEvent): RecordedEvent {
+  const { was, ...data } = event.data as { readonly was: JsonObject };
+  const { channel: _, ...before } = was;
+  return { ...event, data: { ...data, was: before } };
+}
 
 function span(columns: object) {
   const row = { stakeholder: 1, from_at: 0, known_from: 0, known_until: open, until_at: null };

@@ -10,6 +10,7 @@ import { changesOf, readForStanding, type FactChange } from './standing-changes.
 import {
   disturb,
   historyOf,
+  factIn,
   kindOfCause,
   reachesBefore,
   shorten,
@@ -57,7 +58,7 @@ interface Loaded {
 export function standingProjection(rules: Rules = rulesV1): Projection<Loaded> {
   return {
     name: 'standing',
-    version: 1,
+    version: 2,
     tables: standingTables,
     reads: readForStanding,
     load: (events, rows, kept) => load(events, rows, kept, rules),
@@ -103,11 +104,12 @@ function evolve(
 ): void {
   const { ordinal } = event;
   if (event.type === 'StakeholderIdentified') rows.insert(standingSubject, { id: identifiedIn(event), key: ordinal });
-  for (const change of changes.get(ordinal) ?? []) {
-    const subject = subjects.get(change.stakeholderId);
+  for (const told of changes.get(ordinal) ?? []) {
+    const subject = subjects.get(told.stakeholderId);
     if (subject === undefined)
-      throw new Error(`Stakeholder ${change.stakeholderId} is not identified before event ${event.id}.`);
+      throw new Error(`Stakeholder ${told.stakeholderId} is not identified before event ${event.id}.`);
     const { history } = subject;
+    const change = channelKept(history, told);
     const end = history.instants.at(-1)?.at ?? -Infinity;
     if (beginningOf(change) < end) subject.late = true;
     writeFact(subject, change, ordinal, rows);
@@ -118,6 +120,14 @@ function evolve(
 
 /** From when on a change has the history read again. */
 const beginningOf = ({ gone, come }: FactChange): number => Math.min(gone?.at ?? Infinity, come?.at ?? Infinity);
+
+/** What an old log tells of an amended expression lacks the channel, where that stays as it was. */
+function channelKept(history: History, change: FactChange): FactChange {
+  const { gone, come } = change;
+  if (gone === null || come?.kind !== 'expression' || come.channel !== null) return change;
+  const was = factIn(history, gone.at, gone.factId);
+  return was?.kind === 'expression' ? { ...change, come: { ...come, channel: was.channel } } : change;
+}
 
 function writeFact({ key }: Subject, { gone, come }: FactChange, ordinal: number, rows: RowWriter): void {
   if (gone !== null) rows.close(standingFact, [key, gone.at, gone.factId], ordinal);
@@ -151,12 +161,13 @@ function factRow(stakeholder: number, fact: StandingFact, ordinal: number): Stan
     kind,
     tone: null,
     act: null,
+    channel: null,
     stance: null,
     assessed_by: null,
   };
   switch (fact.kind) {
     case 'expression':
-      return { ...row, tone: fact.tone, act: fact.act ? 1 : 0 };
+      return { ...row, tone: fact.tone, act: fact.act, channel: fact.channel };
     case 'assessment':
       return { ...row, stance: fact.stance, assessed_by: fact.by };
     case 'withdrawal':

@@ -85,11 +85,12 @@ type BaseOrFactRow = Omit<StandingFactRow, 'kind' | 'known_until'> & {
 };
 
 /** A fact as the rules read it. */
-function factOf(row: Omit<StandingFactRow, 'known_until'>): StandingFact {
+export function factOf(row: Omit<StandingFactRow, 'known_until' | 'stakeholder'>): StandingFact {
   const { fact_id: factId, at, known_from: recorded, stance, assessed_by: by } = row;
   switch (row.kind) {
     case 'expression':
-      return { kind: 'expression', factId, at, tone: row.tone, act: row.act === 1 };
+      if (row.act === null) throw new TypeError(`the expression ${factId} has no act`);
+      return { kind: 'expression', factId, at, tone: row.tone, act: row.act, channel: row.channel };
     case 'assessment':
       if (stance === null || by === null)
         throw new TypeError(`the assessment ${factId} has no stance, or nobody assessed it`);
@@ -125,12 +126,12 @@ function nearestSql(count: number): string {
       ) as base_at
       from wanted
     )
-    select f.stakeholder, f.at, f.fact_id, f.known_from, f.kind, f.tone, f.act, f.stance, f.assessed_by
+    select f.stakeholder, f.at, f.fact_id, f.known_from, f.kind, f.tone, f.act, f.channel, f.stance, f.assessed_by
     from nearest n cross join standing_fact f
     where f.stakeholder = n.stakeholder and f.at > coalesce(n.base_at, -9007199254740991) and f.at < n.facts_before
       and f.known_from <= ? and f.known_until > ?
     union all
-    select r.stakeholder, r.at, r.reading, r.known_from, 'reading', null, null, null, null
+    select r.stakeholder, r.at, r.reading, r.known_from, 'reading', null, null, null, null, null
     from nearest n cross join standing_reading r
     where r.stakeholder = n.stakeholder and r.at = n.base_at and r.known_from <= ? and r.known_until > ?`;
   statements.set(count, sql);

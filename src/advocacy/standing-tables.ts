@@ -1,4 +1,6 @@
 import type { Table } from '../event-sourcing/read-store.js';
+import type { Act } from '../interactions/interaction.js';
+import type { Channel } from '../stakeholders/handle.js';
 import type { ConversionKind } from './advocacy-v1.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import type { StandingFact } from './facts-of-standing.js';
@@ -12,7 +14,7 @@ export const standingSubject: Table = {
 
 /**
  * What the rules read, in the order of time, in versions: a correction ends one and begins another, a retraction ends one.
- * Of expressions `tone` and `act` (0 or 1) are told, of assessments `stance` and `assessed_by`. What was recorded first at one
+ * Of expressions `tone`, `act` and `channel` are told, of assessments `stance` and `assessed_by`. What was recorded first at one
  * instant has the lower `known_from`: assessments and withdrawals have one version only.
  */
 export const standingFact: Table = {
@@ -25,11 +27,12 @@ export const standingFact: Table = {
     known_until: 'integer',
     kind: 'text',
     tone: 'real',
-    act: 'integer',
+    act: 'text',
+    channel: 'text',
     stance: 'text',
     assessed_by: 'text',
   },
-  nullable: ['tone', 'act', 'stance', 'assessed_by'],
+  nullable: ['tone', 'act', 'channel', 'stance', 'assessed_by'],
   key: ['stakeholder', 'at', 'fact_id', 'known_from'],
 };
 
@@ -102,7 +105,8 @@ export type StandingFactRow = Versioned & {
   readonly fact_id: string;
   readonly kind: StandingFact['kind'];
   readonly tone: number | null;
-  readonly act: number | null;
+  readonly act: Act | null;
+  readonly channel: Channel | null;
   readonly stance: AssessableStance | null;
   readonly assessed_by: string | null;
 };

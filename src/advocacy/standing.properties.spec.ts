@@ -24,7 +24,12 @@ const tone = fc.oneof(
   fc.double({ min: -1, max: 1, noNaN: true }),
   fc.constantFrom(-1, -0.3, -0, 0, 0.3, 1),
 );
-const said = fc.record({ day, tone, act: fc.boolean() });
+const said = fc.record({
+  day,
+  tone,
+  act: fc.constantFrom('comment', 'referral', 'praise'),
+  channel: fc.constantFrom('email', 'forum', null),
+});
 const assessed = fc.record({ day, stance: fc.constantFrom('detractor', 'critic', 'neutral', 'supporter', 'advocate') });
 const withdrew = fc.record({ day });
 
@@ -40,7 +45,8 @@ const history = fc
     facts.map((fact, recorded) => {
       const at = fact.day * dayMs;
       const factId = `f${recorded}`;
-      if ('tone' in fact) return { kind: 'expression', factId, at, tone: fact.tone, act: fact.act };
+      if ('tone' in fact)
+        return { kind: 'expression', factId, at, tone: fact.tone, act: fact.act, channel: fact.channel };
       if ('stance' in fact)
         return { kind: 'assessment', factId, at, recorded, stance: fact.stance, by: `p${recorded % 3}` };
       return { kind: 'withdrawal', factId, at, recorded };

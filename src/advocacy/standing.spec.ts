@@ -29,7 +29,7 @@ const golden = JSON.parse(readFileSync(new URL('../../test/golden/measures.json'
 function factOf({ day, tone, act, assess }: GoldenFact, index: number): StandingFact {
   if (assess === null) return withdrew(day, index);
   if (assess !== undefined) return assessed(day, assess, 'Ada', index);
-  return { ...said(day, tone ?? null, `i${index}`), act: act ?? false };
+  return { ...said(day, tone ?? null, `i${index}`), act: act === true ? 'recommendation' : 'comment' };
 }
 
 const spansOf = (...facts: readonly StandingFact[]) =>

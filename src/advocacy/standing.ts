@@ -178,7 +178,7 @@ export function standingAt(reading: Reading, at: number, rules: Rules = rulesV1)
   const ruleStance = stanceByTone(tone, at);
   return {
     stance,
-    tone: toneOf(tone),
+    tone: toneOf(tone, rules.tone),
     since: span?.from ?? null,
     because: span?.because ?? null,
     rule: assessed === null ? rules.tone.name : null,

@@ -7,7 +7,11 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import type { Act, Direction } from '../interactions/interaction.js';
 import { ActEnum, DirectionEnum } from '../interactions/interactions.types.js';
 import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.types.js';
+import { CommitmentBroken, CommitmentKept, CommitmentMade } from '../relationships/commitments.types.js';
+import { ConnectionEnded, ConnectionRecorded } from '../relationships/connections.types.js';
+import { LifecycleReached } from '../relationships/lifecycle.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
+import { RelationshipVerified } from '../relationships/verification.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
 import { Conversion, Period } from './advocacy.types.js';
@@ -21,6 +25,13 @@ export const TimelineEntry = createUnionType({
       StepTaken,
       StanceAssessed,
       StanceWithdrawn,
+      CommitmentMade,
+      CommitmentKept,
+      CommitmentBroken,
+      ConnectionRecorded,
+      ConnectionEnded,
+      LifecycleReached,
+      RelationshipVerified,
       OwnerAssigned,
       OwnerHandedOver,
       OwnerReleased,
@@ -39,6 +50,13 @@ export const timelineKinds = [
   'step-taken',
   'stance-assessed',
   'stance-withdrawn',
+  'commitment-made',
+  'commitment-kept',
+  'commitment-broken',
+  'connection-recorded',
+  'connection-ended',
+  'lifecycle-reached',
+  'relationship-verified',
   'owner-assigned',
   'owner-handed-over',
   'owner-released',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { acted, dayMs, said } from '../../test/golden/standing-facts.js';
 import type { Expression } from './facts-of-standing.js';
-import { express, round9, stanceByTone, toneOf, toneV1, unheard } from './tone-v1.js';
+import { type ToneRule, express, round9, stanceByTone, toneOf, toneV1, unheard } from './tone-v1.js';
 
 const heard = (...expressions: readonly Expression[]) =>
   expressions.reduce((reading, expression) => express(reading, expression, toneV1), unheard);
@@ -128,5 +128,45 @@ describe('another rule', () => {
     const lenient = { ...toneV1, name: 'tone-lenient', detractorMax: -0.6, halfLifeMs: 30 * dayMs };
     expect(stanceByTone(express(unheard, said(0, -1), lenient), 0)).toBe('critic');
     expect(toneOf(express(express(unheard, said(0, -1), lenient), said(60, 1), lenient))).toBe(round9(0.75 / 2.25));
+  });
+
+  const underRule = (changes: Partial<ToneRule>, ...expressions: readonly Expression[]) => {
+    const rule = { ...toneV1, name: 'tone-other', ...changes };
+    return { rule, reading: expressions.reduce((reading, each) => express(reading, each, rule), unheard) };
+  };
+  const toneUnder = (changes: Partial<ToneRule>, ...expressions: readonly Expression[]) => {
+    const { rule, reading } = underRule(changes, ...expressions);
+    return toneOf(reading, rule);
+  };
+
+  it('may begin with more neutral evidence, or with less', () => {
+    expect(toneUnder({ priorWeight: 3 }, said(0, -1))).toBe(-0.25);
+    expect(toneUnder({ priorWeight: 0.25 }, said(0, -1))).toBe(-0.8);
+  });
+
+  it('may weigh channels and acts, both', () => {
+    const inForum: Expression = { ...said(0, -1), channel: 'forum' };
+    const praise: Expression = { ...said(0, 1), act: 'praise', channel: 'forum' };
+    expect(toneUnder({ channelWeights: { forum: 2 } }, inForum)).toBe(round9(-2 / 3));
+    expect(toneUnder({ channelWeights: { forum: 2 }, actWeights: { praise: 1.5 } }, inForum, praise)).toBe(
+      round9(1 / 6),
+    );
+    // Where the channel is not known, the act alone tells.
+    expect(toneUnder({ channelWeights: { forum: 2 } }, { ...inForum, channel: null })).toBe(-0.5);
+  });
+
+  it('does not hear what weighs nothing, an act neither', () => {
+    expect(underRule({ actWeights: { comment: 0 } }, said(0, -1)).reading).toBe(unheard);
+    const { reading } = underRule({ actWeights: { recommendation: 0 } }, said(0, 1), acted(1));
+    expect(stanceByTone(reading, dayMs)).toBe('supporter');
+  });
+
+  it('may have other advocacy acts, which count for longer', () => {
+    const praise: Expression = { ...said(0, null), act: 'praise' };
+    expect(underRule({}, praise).reading).toBe(unheard);
+    const { reading } = underRule({ acts: ['praise'], actTone: 0.8, actSpanMs: 400 * dayMs }, praise);
+    expect(toneOf(reading)).toBe(0.4);
+    expect([stanceByTone(reading, 399 * dayMs), stanceByTone(reading, 400 * dayMs)]).toEqual(['advocate', 'supporter']);
+    expect(stanceByTone(underRule({ acts: ['praise'] }, acted(0, 1)).reading, 0)).toBe('supporter');
   });
 });

@@ -61,6 +61,7 @@ describe('the subject of an event', () => {
     ['ownership-s1', toGlobalId('Stakeholder', 's1')],
     ['colleague-c1', toGlobalId('Colleague', 'c1')],
     ['team-t1', toGlobalId('Team', 't1')],
+    ['goal-g1', toGlobalId('Goal', 'g1')],
     ['accesskey-k1', toGlobalId('Key', 'k1')],
     ['handle-abc', toGlobalId('Stream', 'handle-abc')],
   ])('of %s is the thing that it is about', (stream, subject) => expect(subjectOf(stream)).toBe(subject));

@@ -36,6 +36,8 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   ownership: 'Stakeholder',
   colleague: 'Colleague',
   team: 'Team',
+  goal: 'Goal',
+  tie: 'Tie',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -52,16 +54,26 @@ export const subjectOf = (stream: string): string => {
 /** Fields of stored data that hold ids of the log, and the type of what they name. */
 const typeOfField: Readonly<Record<string, string>> = {
   stakeholderId: 'Stakeholder',
+  mergedId: 'Stakeholder',
   holder: 'Stakeholder',
   of: 'Stakeholder',
   interactionId: 'Interaction',
   inReplyTo: 'Interaction',
   keyId: 'Key',
+  affiliationId: 'Affiliation',
+  tieId: 'Tie',
+  otherId: 'Stakeholder',
+  evidence: 'Interaction',
+  organisationId: 'Stakeholder',
+  saidBy: 'Colleague',
   colleagueId: 'Colleague',
   teamId: 'Team',
+  goalId: 'Goal',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',
+  commitmentId: 'Commitment',
+  connectionId: 'MaterialConnection',
 };
 
 /** Fields that are told to nobody: of no use to a client, of some to a thief. */

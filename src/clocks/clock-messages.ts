@@ -6,7 +6,7 @@ import type { Message } from './replies.js';
 
 /** What changes a conversation's clocks. Of a relationship's facts only steps that were taken in one, and what takes them back. */
 export type MessageFact =
-  | Exclude<InteractionFact, { type: 'ToneAssessed' }>
+  | Exclude<InteractionFact, { type: 'ToneAssessed' | 'DisclosureAssessed' }>
   | Extract<RelationshipFact, { type: 'StepTaken' | 'RelationshipFactRetracted' }>;
 
 export const messageFacts: ReadonlySet<string> = new Set<MessageFact['type']>([

@@ -196,19 +196,26 @@ const evolved = (projection: Projection, loaded: unknown, event: RecordedEvent, 
   }
 };
 
-/** Loads, folds and writes one batch: all the events after the build's checkpoint up to an ordinal, whether it reads them or not. */
+/** Loads and folds one batch: what is to be written of events, whether the projection reads them or not. */
+export const foldBatch = async (
+  projection: Projection,
+  build: Build,
+  kept: Kept,
+  events: readonly RecordedEvent[],
+): Promise<readonly TableWrites[]> => {
+  const read = events.filter(({ type }) => projection.reads.has(type));
+  if (read.length === 0) return [];
+  const batch = new Batch();
+  const loaded = await projection.load(read, build.rows, kept);
+  for (const event of read) evolved(projection, loaded, event, batch);
+  return batch.writes();
+};
+
+/** Loads, folds and writes one batch: all the events after the build's checkpoint up to an ordinal. */
 export const projectBatch = async (
   projection: Projection,
   build: Build,
   kept: Kept,
   events: readonly RecordedEvent[],
   upTo: number,
-): Promise<void> => {
-  const batch = new Batch();
-  const read = events.filter(({ type }) => projection.reads.has(type));
-  if (read.length > 0) {
-    const loaded = await projection.load(read, build.rows, kept);
-    for (const event of read) evolved(projection, loaded, event, batch);
-  }
-  await build.commit(batch.writes(), upTo);
-};
+): Promise<void> => build.commit(await foldBatch(projection, build, kept, events), upTo);

@@ -115,7 +115,14 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
         await release(value, token, context);
         return null;
       case 'pending': {
-        if ((await makeAll(holder, intent, context)) !== null) return null;
+        try {
+          if ((await makeAll(holder, intent, context)) !== null) return null;
+        } catch (error) {
+          // Its maker was quicker, and has released meanwhile what it needed no longer.
+          if (!(error instanceof RevisionConflict) || (await holders.standing(holder, token)) === 'pending')
+            throw error;
+          return settle(value, held);
+        }
         if (await holders.follow(holder, intent.request, context)) return holder;
         await undo(holder, intent.claims, context);
         return null;

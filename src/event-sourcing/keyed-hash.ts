@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
-import type { Json } from './fact.js';
+import type { Json, JsonObject } from './fact.js';
 
 /**
  * Names values without saying them: HMAC-SHA-256 under a key that is made once and kept beside the log. Without the key
@@ -23,11 +23,16 @@ export const keyedHash = (key: Buffer): KeyedHash => {
 
 /** JSON with the keys of every object in order and nothing undefined: equal values, equal text. Null is a value: it clears. */
 export const canonicalJson = (value: Json | undefined): string => {
-  if (Array.isArray(value)) return `[${value.map((each: Json) => canonicalJson(each)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`)
-    .join(',')}}`;
+  // Text that grows, and no lists on the way: it runs for every command.
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const each of value as readonly Json[]) text += `${text === '' ? '' : ','}${canonicalJson(each)}`;
+    return `[${text}]`;
+  }
+  for (const key of Object.keys(value).sort()) {
+    const each = (value as JsonObject)[key];
+    if (each !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(each)}`;
+  }
+  return `{${text}}`;
 };

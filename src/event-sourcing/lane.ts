@@ -1,4 +1,4 @@
-import { messageOf, projectBatch } from './batch.js';
+import { foldBatch, messageOf } from './batch.js';
 import type { RecordedEvent } from './event-store.js';
 import { StoreUnavailable } from './event-store.js';
 import { BoundedKept } from './kept.js';
@@ -25,6 +25,8 @@ export interface Retries {
 }
 
 const keptMax = 50_000;
+// How long the store may not know of events that changed no row. A process that projects nothing waits so much longer for them.
+const passedMs = 100;
 
 /** One projection in the projector: the build that it writes while this process holds its lease, and its failures. */
 export class Lane {
@@ -36,6 +38,9 @@ export class Lane {
   #token = 0;
   /** Events that it takes at once: fewer after a failure, to find the one that fails. */
   #limit: number;
+  /** The newest event that was passed: those after the build's checkpoint changed no row. */
+  #passedTo = 0;
+  #savedAt = 0;
   #failures = 0;
   #tries = 0;
   readonly #kept = new BoundedKept(keptMax);
@@ -63,17 +68,23 @@ export class Lane {
   }
 
   get checkpoint(): number {
-    return this.#build?.checkpoint ?? 0;
+    return Math.max(this.#build?.checkpoint ?? 0, this.#passedTo);
+  }
+
+  /** When `save` has something to do, in milliseconds since 1970; never: Infinity. */
+  get saveAt(): number {
+    return this.#build === undefined || this.#passedTo <= this.#build.checkpoint ? Infinity : this.#savedAt + passedMs;
   }
 
   /** Where the rows are that it writes; undefined while another process does. */
   get whereabouts(): Whereabouts | undefined {
     const build = this.#build;
-    return build && { checkpoint: build.checkpoint, live: build.live, stall: this.stall, here: true };
+    return build && { checkpoint: this.checkpoint, live: build.live, stall: this.stall, here: true };
   }
 
   enter(build: Build, token: number, stall: Stall | undefined): void {
     this.#build = build;
+    this.#passedTo = 0;
     this.#token = token;
     this.stall = stall;
     this.retryAt = 0;
@@ -86,26 +97,41 @@ export class Lane {
   async leave(): Promise<void> {
     const build = this.#build;
     this.#build = undefined;
+    this.#passedTo = 0;
     this.#kept.clear();
     await build?.close();
+  }
+
+  /** Tells the store of events that were passed, where it was told of none for a while. Does not throw. */
+  async save(): Promise<void> {
+    if (Date.now() >= this.saveAt) await this.take([], this.checkpoint);
   }
 
   /** Projects the events after its checkpoint up to an ordinal, or the first of them. Does not throw. */
   async take(page: readonly RecordedEvent[], upTo: number): Promise<void> {
     const build = this.#build;
     if (build === undefined) return;
-    const after = build.checkpoint;
+    const after = this.checkpoint;
     const all = page[0] !== undefined && page[0].ordinal > after ? page : page.filter(({ ordinal }) => ordinal > after);
     const events = all.length > this.#limit ? all.slice(0, this.#limit) : all;
     const end = events.length < all.length ? (events.at(-1)?.ordinal ?? upTo) : upTo;
     try {
-      await projectBatch(this.projection, build, this.#kept, events, end);
+      const writes = await foldBatch(this.projection, build, this.#kept, events);
+      // Nothing to write, and nobody waits to read it for the first time: a commit of a mere number would cost as much as rows.
+      if (writes.length === 0 && build.live && this.stall === undefined && Date.now() < this.#savedAt + passedMs)
+        this.#passedTo = end;
+      else await this.#commit(build, writes, end);
       await this.#passed();
     } catch (error) {
       this.#kept.clear();
       if (error instanceof LeaseLost) await this.leave();
       else await this.#failed(error, events);
     }
+  }
+
+  async #commit(build: Build, writes: Parameters<Build['commit']>[0], upTo: number): Promise<void> {
+    await build.commit(writes, upTo);
+    this.#savedAt = Date.now();
   }
 
   async #passed(): Promise<void> {

@@ -106,6 +106,23 @@ describe('Projector', () => {
     });
   });
 
+  it('tells other processes soon of events that change no row', async () => {
+    const folder = await newFolder();
+    const store = logIn(folder);
+    const here = processIn(folder, store, [balances()]);
+    await here.projector.waitFor(await append(store, deposited('a', 1)), undefined, 5_000);
+    const elsewhere = processIn(folder, store, [balances()]);
+    // The first may be told at once; those right after it wait a little.
+    let last = 0;
+    for (let each = 0; each < 5; each += 1) {
+      last = await append(store, noticed('x'));
+      expect(await here.projector.waitFor(last, undefined, 5_000)).toBe('projected');
+    }
+    expect(await elsewhere.projector.waitFor(last, undefined, 5_000)).toBe('projected');
+    expect((await here.readStore.progress())[0]?.checkpoint).toBe(last);
+    expect((await elsewhere.projector.status()).projections[0]?.lag).toBe(0);
+  });
+
   it('gives up waiting in time', async () => {
     const folder = await newFolder();
     const store = logIn(folder);

@@ -141,6 +141,7 @@ export class Projector implements Projecting {
           continue;
         }
         await this.#switchBuilt();
+        for (const lane of this.#lanes) await lane.save();
         await this.#bell.rung(this.#idleMs());
       } catch (error) {
         this.#log.warn({ error: messageOf(error) }, 'projecting was interrupted');
@@ -285,6 +286,7 @@ export class Projector implements Projecting {
     const retries = this.#lanes.flatMap(({ build, retryAt }) =>
       build !== undefined && retryAt > now ? [retryAt] : [],
     );
-    return Math.max(0, Math.min(this.#tendAt, ...retries) - now);
+    const saves = this.#lanes.map(({ saveAt }) => saveAt);
+    return Math.max(0, Math.min(this.#tendAt, ...retries, ...saves) - now);
   }
 }

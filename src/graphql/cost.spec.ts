@@ -5,7 +5,7 @@ import { type Variables } from './cost.js';
 import { Operations } from './operations.js';
 
 const schema = buildSchema(`
-  type Query { person: Person people(first: Int, last: Int): PersonConnection! byIds(ids: [ID!]!, in: Where): [Person]! entries(first: Int): EntryConnection! }
+  type Query { person: Person report: Person people(first: Int, last: Int): PersonConnection! byIds(ids: [ID!]!, in: Where): [Person]! entries(first: Int): EntryConnection! }
   input Where { names: [String!] }
   type PageInfo { endCursor: String }
   type PersonConnection { edges: [PersonEdge!]! nodes: [Person!]! pageInfo: PageInfo! totalCount: Int! }
@@ -20,6 +20,7 @@ for (const type of Object.values(schema.getTypeMap()))
 const query = schema.getQueryType();
 if (query instanceof GraphQLObjectType)
   Object.assign(query.getFields()['byIds'] ?? {}, { extensions: { listSize: 'ids' } });
+if (query instanceof GraphQLObjectType) Object.assign(query.getFields()['report'] ?? {}, { extensions: { cost: 100 } });
 
 const operations = new Operations(schema, { depthMax: 50, aliasesMax: 50, costMax: 1_000 });
 const costOf = (source: string, variables: Variables = {}): number => {
@@ -32,6 +33,7 @@ describe('the cost of an operation', () => {
   it.each([
     ['nothing for scalars', '{ __typename }', 0],
     ['one for an object', '{ person { name } }', 1],
+    ['what a field says that it costs, and what is below it', '{ report { name friend { name } } }', 101],
     ['one more for each below', '{ person { friend { friend { name } } } }', 3],
     ['a page, by its default', '{ people { nodes { name } } }', 21],
     ['a page, by first', '{ people(first: 3) { nodes { name } pageInfo { endCursor } totalCount } }', 4],

@@ -44,8 +44,9 @@ const times = (size: Cost, each: Cost): Cost =>
 
 /**
  * The cost of an operation, worked out once and then asked with each request's variables. An object costs 1 and what is
- * below it; a page counts as often as `first` or `last` say; a list as its field's extension `listSize` says: a number,
- * or the way to the argument whose length it has. Scalars cost nothing.
+ * below it, or in place of the 1 what its field's extension `cost` says, where reading it is dearer; a page counts as often as
+ * `first` or `last` say; a list as its field's extension `listSize` says: a number, or the way to the argument whose length it
+ * has. Scalars cost nothing.
  */
 export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost => {
   const fragments = fragmentsOf(document);
@@ -114,7 +115,7 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
     if (isConnection(type)) return sum([constant(1), times(pageSize(field, node), below)]);
     if (type.name === 'PageInfo') return free;
     if (isConnection(parent)) return type.name.endsWith('Edge') ? below : sum([constant(1), below]);
-    const one = sum([constant(1), below]);
+    const one = sum([constant(ownCost(field)), below]);
     return isListType(getNullableType(field.type)) ? times(listSize(field, node), one) : one;
   };
 
@@ -158,6 +159,9 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
 };
 
 type AnyField = GraphQLField<unknown, unknown>;
+
+/** What a field costs by itself: 1, but where reading it is dearer than building an object. */
+const ownCost = ({ extensions }: AnyField): number => (typeof extensions['cost'] === 'number' ? extensions['cost'] : 1);
 
 const isConnection = ({ extensions }: GraphQLCompositeType): boolean => extensions['connection'] === true;
 

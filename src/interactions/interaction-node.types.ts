@@ -7,8 +7,10 @@ import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime, JsonScalar, PositionScalar } from '../graphql/scalars.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum, Handle, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { Disclosure } from './disclosure.types.js';
 import type { InteractionView } from './interaction-view.js';
 import type { Act, Direction, ParticipantRole } from './interaction.js';
+import type { Happened } from './recording.js';
 import { ActEnum, DirectionEnum, ParticipantRoleEnum, Retraction, Source, Tone } from './interactions.types.js';
 
 /** Resolves when what hangs on an interaction can be read in rows: at once, but for one that was just written about. */
@@ -111,6 +113,9 @@ export class Interaction extends Node {
   @Field(() => Tone, { nullable: true })
   readonly tone!: Tone | null;
 
+  @Field(() => Disclosure, { nullable: true, description: 'Null where nobody looked.' })
+  readonly disclosure!: Disclosure | null;
+
   @Field(() => Retraction, { nullable: true })
   readonly retraction!: Retraction | null;
 
@@ -147,11 +152,8 @@ export class Conversation extends Node {
 export class InteractionRecorded {
   readonly __typename = 'InteractionRecorded';
 
-  @Field(() => Interaction)
-  readonly interaction!: Interaction;
-
-  readonly identifiedIds!: readonly string[];
-  readonly ordinal!: number;
+  /** What is shown of it is read from this when it is asked for. */
+  readonly outcome!: Happened;
 
   @Field(() => Boolean, { description: 'True where this was on record already: nothing was written.' })
   readonly already!: boolean;
@@ -178,6 +180,10 @@ export class InteractionRetracted extends AboutInteraction {
 @ObjectType()
 export class ToneAssessed extends AboutInteraction {
   readonly __typename = 'ToneAssessed';
+}
+@ObjectType()
+export class DisclosureAssessed extends AboutInteraction {
+  readonly __typename = 'DisclosureAssessed';
 }
 
 @ObjectType({ implements: () => Refusal, description: 'Returned when an id names no interaction.' })
@@ -231,6 +237,13 @@ export const RetractInteractionResult = resultOf('RetractInteractionResult', () 
 ]);
 export const AssessToneResult = resultOf('AssessToneResult', () => [
   ToneAssessed,
+  InteractionNotFound,
+  InteractionIsRetracted,
+  CommandIdReused,
+]);
+
+export const AssessDisclosureResult = resultOf('AssessDisclosureResult', () => [
+  DisclosureAssessed,
   InteractionNotFound,
   InteractionIsRetracted,
   CommandIdReused,

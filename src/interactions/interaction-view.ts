@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
+import type { Disclosure } from './disclosure.js';
 import type { Content, InteractionFact, PersonalContent } from './interaction.js';
 
 /** Who took an interaction back, when (milliseconds since 1970) and why. */
@@ -27,6 +28,8 @@ export interface InteractionView extends Content, PersonalContent {
   /** Revision of its stream. */
   readonly revision: number;
   readonly retraction: Retraction | null;
+  /** Where somebody looked whether a connection was disclosed. */
+  readonly disclosure?: Disclosure;
   /** Oldest first. */
   readonly corrections: readonly Correction[];
 }
@@ -37,6 +40,7 @@ export const shownFacts: ReadonlySet<string> = new Set<InteractionFact['type']>(
   'InteractionCorrected',
   'InteractionRetracted',
   'ToneAssessed',
+  'DisclosureAssessed',
 ]);
 
 /** An event's type and data as the interaction's decider wrote them. */
@@ -81,6 +85,8 @@ export const viewAfter = (before: InteractionView | null, event: RecordedEvent):
       return { ...before, revision, retraction: amendment };
     case 'ToneAssessed':
       return { ...before, revision, tone: data.tone };
+    case 'DisclosureAssessed':
+      return { ...before, revision, disclosure: data.disclosure };
   }
 };
 

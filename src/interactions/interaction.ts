@@ -1,6 +1,7 @@
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
 import type { Channel } from '../stakeholders/handle.js';
+import { type Disclosure, type DisclosureFact, type DisclosureRequest, decideDisclosure } from './disclosure.js';
 
 export const directions = ['inbound', 'outbound', 'observed'] as const;
 export type Direction = (typeof directions)[number];
@@ -79,10 +80,14 @@ type Of = { readonly of: readonly string[] };
 export interface Amended {
   readonly interactionId: string;
   readonly direction: Direction;
+  /** Events of the first version do not have it. */
+  readonly channel?: Channel;
   readonly act: Act;
   readonly occurredAt: string;
   readonly participants: readonly Participant[];
   readonly tone: Tone | null;
+  /** Where somebody looked whether a connection was disclosed. */
+  readonly disclosure?: Disclosure;
 }
 
 // Stored names and shapes: add to them, never change them.
@@ -109,7 +114,8 @@ export type InteractionFact =
       }
     >
   | Fact<'InteractionRetracted', { readonly was: Amended }>
-  | Fact<'ToneAssessed', { readonly was: Amended; readonly from: Tone | null; readonly tone: Tone }>;
+  | Fact<'ToneAssessed', { readonly was: Amended; readonly from: Tone | null; readonly tone: Tone }>
+  | DisclosureFact;
 
 export type InteractionRequest =
   | Fact<
@@ -133,7 +139,8 @@ export type InteractionRequest =
       }
     >
   | Fact<'RetractInteraction', object>
-  | Fact<'AssessTone', { readonly tone: Tone }>;
+  | Fact<'AssessTone', { readonly tone: Tone }>
+  | DisclosureRequest;
 
 export type InteractionRefusal = Refusal<'InteractionNotFound' | 'SourceIdTaken' | 'InteractionIsRetracted'>;
 
@@ -144,6 +151,7 @@ export interface Interaction {
   readonly sent: string;
   readonly content: Content;
   readonly personal: PersonalContent;
+  readonly disclosure?: Disclosure;
 }
 
 const blank: Interaction = {
@@ -189,10 +197,13 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
         return { ...state, retracted: true };
       case 'ToneAssessed':
         return { ...state, content: { ...state.content, tone: data.tone } };
+      case 'DisclosureAssessed':
+        return { ...state, disclosure: data.disclosure };
     }
   },
 
-  decide: ({ type, data }, state) => {
+  decide: (request, state) => {
+    const { type, data } = request;
     if (type === 'RecordInteraction') {
       if (state.recorded) return state.sent === data.sent ? [] : { refused: 'SourceIdTaken' };
       const { interactionId, source, sent, marks, content, personal } = data;
@@ -205,9 +216,10 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
       ];
     }
     if (!state.recorded) return { refused: 'InteractionNotFound' };
-    const { interactionId, retracted, content } = state;
-    const { direction, act, occurredAt, participants, tone } = content;
-    const was: Amended = { interactionId, direction, act, occurredAt, participants, tone };
+    const { interactionId, retracted, content, disclosure } = state;
+    const { direction, channel, act, occurredAt, participants, tone } = content;
+    const told = { interactionId, direction, channel, act, occurredAt, participants, tone };
+    const was: Amended = disclosure === undefined ? told : { ...told, disclosure };
 
     switch (type) {
       case 'CorrectInteraction': {
@@ -232,6 +244,8 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
         if (retracted) return { refused: 'InteractionIsRetracted' };
         if (same(content.tone, data.tone)) return [];
         return [{ type: 'ToneAssessed', data: { was, from: content.tone, tone: data.tone } }];
+      case 'AssessDisclosure':
+        return retracted ? { refused: 'InteractionIsRetracted' } : decideDisclosure(request, was);
     }
   },
 };

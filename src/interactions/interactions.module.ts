@@ -10,6 +10,7 @@ import { ConversationsResolver, InteractionFieldsResolver, ParticipantResolver }
 import { InteractionsHandler, RECORDING } from './interactions.handler.js';
 import { InteractionNodes } from './interactions.nodes.js';
 import { InteractionRecordedResolver, InteractionsResolver } from './interactions.resolver.js';
+import { MergedInteractionsResolver } from './merges.resolver.js';
 import { type Recording, recording } from './recording.js';
 
 @Module({
@@ -28,6 +29,7 @@ import { type Recording, recording } from './recording.js';
     ConversationsResolver,
     InteractionFieldsResolver,
     ParticipantResolver,
+    MergedInteractionsResolver,
   ],
   exports: [InteractionNodes],
 })

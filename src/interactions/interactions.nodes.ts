@@ -55,6 +55,7 @@ export class InteractionNodes {
       topics: view.topics,
       reach: view.reach,
       tone: view.tone && toneOf(view.tone),
+      disclosure: view.disclosure ? { status: view.disclosure.status, assessedBy: view.disclosure.person } : null,
       retraction: view.retraction,
       corrections: view.corrections.map(correctionOf),
       marks: view.marks,

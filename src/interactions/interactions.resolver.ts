@@ -14,9 +14,12 @@ import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder, handleIn } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
+import { AssessDisclosureInput } from './disclosure.types.js';
 import {
+  AssessDisclosureResult,
   AssessToneResult,
   CorrectInteractionResult,
+  Interaction,
   InteractionRecorded,
   RecordInteractionResult,
   RecordInteractionsPayload,
@@ -34,6 +37,7 @@ import {
   RetractInteractionInput,
 } from './interactions.types.js';
 import type {
+  Happened,
   InteractionsRequest,
   NamedParticipant,
   RecordRequest,
@@ -43,7 +47,6 @@ import type {
 } from './recording.js';
 
 type Path = readonly (string | number)[];
-type Happened = Extract<RecordingOutcome, { already: boolean }>;
 
 @Resolver()
 export class InteractionsResolver {
@@ -134,6 +137,17 @@ export class InteractionsResolver {
     );
   }
 
+  @Mutation(() => AssessDisclosureResult, {
+    description: 'Whether somebody who is materially connected with us says so there (16 CFR 255.5).',
+  })
+  assessDisclosure(
+    @Args('input') input: AssessDisclosureInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof AssessDisclosureResult> {
+    const asked = { type: 'AssessDisclosure', interactionId: idIn(input), status: input.status } as const;
+    return this.#execute('DisclosureAssessed', 'assessDisclosure', asked, input, request);
+  }
+
   async #execute<Result>(
     happening: string,
     mutation: string,
@@ -153,9 +167,8 @@ export class InteractionsResolver {
 
   async #recorded(outcome: RecordingOutcome, request: RequestContext): Promise<typeof RecordInteractionResult> {
     if (!('already' in outcome)) return (await this.#refusal(outcome, '', request)) as typeof RecordInteractionResult;
-    const shown = await this.#shown(outcome, request);
-    const { identified: identifiedIds, ordinal } = outcome;
-    return { __typename: 'InteractionRecorded', ...shown, identifiedIds, ordinal };
+    const position = positionOf(this.store.logId, outcome.ordinal);
+    return { __typename: 'InteractionRecorded', already: outcome.already, position, outcome };
   }
 
   async #shown({ interactionId, already, ordinal, events }: Happened, { now }: RequestContext) {
@@ -215,11 +228,23 @@ export class InteractionsResolver {
 
 @Resolver(() => InteractionRecorded)
 export class InteractionRecordedResolver {
-  constructor(private readonly stakeholders: StakeholderNodes) {}
+  constructor(
+    private readonly nodes: InteractionNodes,
+    private readonly stakeholders: StakeholderNodes,
+  ) {}
+
+  // Not before it is asked for: who sends 500 a call looks at their positions.
+  @ResolveField(() => Interaction)
+  interaction(@Parent() { outcome }: InteractionRecorded, @Context() { now }: RequestContext): Promise<Interaction> {
+    return this.nodes.justNow(outcome.interactionId, outcome.ordinal, now, outcome.events);
+  }
 
   @ResolveField(() => [Stakeholder], { description: 'Stakeholders first identified by this call.' })
-  identified(@Parent() { identifiedIds, ordinal, interaction }: InteractionRecorded): Promise<readonly Stakeholder[]> {
-    return Promise.all(identifiedIds.map((id) => this.stakeholders.justNow(id, ordinal, interaction.moment.validAt)));
+  identified(
+    @Parent() { outcome }: InteractionRecorded,
+    @Context() { now }: RequestContext,
+  ): Promise<readonly Stakeholder[]> {
+    return Promise.all(outcome.identified.map((id) => this.stakeholders.justNow(id, outcome.ordinal, now)));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   isAccepted,
 } from '../event-sourcing/transact.js';
 import type { ExternalId, Handle } from '../stakeholders/handle.js';
+import type { DisclosureStatus } from './disclosure.js';
 import {
   type Content,
   type Interaction,
@@ -74,7 +75,8 @@ export type InteractionsRequest =
   | RecordRequest
   | { readonly type: 'Correct'; readonly interactionId: string; readonly changes: Partial<Told> }
   | { readonly type: 'Retract'; readonly interactionId: string }
-  | { readonly type: 'AssessTone'; readonly interactionId: string; readonly tone: number };
+  | { readonly type: 'AssessTone'; readonly interactionId: string; readonly tone: number }
+  | { readonly type: 'AssessDisclosure'; readonly interactionId: string; readonly status: DisclosureStatus };
 
 /** Refused where a participant's id names nobody. */
 export interface StakeholderNotFound extends Refusal<'StakeholderNotFound'> {
@@ -90,9 +92,13 @@ export type RecordingOutcome =
   | StakeholderNotFound
   | CommandIdReused;
 
+/** An outcome that is no refusal: it happened, now or before. */
+export type Happened = Extract<RecordingOutcome, { already: boolean }>;
+
 /** Whom a participant's handle or external id names: the port to whoever keeps identities. */
 export interface People {
-  isIdentified(stakeholderId: string): Promise<boolean>;
+  /** Who remains under an id; null where nobody has it. */
+  survivorOf(stakeholderId: string): Promise<string | null>;
   /** Who holds the handle or external id; null for nobody. */
   holder(named: NamedParticipant): Promise<string | null>;
   /** Identifies a person by the handle or external id, unless somebody did meanwhile: answers whose it is. */
@@ -124,9 +130,14 @@ export const recording = (
     const found: (string | null)[] = [];
     for (const participant of named) {
       const { stakeholderId } = participant;
-      if (stakeholderId !== undefined && !(await people.isIdentified(stakeholderId)))
-        return { refused: 'StakeholderNotFound', stakeholderId };
-      found.push(stakeholderId ?? (await people.holder(participant)));
+      if (stakeholderId === undefined) {
+        // Stored under whom the handle is theirs of: who is one with whom changes, and is read.
+        found.push(await people.holder(participant));
+        continue;
+      }
+      const survivor = await people.survivorOf(stakeholderId);
+      if (survivor === null) return { refused: 'StakeholderNotFound', stakeholderId };
+      found.push(survivor);
     }
     return found;
   };
@@ -262,6 +273,12 @@ export const recording = (
             await transact(interaction, request.interactionId, { type: 'AssessTone', data: { tone } }, context),
             request.interactionId,
           );
+        }
+        case 'AssessDisclosure': {
+          const { interactionId, status } = request;
+          const data = { disclosure: { status, person: context.actor } };
+          const asked = { type: 'AssessDisclosure', data } as const;
+          return settled(await transact(interaction, interactionId, asked, context), interactionId);
         }
       }
     },

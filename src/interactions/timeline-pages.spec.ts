@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rows.close());
 
 const today = { known: present, validAt: dayMs(20) };
-const ofAda = { stakeholder: 1, past: today, order: 'asc', limit: 20 } as const;
+const ofAda = { members: [1], past: today, order: 'asc', limit: 20 } as const;
 const keysOf = async (of: Parameters<typeof entriesPage>[1]): Promise<readonly number[]> =>
   (await entriesPage(rows, of)).entries.map(({ tie }) => tie);
 
@@ -81,14 +81,14 @@ describe('a page of a timeline', () => {
 
 describe('what passed with a stakeholder', () => {
   it('is counted without what was retracted', async () => {
-    expect(await interactionCounts(rows, [1, 2, 99], today)).toEqual(
+    expect(await interactionCounts(rows, [[1], [2], [99]], today)).toEqual(
       new Map([
         [1, 3],
         [2, 1],
         [99, 0],
       ]),
     );
-    expect(await interactionCounts(rows, [1], { known: 6, validAt: dayMs(3) })).toEqual(new Map([[1, 2]]));
+    expect(await interactionCounts(rows, [[1]], { known: 6, validAt: dayMs(3) })).toEqual(new Map([[1, 2]]));
   });
 
   it('has a first and a last date', async () => {
@@ -134,7 +134,7 @@ describe('how it is read', () => {
         fromEnd: true,
         filter: { channels: ['email'], topics: ['x'], from: dayMs(1) },
       }),
-    'first and last': (reader) => interactionTimes(reader, { stakeholder: 1, past }),
+    'first and last': (reader) => interactionTimes(reader, { members: [1], past }),
     touches: (reader) => touches(reader, ofAda, dayMs(1), dayMs(9)),
     'interactions by key and by id': async (reader) => [
       await interactionsByKey(reader, [3, 4], past),

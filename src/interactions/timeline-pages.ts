@@ -22,10 +22,19 @@ export interface TimelineFilter {
   readonly from?: number | undefined;
   /** Milliseconds, exclusive. */
   readonly until?: number | undefined;
+  /** What no handle tells to be theirs, recorded after one fact and before another, by their ordinals. */
+  readonly byIdBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
-/** Whose timeline (the key of a stakeholder) of which past. */
+/** Whose timeline of which past. */
 export interface OfStakeholder {
+  /** The keys of all who are one: an interaction with several of them is one entry. */
+  readonly members: readonly number[];
+  readonly past: Past;
+}
+
+/** The timeline of one of them. */
+interface OfMember {
   readonly stakeholder: number;
   readonly past: Past;
 }
@@ -35,7 +44,7 @@ export interface TimelineEntry extends Place {
   readonly retracted: boolean;
 }
 
-interface Condition {
+export interface Condition {
   readonly sql: string;
   readonly values: readonly Value[];
 }
@@ -45,29 +54,32 @@ const all: Condition = { sql: '', values: [] };
 /** One page of a stakeholder's interactions, what is retracted included. */
 export const entriesPage = async (
   rows: RowReader,
-  { stakeholder, past, filter = {}, ...slice }: OfStakeholder & Slice<Place> & { readonly filter?: TimelineFilter },
+  { members, past, filter = {}, ...slice }: OfStakeholder & Slice<Place> & { readonly filter?: TimelineFilter },
 ): Promise<Page<TimelineEntry>> => {
   const { ascending, above, below } = scanOf(slice);
   const range = within(rangeOf(past, filter), { above: above ?? earliest, below: below ?? latest });
   const condition = conditionOf(filter);
-  return pageOf(await scan(rows, { stakeholder, past }, range, ascending, slice.limit + 1, condition), slice);
+  return pageOf(await scanAll(rows, { members, past }, range, ascending, slice.limit + 1, condition), slice);
 };
 
 /** How many interactions a timeline shows under a filter, what is retracted included. */
 export const countEntries = (
   rows: RowReader,
-  { stakeholder, past, filter = {} }: OfStakeholder & { readonly filter?: TimelineFilter },
-): Promise<number> => countWhere(rows, { stakeholder, past }, rangeOf(past, filter), conditionOf(filter));
+  { members, past, filter = {} }: OfStakeholder & { readonly filter?: TimelineFilter },
+): Promise<number> => countAll(rows, { members, past }, rangeOf(past, filter), conditionOf(filter));
 
-/** How many interactions of each stakeholder there are, not counting what is retracted. Every key asked for is in the answer. */
+/**
+ * How many interactions of each stakeholder there are, not counting what is retracted: asked by the keys of all who are one,
+ * answered by the first. Each that is asked for is in the answer.
+ */
 export const interactionCounts = async (
   rows: RowReader,
-  stakeholders: readonly number[],
+  groups: readonly (readonly number[])[],
   past: Past,
 ): Promise<ReadonlyMap<number, number>> => {
   const counts = new Map<number, number>();
-  for (const stakeholder of new Set(stakeholders))
-    counts.set(stakeholder, await countWhere(rows, { stakeholder, past }, rangeOf(past, {}), counted));
+  for (const members of groups)
+    counts.set(members[0] ?? 0, await countAll(rows, { members, past }, rangeOf(past, {}), counted));
   return counts;
 };
 
@@ -77,9 +89,9 @@ export const interactionTimes = async (
   of: OfStakeholder,
 ): Promise<{ readonly first: number; readonly last: number } | null> => {
   const range = rangeOf(of.past, {});
-  const [first] = await scan(rows, of, range, true, 1, counted);
+  const [first] = await scanAll(rows, of, range, true, 1, counted);
   if (first === undefined) return null;
-  const [last = first] = await scan(rows, of, range, false, 1, counted);
+  const [last = first] = await scanAll(rows, of, range, false, 1, counted);
   return { first: first.at, last: last.at };
 };
 
@@ -93,7 +105,7 @@ export const touches = (
   until: number,
 ): Promise<readonly TimelineEntry[]> => {
   const outbound = { sql: ` AND e.retracted = 0 AND e.direction = 'outbound'`, values: [] };
-  return scan(rows, of, rangeOf(of.past, { from, until: until + 1 }), true, touchesMax, outbound);
+  return scanAll(rows, of, rangeOf(of.past, { from, until: until + 1 }), true, touchesMax, outbound);
 };
 
 const counted: Condition = { sql: ' AND e.retracted = 0', values: [] };
@@ -110,13 +122,18 @@ const aboutAny = (topics: readonly string[] = []): Condition =>
         values: topics.map((topic) => marked([topic])),
       };
 
-const conditionOf = ({ channels, directions, acts, topics }: TimelineFilter): Condition => {
+export const conditionOf = ({ channels, directions, acts, topics, byIdBetween }: TimelineFilter): Condition => {
   const each = [oneOf('channel', channels), oneOf('direction', directions), oneOf('act', acts), aboutAny(topics)];
+  if (byIdBetween !== undefined)
+    each.push({
+      sql: ' AND e.by_id = 1 AND e.key > ? AND e.key < ?',
+      values: [byIdBetween.after, byIdBetween.before],
+    });
   return { sql: each.map(({ sql }) => sql).join(''), values: each.flatMap(({ values }) => values) };
 };
 
 /** A stretch of a timeline between two places, both left out. */
-interface Range {
+export interface Range {
   readonly above: Place;
   readonly below: Place;
 }
@@ -127,9 +144,9 @@ const afterAll = (at: number): Place => ({ at, tie: ordinalEnds.last });
 const earliest = beforeAll(Number.MIN_SAFE_INTEGER);
 const latest = afterAll(Number.MAX_SAFE_INTEGER);
 
-const precedes = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.tie < b.tie);
+export const precedes = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.tie < b.tie);
 
-const within = (a: Range, b: Range): Range => ({
+export const within = (a: Range, b: Range): Range => ({
   above: precedes(a.above, b.above) ? b.above : a.above,
   below: precedes(a.below, b.below) ? a.below : b.below,
 });
@@ -140,13 +157,32 @@ const rangeOf = ({ validAt }: Past, { from, until }: TimelineFilter): Range => (
 });
 
 // The two places are the only bounds on the clustered key, so that every store scans exactly what lies between them.
-const between = `e.stakeholder = ? AND (e.at, e.key) > (?, ?) AND (e.at, e.key) < (?, ?)`;
+export const between = `e.stakeholder = ? AND (e.at, e.key) > (?, ?) AND (e.at, e.key) < (?, ?)`;
 const boundsOf = ({ above, below }: Range): readonly number[] => [above.at, above.tie, below.at, below.tie];
+
+/** Reads a range of all of their timelines one way until it has enough; what stands in several is told once. */
+const scanAll = async (
+  rows: RowReader,
+  { members, past }: OfStakeholder,
+  range: Range,
+  ascending: boolean,
+  limit: number,
+  condition: Condition,
+): Promise<readonly TimelineEntry[]> => {
+  const [only, ...others] = members;
+  if (only === undefined) return [];
+  const found = [...(await scan(rows, { stakeholder: only, past }, range, ascending, limit, condition))];
+  if (others.length === 0) return found;
+  for (const stakeholder of others)
+    found.push(...(await scan(rows, { stakeholder, past }, range, ascending, limit, condition)));
+  found.sort((a, b) => (precedes(a, b) === ascending ? -1 : 1));
+  return found.filter(({ tie }, index) => tie !== found[index - 1]?.tie).slice(0, limit);
+};
 
 /** Reads a range one way until it has enough, passing over dates at which nothing was known by then. */
 const scan = async (
   rows: RowReader,
-  { stakeholder, past }: OfStakeholder,
+  { stakeholder, past }: OfMember,
   range: Range,
   ascending: boolean,
   limit: number,
@@ -167,15 +203,29 @@ const scan = async (
   return found;
 };
 
-const countWhere = async (
+/** What stands in several of their timelines counts in the first of them alone. */
+const countAll = async (
   rows: RowReader,
-  { stakeholder, past }: OfStakeholder,
+  { members, past }: OfStakeholder,
   range: Range,
   { sql, values }: Condition,
 ): Promise<number> => {
-  const query = `SELECT count(*) AS count FROM timeline_entry e WHERE ${between} AND ${knownThen('e')}${sql}`;
-  const row = await rows.first<{ count: number }>(query, [stakeholder, ...boundsOf(range), ...thenOf(past), ...values]);
-  return row?.count ?? 0;
+  let all = 0;
+  for (const [index, stakeholder] of members.entries()) {
+    const earlier = members.slice(0, index);
+    const elsewhere = `SELECT 1 FROM timeline_entry d WHERE d.stakeholder IN (${earlier.map(() => '?').join(', ')})
+      AND d.at = e.at AND d.key = e.key AND ${knownThen('d')}`;
+    const once = index === 0 ? '' : ` AND NOT EXISTS (${elsewhere})`;
+    const row = await rows.first<{ count: number }>(
+      `SELECT count(*) AS count FROM timeline_entry e WHERE ${between} AND ${knownThen('e')}${sql}${once}`,
+      [
+        ...[stakeholder, ...boundsOf(range), ...thenOf(past), ...values],
+        ...(index === 0 ? [] : [...earlier, ...thenOf(past)]),
+      ],
+    );
+    all += row?.count ?? 0;
+  }
+  return all;
 };
 
 const whole: readonly Range[] = [{ above: earliest, below: latest }];
@@ -192,6 +242,13 @@ const knownStretches = async (rows: RowReader, stakeholder: number, { known }: P
     'SELECT first_at, last_at FROM timeline_arrivals WHERE stakeholder = ? AND first_ordinal <= ?',
     [stakeholder, known],
   );
+  return stretchesOf(arrived);
+};
+
+/** The dates that rows of arrivals tell, one stretch after another. */
+export const stretchesOf = (
+  arrived: readonly { readonly first_at: number; readonly last_at: number }[],
+): readonly Range[] => {
   const stretches: { firstAt: number; lastAt: number }[] = [];
   for (const { first_at: firstAt, last_at: lastAt } of [...arrived].sort((a, b) => a.first_at - b.first_at)) {
     const last = stretches.at(-1);

@@ -32,7 +32,8 @@ export const interactionTable: Table = {
 };
 
 /**
- * One entry a participant: narrow, and clustered as a timeline is read. `roles` and `topics` are written as `marked` says.
+ * One entry a participant: narrow, and clustered as a timeline is read. `roles` and `topics` are written as `marked` says;
+ * `by_id` is 1 where no handle tells that it was them.
  * An entry has another version only when something in it changes.
  */
 export const timelineEntryTable: Table = {
@@ -48,6 +49,7 @@ export const timelineEntryTable: Table = {
     act: 'text',
     roles: 'text',
     topics: 'text',
+    by_id: 'integer',
     retracted: 'integer',
   },
   key: ['stakeholder', 'at', 'key', 'known_from'],

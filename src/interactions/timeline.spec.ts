@@ -54,6 +54,7 @@ describe('timeline', () => {
         act: 'comment',
         roles: '|author|mentioned|',
         topics: '|pricing|a%7Cb|',
+        by_id: 1,
         retracted: 0,
       },
       {
@@ -67,6 +68,7 @@ describe('timeline', () => {
         act: 'comment',
         roles: '|addressee|',
         topics: '|pricing|a%7Cb|',
+        by_id: 1,
         retracted: 0,
       },
     ]));

@@ -40,7 +40,7 @@ interface Loaded {
 /** What passed between a stakeholder and us, and when. With another number of arrivals a row, it is for tests. */
 export const timelineWith = (arrivalsPerRow: number): Projection<Loaded> => ({
   name: 'timeline',
-  version: 1,
+  version: 2,
   tables: timelineTables,
   reads: new Set(['StakeholderIdentified', ...shownFacts]),
 
@@ -111,12 +111,13 @@ interface Entry {
   readonly act: string;
   readonly roles: string;
   readonly topics: string;
+  readonly by_id: number;
   readonly retracted: number;
 }
 
 /** The entries of an interaction by stakeholder: one each, whatever roles they have in it. */
 const entriesOf = ({ key, at, view }: Present): ReadonlyMap<string, Entry> => {
-  const { direction, channel, act, topics, retraction, participants } = view;
+  const { direction, channel, act, topics, retraction, participants, handles } = view;
   const all = {
     at,
     key,
@@ -127,13 +128,16 @@ const entriesOf = ({ key, at, view }: Present): ReadonlyMap<string, Entry> => {
     retracted: retraction === null ? 0 : 1,
   };
   const roles = new Map<string, string[]>();
-  for (const { stakeholderId, role } of participants) {
+  const byHandle = new Set<string>();
+  for (const [index, { stakeholderId, role }] of participants.entries()) {
+    if (handles[index] != null) byHandle.add(stakeholderId);
     const known = roles.get(stakeholderId);
     if (known === undefined) roles.set(stakeholderId, [role]);
     else if (!known.includes(role)) known.push(role);
   }
   const entries = new Map<string, Entry>();
-  for (const [stakeholderId, has] of roles) entries.set(stakeholderId, { ...all, roles: marked(has) });
+  for (const [stakeholderId, has] of roles)
+    entries.set(stakeholderId, { ...all, roles: marked(has), by_id: byHandle.has(stakeholderId) ? 0 : 1 });
   return entries;
 };
 
@@ -144,6 +148,7 @@ const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
   a?.act === b?.act &&
   a?.roles === b?.roles &&
   a?.topics === b?.topics &&
+  a?.by_id === b?.by_id &&
   a?.retracted === b?.retracted;
 
 const nothing: ReadonlyMap<string, Entry> = new Map();

@@ -30,7 +30,7 @@ interface Loaded {
 /** Our own people, teams and tiers. */
 export const ourOwnRows: Projection<Loaded> = {
   name: 'our-own',
-  version: 1,
+  version: 2,
   tables: [teamTable, colleagueTable, colleagueAddressTable, tierTable],
   reads: new Set<OurFact['type']>([
     'TeamNamed',
@@ -67,7 +67,7 @@ export const ourOwnRows: Projection<Loaded> = {
   },
 
   evolve: ({ colleagues, teams, tiers }, event, rows) => {
-    const { ordinal, revision } = event;
+    const { ordinal, revision, recordedAt: recorded_at } = event;
     const versions = { known_from: ordinal, known_until: open };
     const { type, data } = factOf(event);
     switch (type) {
@@ -75,7 +75,7 @@ export const ourOwnRows: Projection<Loaded> = {
         const { teamId: id, name, department } = data;
         if (teams.has(id)) rows.close(teamTable, [id], ordinal);
         teams.add(id);
-        rows.insert(teamTable, { id, ...versions, name, department, revision });
+        rows.insert(teamTable, { id, ...versions, recorded_at, name, department, revision });
         return;
       }
       case 'TierDefined': {
@@ -94,6 +94,7 @@ export const ourOwnRows: Projection<Loaded> = {
         rows.insert(colleagueTable, {
           key,
           ...versions,
+          recorded_at,
           id,
           name,
           sort_name: name.toLowerCase(),

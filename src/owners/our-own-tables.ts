@@ -1,12 +1,13 @@
 import type { Table } from '../event-sourcing/read-store.js';
 
-/** Teams of ours in their versions. */
+/** Teams of ours in their versions; `recorded_at` is when a version was recorded, in milliseconds since 1970. */
 export const teamTable: Table = {
   name: 'team',
   columns: {
     id: 'text',
     known_from: 'integer',
     known_until: 'integer',
+    recorded_at: 'integer',
     name: 'text',
     department: 'text',
     revision: 'integer',
@@ -16,7 +17,8 @@ export const teamTable: Table = {
 
 /**
  * People of ours in their versions; the key is the ordinal of the event that added them. `sort_name` is the name in lower
- * case, `addresses` a list as JSON, `gone` 1 where they have left, `revision` that of their stream.
+ * case, `addresses` a list as JSON, `gone` 1 where they have left, `revision` that of their stream, `recorded_at` when the version
+ * was recorded, in milliseconds since 1970.
  */
 export const colleagueTable: Table = {
   name: 'colleague',
@@ -24,6 +26,7 @@ export const colleagueTable: Table = {
     key: 'integer',
     known_from: 'integer',
     known_until: 'integer',
+    recorded_at: 'integer',
     id: 'text',
     name: 'text',
     sort_name: 'text',

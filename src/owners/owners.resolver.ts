@@ -5,7 +5,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -67,17 +67,17 @@ export class OwnersResolver {
     description: `Who answered for them, newest first, ${spansMax} at most.`,
   })
   @Extensions({ listSize: 10 })
-  async ownerships(@Parent() { stakeholderId, moment }: Stakeholder): Promise<readonly Ownership[]> {
-    return (await ownersOf(this.rows, stakeholderId, moment)).map((span) => this.nodes.spanOf(span, moment));
+  async ownerships(@Parent() { memberIds, moment }: Stakeholder): Promise<readonly Ownership[]> {
+    return (await ownersOf(this.rows, memberIds, moment)).map((span) => this.nodes.spanOf(span, moment));
   }
 
   @ResolveField(() => Int, { description: 'Revision to expect: of who answers for them. -1: nobody ever did.' })
-  async ownershipRevision(
-    @Parent() { stakeholderId, moment }: Stakeholder,
-    @Context() request: RequestContext,
-  ): Promise<number> {
+  async ownershipRevision(@Parent() parent: Stakeholder, @Context() request: RequestContext): Promise<number> {
+    const { stakeholderId, memberIds, moment } = parent;
+    // Of those who are one, whoever has an owner has the stream that is changed.
+    const of = memberIds.length === 1 ? undefined : (await this.#span(parent, request))?.stakeholderId;
     const load = (ids: readonly string[], at: Moment) => ownershipRevisions(this.rows, ids, at);
-    return (await batched(request, 'ownership revision', moment, load, stakeholderId)) ?? -1;
+    return (await batched(request, 'ownership revision', moment, load, of ?? stakeholderId)) ?? -1;
   }
 
   @Mutation(() => AssignOwnerResult, {
@@ -120,9 +120,9 @@ export class OwnersResolver {
     return this.#execute('OwnerWasReleased', 'releaseOwner', asked, input, request);
   }
 
-  #span({ stakeholderId, moment }: Stakeholder, request: RequestContext): Promise<OwnerSpan | null> {
-    const load = (ids: readonly string[], at: Moment) => ownersThen(this.rows, ids, at);
-    return batched(request, 'ownership', moment, load, stakeholderId);
+  #span({ memberIds, moment }: Stakeholder, request: RequestContext): Promise<OwnerSpan | null> {
+    const load = (groups: readonly (readonly string[])[], at: Moment) => ownersThen(this.rows, groups, at);
+    return batchedOfGroups(request, 'ownership', moment, load, memberIds);
   }
 
   async #execute<Result>(
@@ -235,6 +235,29 @@ const peopleOf = (type: Type<Ownership | OwnerAssigned | OwnerHandedOver | Owner
 
 export const ownersPeopleResolvers: readonly Type[] = [Ownership, OwnerAssigned, OwnerHandedOver, OwnerReleased].map(
   peopleOf,
+);
+
+/** Whose relationship a change of owner is about. */
+const relationshipOf = (type: Type<OwnerAssigned | OwnerHandedOver | OwnerReleased>): Type => {
+  @Resolver(() => type)
+  class OwnedRelationshipResolver {
+    constructor(readonly stakeholders: StakeholderNodes) {}
+
+    @ResolveField(() => Stakeholder, { description: 'For whom they answer.' })
+    async stakeholder(
+      @Parent() { stakeholderId, moment }: OwnerAssigned,
+      @Context() request: RequestContext,
+    ): Promise<Stakeholder> {
+      const load = (ids: readonly string[], at: Moment) => this.stakeholders.identified(ids, at);
+      const found = await batched(request, 'owned', moment, load, stakeholderId);
+      return found ?? this.stakeholders.justNow(stakeholderId, 0, moment.validAt);
+    }
+  }
+  return OwnedRelationshipResolver;
+};
+
+export const ownedRelationshipResolvers: readonly Type[] = [OwnerAssigned, OwnerHandedOver, OwnerReleased].map(
+  relationshipOf,
 );
 
 const stakeholderIn = ({ stakeholderId }: { readonly stakeholderId: string }): string =>

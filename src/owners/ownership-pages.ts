@@ -1,5 +1,6 @@
 import { noStream } from '../event-sourcing/event-store.js';
 import { inLists } from '../event-sourcing/in-lists.js';
+import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
 import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
@@ -47,29 +48,44 @@ const spans = `SELECT s.stakeholder, s.owner, s.tier, s.from_at, s.until_at, f.b
 const holds = `s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) AND ${knownThen('s')}`;
 const heldAt = (past: Past): readonly Value[] => [past.validAt, past.validAt, ...thenOf(past)];
 
-/** Who answered for each stakeholder then; for whom nobody did is left out. */
+/**
+ * Who answered for each stakeholder then: asked by the ids of all who are one, answered by the first. Who remains has the
+ * word; where nobody answered for that one, the first of the others for whom somebody did. For whom nobody did is left out.
+ */
 export const ownersThen = async (
   rows: RowReader,
-  stakeholders: readonly string[],
+  groups: readonly (readonly string[])[],
   past: Past,
 ): Promise<ReadonlyMap<string, OwnerSpan>> => {
   const found = new Map<string, OwnerSpan>();
-  for (const { marks, values } of inLists(stakeholders)) {
+  for (const { marks, values } of inLists(groups.flat())) {
     const sql = `${spans} WHERE s.stakeholder IN (${marks}) AND ${holds}`;
     for (const row of await rows.all<SpanRow>(sql, [...values, ...heldAt(past)]))
       found.set(row.stakeholder, spanOf(row));
   }
-  return found;
+  const answered = new Map<string, OwnerSpan>();
+  for (const group of groups) {
+    const span = group.flatMap((id) => found.get(id) ?? [])[0];
+    if (span !== undefined && group[0] !== undefined) answered.set(group[0], span);
+  }
+  return answered;
 };
 
 /** How many stretches a history shows at most. */
 export const spansMax = 100;
 
-/** Who answered for somebody, newest first, up to the date. */
-export const ownersOf = async (rows: RowReader, stakeholder: string, past: Past): Promise<readonly OwnerSpan[]> => {
+/** Who answered for somebody (by the ids of all who are one), newest first, up to the date. */
+export const ownersOf = async (
+  rows: RowReader,
+  members: readonly string[],
+  past: Past,
+): Promise<readonly OwnerSpan[]> => {
   const sql = `${spans} WHERE s.stakeholder = ? AND s.from_at <= ? AND ${knownThen('s')}
     ORDER BY s.from_at DESC, s.key DESC LIMIT ${spansMax}`;
-  return (await rows.all<SpanRow>(sql, [stakeholder, past.validAt, ...thenOf(past)])).map(spanOf);
+  const found: OwnerSpan[] = [];
+  for (const member of members)
+    found.push(...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map(spanOf));
+  return members.length > 1 ? found.sort((a, b) => b.from - a.from).slice(0, spansMax) : found;
 };
 
 /** How many stakeholders somebody of ours answers for, in one tier or (null) in none. */
@@ -129,7 +145,7 @@ export const handOversBetween = async (
     .sort((a, b) => (text(a) < text(b) ? -1 : 1));
 };
 
-/** The revision to expect of each ownership's stream, as known then: `noStream` where nobody was ever assigned. */
+/** The revision to expect of each ownership's stream, by its stakeholder, as known then: `noStream` where nobody was ever assigned. */
 export const ownershipRevisions = async (
   rows: RowReader,
   stakeholders: readonly string[],
@@ -165,7 +181,8 @@ export interface OwnershipFactFilter {
 }
 
 interface FactsOf {
-  readonly stakeholderId: string;
+  /** The ids of all who are one. */
+  readonly memberIds: readonly string[];
   readonly past: Past;
   readonly filter?: OwnershipFactFilter | undefined;
 }
@@ -174,7 +191,10 @@ type FactRow = Row & { readonly at: number; readonly key: number; readonly body:
 
 const entryOf = ({ at, key, body }: FactRow): OwnershipFactEntry => ({ at, tie: key, view: viewOf(body) });
 
-const shown = ({ stakeholderId, past, filter: { kinds = [], from, until } = {} }: FactsOf) => {
+const shown = (
+  stakeholderId: string,
+  { past, filter: { kinds = [], from, until } = {} }: Omit<FactsOf, 'memberIds'>,
+) => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const ofKind = kinds.length === 0 ? 'f.kind <> ?' : `f.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
@@ -192,28 +212,69 @@ const shown = ({ stakeholderId, past, filter: { kinds = [], from, until } = {} }
 /** One page of the changes of who answers for somebody. */
 export const ownershipFactsPage = async (
   rows: RowReader,
-  { stakeholderId, past, filter, ...slice }: FactsOf & Slice<{ readonly at: number; readonly tie: number }>,
+  { memberIds, past, filter, ...slice }: FactsOf & Slice<{ readonly at: number; readonly tie: number }>,
 ): Promise<Page<OwnershipFactEntry>> => {
   const { ascending, above, below } = scanOf(slice);
   const way = ascending ? 'ASC' : 'DESC';
-  const { sql, values } = shown({ stakeholderId, past, filter });
   const beyond = `${above ? ' AND (f.at, f.key) > (?, ?)' : ''}${below ? ' AND (f.at, f.key) < (?, ?)' : ''}`;
   const bounds = [above, below].flatMap((place) => (place ? [place.at, place.tie] : []));
-  const found = await rows.all<FactRow>(
-    `SELECT f.at, f.key, f.body FROM ownership_fact f WHERE ${sql}${beyond} ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
-    [...values, ...bounds, slice.limit + 1],
-  );
+  const found: FactRow[] = [];
+  for (const stakeholderId of memberIds) {
+    const { sql, values } = shown(stakeholderId, { past, filter });
+    found.push(
+      ...(await rows.all<FactRow>(
+        `SELECT f.at, f.key, f.body FROM ownership_fact f WHERE ${sql}${beyond} ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+        [...values, ...bounds, slice.limit + 1],
+      )),
+    );
+  }
+  if (memberIds.length > 1) found.sort((a, b) => (ascending ? 1 : -1) * (a.at - b.at || a.key - b.key));
   return pageOf(found.map(entryOf), slice);
+};
+
+/** The first changes of several ownerships one way, between the places that are told of each. */
+export const ownershipFactsTogether = async (
+  rows: RowReader,
+  {
+    stretches,
+    past,
+    kinds,
+  }: {
+    readonly stretches: readonly Stretch<string>[];
+    readonly past: Past;
+    readonly kinds: readonly OwnershipFactKind[];
+  },
+  ascending: boolean,
+  limit: number,
+): Promise<readonly OwnershipFactEntry[]> => {
+  const way = ascending ? 'ASC' : 'DESC';
+  const found = await mergedScan<Row & { readonly at: number; readonly tie: number; readonly body: string }>(
+    rows,
+    stretches,
+    {
+      sql: `SELECT f.at, f.key AS tie, f.body FROM ownership_fact f
+      WHERE f.stakeholder = ? AND (f.at, f.key) > (?, ?) AND (f.at, f.key) < (?, ?) AND f.key <= ?
+      AND f.kind IN (${kinds.map(() => '?').join(', ')}) ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+      parameters: [past.known, ...kinds],
+      ascending,
+      limit,
+    },
+  );
+  return found.map(({ at, tie, body }) => ({ at, tie, view: viewOf(body) }));
 };
 
 /** How many changes a timeline shows under a filter. */
 export const countOwnershipFacts = async (rows: RowReader, of: FactsOf): Promise<number> => {
-  const { sql, values } = shown(of);
-  const row = await rows.first<{ count: number }>(
-    `SELECT count(*) AS count FROM ownership_fact f WHERE ${sql}`,
-    values,
-  );
-  return row?.count ?? 0;
+  let all = 0;
+  for (const stakeholderId of of.memberIds) {
+    const { sql, values } = shown(stakeholderId, of);
+    const row = await rows.first<{ count: number }>(
+      `SELECT count(*) AS count FROM ownership_fact f WHERE ${sql}`,
+      values,
+    );
+    all += row?.count ?? 0;
+  }
+  return all;
 };
 
 /** A change by its id; null where it was not known or had not happened then. */

@@ -87,14 +87,14 @@ describe('changes of owner', () => {
   it('are read as of any past', async () => {
     const rows = await projected([ownershipRows], log);
     const ownerThen = async (known: number, on: number) =>
-      (await ownersThen(rows, ['mia'], { known, validAt: dayMs(on) })).get('mia')?.owner;
+      (await ownersThen(rows, [['mia']], { known, validAt: dayMs(on) })).get('mia')?.owner;
     expect([await ownerThen(present, 2), await ownerThen(present, 4), await ownerThen(present, 6)]).toEqual([
       'kim',
       'lee',
       undefined,
     ]);
     expect([await ownerThen(1, 4), await ownerThen(2, 6), await ownerThen(0, 6)]).toEqual(['kim', 'lee', undefined]);
-    expect((await ownersOf(rows, 'mia', today)).map(({ owner }) => owner)).toEqual(['lee', 'kim']);
+    expect((await ownersOf(rows, ['mia'], today)).map(({ owner }) => owner)).toEqual(['lee', 'kim']);
     expect(await workloads(rows, ['kim', 'lee'], { known: 2, validAt: dayMs(9) })).toEqual(
       new Map([
         ['kim', []],
@@ -114,7 +114,7 @@ describe('changes of owner', () => {
 
   it('come in pages, both ways, filtered and counted', async () => {
     const rows = await projected([ownershipRows], log);
-    const of = { stakeholderId: 'mia', past: today, order: 'asc', limit: 2 } as const;
+    const of = { memberIds: ['mia'], past: today, order: 'asc', limit: 2 } as const;
     const first = await ownershipFactsPage(rows, of);
     expect([first.entries.map(({ view }) => view.factId), first.more]).toEqual([['f', 'g'], true]);
     const rest = await ownershipFactsPage(rows, { ...of, after: first.entries[1] });
@@ -128,12 +128,12 @@ describe('changes of owner', () => {
   it('are read by ranges of an index', async () => {
     const rows = await projected([ownershipRows], log);
     const plans = await plansOf(rows, async (reader) => {
-      await ownersThen(reader, ['mia'], today);
+      await ownersThen(reader, [['mia']], today);
       await ownershipRevisions(reader, ['mia'], today);
       await ownershipFactById(reader, 'f', today);
       await workloads(reader, ['kim'], today);
       await handOversBetween(reader, today, { from: 1, until: null });
-      await ownershipFactsPage(reader, { stakeholderId: 'mia', past: today, order: 'desc', limit: 2 });
+      await ownershipFactsPage(reader, { memberIds: ['mia'], past: today, order: 'desc', limit: 2 });
     });
     for (const plan of plans) expect(plan).toMatch(/^SEARCH|^USE TEMP B-TREE FOR GROUP BY/);
     await rows.close();

@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const everybody = { isIdentified: () => Promise.resolve(true) };
+const everybody = { groupOf: (id: string) => Promise.resolve([id]) };
 const aProcess = (over = store): { readonly owners: Owning; readonly own: OurOwn } => {
   const streams = transactions(over);
   return { owners: owning(streams, everybody), own: ourOwn(streams) };

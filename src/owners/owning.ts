@@ -42,9 +42,10 @@ export type OwningOutcome =
   | TierIsFull
   | CommandIdReused;
 
-/** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
+/** Who is one with whom: the port to whoever keeps identities. */
 export interface Known {
-  isIdentified(stakeholderId: string): Promise<boolean>;
+  /** All who are one with somebody, first who remains; null where nobody has the id. */
+  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
 }
 
 /** Who answers for whom, over the streams of ownerships, tiers and people of ours. */
@@ -150,10 +151,23 @@ export const owning = (transactions: Transactions, stakeholders: Known): Owning 
     }
   };
 
+  /** In whose stream it stands who answers for them all: who remains, unless only another of them has an owner. */
+  const streamOfGroup = async (group: readonly string[], context: CommandContext): Promise<string | undefined> => {
+    if (group.length <= 1) return group[0];
+    let owned: string | undefined;
+    for (const id of group) {
+      const { known, state } = await look(ownership, id, context);
+      if (known !== null) return id;
+      if (state.current !== null) owned ??= id;
+    }
+    return owned ?? group[0];
+  };
+
   return {
-    ask: async (request, context) => {
-      const { stakeholderId } = request;
-      if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
+    ask: async (asked, context) => {
+      const stakeholderId = await streamOfGroup((await stakeholders.groupOf(asked.stakeholderId)) ?? [], context);
+      if (stakeholderId === undefined) return { refused: 'StakeholderNotFound' };
+      const request = { ...asked, stakeholderId };
       const factId = deterministicId('ownership-fact', context.credential, context.commandId);
       // A command that was accepted is answered with what happened then, whatever has changed since.
       const { known } = await look(ownership, stakeholderId, context);

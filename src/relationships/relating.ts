@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import type { CareRequest } from './care.js';
 import { interaction } from '../interactions/interaction.js';
 import {
   type AssessableStance,
@@ -34,7 +35,14 @@ export type RelatingRequest =
       readonly interactionId: string | null;
       readonly occurredAt: string;
     }
-  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string }
+  | { readonly type: 'Care'; readonly stakeholderId: string; readonly asked: AskedCare };
+
+/** A request of care without what is made for it here: whose it is, and the id of the fact. */
+export type AskedCare = Asked<CareRequest>;
+type Asked<Request> = Request extends { readonly type: infer Type; readonly data: infer Data }
+  ? { readonly type: Type; readonly data: Omit<Data, 'stakeholderId' | 'factId'> }
+  : never;
 
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
@@ -42,9 +50,10 @@ export type RelatingOutcome =
   | Refusal<'StakeholderNotFound' | 'InteractionNotFound'>
   | CommandIdReused;
 
-/** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
+/** Who is one with whom: the port to whoever keeps identities. */
 export interface Known {
-  isIdentified(stakeholderId: string): Promise<boolean>;
+  /** All who are one with somebody, first who remains; null where nobody has the id. */
+  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
 }
 
 /** Where we stand with somebody, over the streams of relationships. */
@@ -52,19 +61,56 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact, read }: Transactions, stakeholders: Known): Relating => ({
-  ask: async (request, context) => {
-    const { stakeholderId } = request;
-    if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
-    if (request.type === 'TakeStep' && request.interactionId !== null) {
-      const { state } = await read(interaction, request.interactionId);
-      if (!state.recorded) return { refused: 'InteractionNotFound' };
-    }
-    const asked = inItsStream(request, deterministicId('relationship-fact', context.credential, context.commandId));
+export const relating = ({ transact, look, read }: Transactions, stakeholders: Known): Relating => {
+  const askedOf = async (
+    stakeholderId: string,
+    request: RelatingRequest,
+    factId: string,
+    context: CommandContext,
+  ): Promise<RelatingOutcome> => {
+    const asked = inItsStream({ ...request, stakeholderId }, factId);
     const outcome = await transact(relationship, stakeholderId, asked, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
-  },
-});
+  };
+
+  return {
+    ask: async (request, context) => {
+      const group = await stakeholders.groupOf(request.stakeholderId);
+      const survivor = group?.[0];
+      if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
+      if (request.type === 'TakeStep' && request.interactionId !== null) {
+        const { state } = await read(interaction, request.interactionId);
+        if (!state.recorded) return { refused: 'InteractionNotFound' };
+      }
+      const factId = deterministicId('relationship-fact', context.credential, context.commandId);
+      if (group.length > 1)
+        for (const stakeholderId of group)
+          if ((await look(relationship, stakeholderId, context)).known !== null)
+            return askedOf(stakeholderId, request, factId, context);
+      const outcome = await askedOf(survivor, request, factId, context);
+      if (isAccepted(outcome) || !isOfOneStream(outcome)) return outcome;
+      // What was decided about one of them stands in their stream: what ends it or takes it back stands there too.
+      for (const stakeholderId of group.slice(1)) {
+        const other = await askedOf(stakeholderId, request, factId, withoutRevision(context));
+        if (isAccepted(other) || !isOfOneStream(other)) return other;
+      }
+      return outcome;
+    },
+  };
+};
+
+const ofOneStream: ReadonlySet<string> = new Set<Exclude<RelatingOutcome, { already: boolean }>['refused']>([
+  'NoStanceToWithdraw',
+  'RelationshipFactNotFound',
+  'CommitmentNotFound',
+  'ConnectionNotFound',
+]);
+
+const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>
+  ofOneStream.has(refused);
+
+/** The revision that is expected is that of who remains. */
+const withoutRevision = ({ expectedRevision: _, ...context }: CommandContext): CommandContext => context;
 
 const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequest => {
   const { stakeholderId } = request;
@@ -83,5 +129,10 @@ const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequ
     }
     case 'Retract':
       return { type: 'RetractRelationshipFact', data: { stakeholderId, factId: request.factId } };
+    case 'Care': {
+      const { type, data } = request.asked;
+      // Each arm of the union has what its type needs beside the two ids.
+      return { type, data: { ...data, stakeholderId, factId } } as CareRequest;
+    }
   }
 };

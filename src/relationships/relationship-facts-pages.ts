@@ -1,5 +1,6 @@
 import { noStream } from '../event-sourcing/event-store.js';
 import { inLists } from '../event-sourcing/in-lists.js';
+import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
 import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
@@ -29,7 +30,8 @@ export interface RelationshipFactFilter {
 }
 
 interface FactsOf {
-  readonly stakeholder: number;
+  /** The keys of all who are one. */
+  readonly members: readonly number[];
   readonly past: Past;
   readonly filter?: RelationshipFactFilter | undefined;
 }
@@ -42,34 +44,78 @@ interface Shown {
 /** One page of what we decided about a relationship, what is retracted included. */
 export const factsPage = async (
   rows: RowReader,
-  { stakeholder, past, filter, ...slice }: FactsOf & Slice<{ readonly at: number; readonly tie: number }>,
+  { members, past, filter, ...slice }: FactsOf & Slice<{ readonly at: number; readonly tie: number }>,
 ): Promise<Page<RelationshipFactEntry>> => {
   const { ascending, above, below } = scanOf(slice);
   const way = ascending ? 'ASC' : 'DESC';
-  const { sql, values } = shown({ stakeholder, past, filter });
   const beyond = `${above ? ' AND (f.at, f.key) > (?, ?)' : ''}${below ? ' AND (f.at, f.key) < (?, ?)' : ''}`;
   const bounds = [above, below].flatMap((place) => (place ? [place.at, place.tie] : []));
-  const found = await rows.all<FactRow>(
-    `SELECT f.* FROM relationship_fact f WHERE ${sql}${beyond} ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
-    [...values, ...bounds, slice.limit + 1],
-  );
+  const found: FactRow[] = [];
+  for (const stakeholder of members) {
+    const { sql, values } = shown(stakeholder, { past, filter });
+    found.push(
+      ...(await rows.all<FactRow>(
+        `SELECT f.* FROM relationship_fact f WHERE ${sql}${beyond} ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+        [...values, ...bounds, slice.limit + 1],
+      )),
+    );
+  }
+  if (members.length > 1) found.sort((a, b) => (ascending ? 1 : -1) * (a.at - b.at || a.key - b.key));
   return pageOf(
     found.map(({ at, key, body }) => ({ at, tie: key, view: viewOf(body) })),
     slice,
   );
 };
 
-/** How many facts a timeline shows under a filter, what is retracted included. */
-export const countFacts = async (rows: RowReader, of: FactsOf): Promise<number> => {
-  const { sql, values } = shown(of);
-  const row = await rows.first<{ count: number }>(
-    `SELECT count(*) AS count FROM relationship_fact f WHERE ${sql}`,
-    values,
+/** The first facts of several relationships one way, between the places that are told of each. */
+export const factsTogether = async (
+  rows: RowReader,
+  {
+    stretches,
+    past,
+    kinds,
+  }: {
+    readonly stretches: readonly Stretch<number>[];
+    readonly past: Past;
+    readonly kinds: readonly RelationshipFactKind[];
+  },
+  ascending: boolean,
+  limit: number,
+): Promise<readonly RelationshipFactEntry[]> => {
+  const way = ascending ? 'ASC' : 'DESC';
+  const found = await mergedScan<Row & { readonly at: number; readonly tie: number; readonly body: string }>(
+    rows,
+    stretches,
+    {
+      sql: `SELECT f.at, f.key AS tie, f.body FROM relationship_fact f
+      WHERE f.stakeholder = ? AND (f.at, f.key) > (?, ?) AND (f.at, f.key) < (?, ?) AND ${knownThen('f')}
+      AND f.kind IN (${kinds.map(() => '?').join(', ')}) ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+      parameters: [...thenOf(past), ...kinds],
+      ascending,
+      limit,
+    },
   );
-  return row?.count ?? 0;
+  return found.map(({ at, tie, body }) => ({ at, tie, view: viewOf(body) }));
 };
 
-const shown = ({ stakeholder, past, filter: { kinds = [], from, until } = {} }: FactsOf): Shown => {
+/** How many facts a timeline shows under a filter, what is retracted included. */
+export const countFacts = async (rows: RowReader, of: FactsOf): Promise<number> => {
+  let all = 0;
+  for (const stakeholder of of.members) {
+    const { sql, values } = shown(stakeholder, of);
+    const row = await rows.first<{ count: number }>(
+      `SELECT count(*) AS count FROM relationship_fact f WHERE ${sql}`,
+      values,
+    );
+    all += row?.count ?? 0;
+  }
+  return all;
+};
+
+const shown = (
+  stakeholder: number,
+  { past, filter: { kinds = [], from, until } = {} }: Omit<FactsOf, 'members'>,
+): Shown => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const ofKind = kinds.length === 0 ? '' : ` AND f.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
@@ -93,14 +139,18 @@ export const factById = async (
     : { stakeholder: found.stakeholder, at: found.at, tie: found.key, view: viewOf(found.body) };
 };
 
-/** The furthest step taken with each stakeholder by then; those with whom none was taken are left out. */
+/**
+ * The furthest step taken with each stakeholder by then: asked by the keys of all who are one, answered by the first. Those
+ * with whom none was taken are left out.
+ */
 export const furthestSteps = async (
   rows: RowReader,
-  stakeholders: readonly number[],
+  groups: readonly (readonly number[])[],
   past: Past,
 ): Promise<ReadonlyMap<number, Step>> => {
   const furthest = new Map<number, Step>();
-  for (const { marks, values } of inLists(stakeholders)) {
+  const survivors = new Map(groups.flatMap((group) => group.map((key) => [key, group[0] ?? key])));
+  for (const { marks, values } of inLists(survivors.keys())) {
     const found = await rows.all<{ stakeholder: number; step: number | null }>(
       `SELECT f.stakeholder, max(f.step) AS step FROM relationship_fact f
        WHERE f.stakeholder IN (${marks}) AND f.at <= ? AND f.retracted = 0 AND ${knownThen('f')} GROUP BY f.stakeholder`,
@@ -108,7 +158,10 @@ export const furthestSteps = async (
     );
     for (const { stakeholder, step } of found) {
       const taken = step === null ? undefined : steps[step];
-      if (taken !== undefined) furthest.set(stakeholder, taken);
+      const survivor = survivors.get(stakeholder) ?? stakeholder;
+      const before = furthest.get(survivor);
+      if (taken !== undefined && (before === undefined || steps.indexOf(before) < (step ?? -1)))
+        furthest.set(survivor, taken);
     }
   }
   return furthest;

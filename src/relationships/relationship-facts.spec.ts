@@ -108,7 +108,7 @@ describe('relationship facts', () => {
 describe('what we decided about a relationship', () => {
   const log = numbered(ada, identified('bob'), assessed, engaged, listened, withdrawn, stepRetracted);
   const today = { known: present, validAt: dayMs(20) };
-  const ofAda = { stakeholder: 1, past: today, order: 'asc', limit: 10 } as const;
+  const ofAda = { members: [1], past: today, order: 'asc', limit: 10 } as const;
   const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
     const rows = await projected([relationshipFacts], log);
     return read(rows).finally(() => rows.close());
@@ -148,10 +148,10 @@ describe('what we decided about a relationship', () => {
 
   it('says how far we have gone, not counting what was retracted', () =>
     reading(async (rows) => {
-      expect(await furthestSteps(rows, [1, 2], { ...today, known: 6 })).toEqual(new Map([[1, 'engage']]));
-      expect(await furthestSteps(rows, [1, 2], today)).toEqual(new Map([[1, 'listen']]));
-      expect(await furthestSteps(rows, [1], { known: 6, validAt: dayMs(2) })).toEqual(new Map([[1, 'listen']]));
-      expect(await furthestSteps(rows, [1], { known: 4, validAt: dayMs(2) })).toEqual(new Map());
+      expect(await furthestSteps(rows, [[1], [2]], { ...today, known: 6 })).toEqual(new Map([[1, 'engage']]));
+      expect(await furthestSteps(rows, [[1], [2]], today)).toEqual(new Map([[1, 'listen']]));
+      expect(await furthestSteps(rows, [[1]], { known: 6, validAt: dayMs(2) })).toEqual(new Map([[1, 'listen']]));
+      expect(await furthestSteps(rows, [[1]], { known: 4, validAt: dayMs(2) })).toEqual(new Map());
     }));
 
   it('has the revision to expect', () =>
@@ -172,7 +172,7 @@ describe('what we decided about a relationship', () => {
         await factsPage(reader, { ...ofAda, order: 'desc', after: place, before: place });
         await factsPage(reader, { ...ofAda, filter: { kinds: ['step-taken'], from: 1 } });
         await factById(reader, 'f', today);
-        await furthestSteps(reader, [1, 2], today);
+        await furthestSteps(reader, [[1], [2]], today);
         await relationshipRevisions(reader, [1, 2], today);
       });
       for (const plan of plans)

@@ -3,6 +3,7 @@ import { inLists } from '../event-sourcing/in-lists.js';
 import { open } from '../event-sourcing/position.js';
 import type { Kept, Projection } from '../event-sourcing/projection.js';
 import type { RowReader, Table } from '../event-sourcing/read-store.js';
+import { type CareFact, isCare } from './care.js';
 import { type AssessableStance, type RelationshipFact, type Step, steps } from './relationship.js';
 
 /** Which number stands for a stakeholder: the ordinal of the event that identified them, the same in every projection. */
@@ -36,7 +37,20 @@ export const relationshipFactTable: Table = {
   indexes: [{ columns: ['fact_id'] }],
 };
 
-export type RelationshipFactKind = 'step-taken' | 'stance-assessed' | 'stance-withdrawn';
+const kindOf = {
+  StepTaken: 'step-taken',
+  StanceAssessed: 'stance-assessed',
+  StanceWithdrawn: 'stance-withdrawn',
+  CommitmentMade: 'commitment-made',
+  CommitmentKept: 'commitment-kept',
+  CommitmentBroken: 'commitment-broken',
+  ConnectionRecorded: 'connection-recorded',
+  ConnectionEnded: 'connection-ended',
+  LifecycleReached: 'lifecycle-reached',
+  RelationshipVerified: 'relationship-verified',
+} as const satisfies Record<Exclude<RelationshipFact['type'], 'RelationshipFactRetracted'>, string>;
+
+export type RelationshipFactKind = (typeof kindOf)[keyof typeof kindOf];
 
 /** One thing that we decided about a relationship, as it is shown. Plain JSON. */
 export interface RelationshipFactView {
@@ -56,6 +70,8 @@ export interface RelationshipFactView {
   /** Of the conversation in which it was taken, where it is a step. */
   readonly interactionId?: string;
   readonly stance: AssessableStance | null;
+  /** The fact itself, where it is one of care. */
+  readonly care?: CareFact;
   readonly retraction: { readonly at: number; readonly by: string; readonly reason: string | null } | null;
 }
 
@@ -72,18 +88,12 @@ interface Loaded {
   readonly retracted: ReadonlySet<string>;
 }
 
-/** What we decided about a relationship, and when: steps, assessments and withdrawals. */
+/** What we decided about a relationship, and when: steps, assessments and withdrawals, and all that is care. */
 export const relationshipFacts: Projection<Loaded> = {
   name: 'relationship-facts',
-  version: 1,
+  version: 2,
   tables: [relationshipStakeholderTable, relationshipFactTable],
-  reads: new Set([
-    'StakeholderIdentified',
-    'StepTaken',
-    'StanceAssessed',
-    'StanceWithdrawn',
-    'RelationshipFactRetracted',
-  ]),
+  reads: new Set(['StakeholderIdentified', ...Object.keys(kindOf), 'RelationshipFactRetracted']),
 
   load: async (events, rows, kept) => {
     const retracted = new Set<string>();
@@ -116,14 +126,9 @@ const isAboutRelationship = ({ type }: RecordedEvent): boolean => type !== 'Stak
 const factOf = (event: RecordedEvent): RelationshipFact => event as unknown as RelationshipFact;
 const identifiedBy = ({ data }: RecordedEvent): string => (data as { readonly stakeholderId: string }).stakeholderId;
 
-const kindOf = {
-  StepTaken: 'step-taken',
-  StanceAssessed: 'stance-assessed',
-  StanceWithdrawn: 'stance-withdrawn',
-} as const;
-
 const viewAfter = (before: RelationshipFactView | null, event: RecordedEvent): RelationshipFactView => {
-  const { type, data } = factOf(event);
+  const fact = factOf(event);
+  const { type, data } = fact;
   const { recordedAt, provenance } = event;
   const reason = provenance.reason ?? null;
   if (type === 'RelationshipFactRetracted') {
@@ -131,7 +136,7 @@ const viewAfter = (before: RelationshipFactView | null, event: RecordedEvent): R
     return { ...before, retraction: { at: recordedAt, by: provenance.actor, reason } };
   }
   const { factId, stakeholderId, occurredAt } = data;
-  return {
+  const told = {
     factId,
     stakeholderId,
     kind: kindOf[type],
@@ -145,6 +150,8 @@ const viewAfter = (before: RelationshipFactView | null, event: RecordedEvent): R
     stance: type === 'StanceAssessed' ? data.stance : null,
     retraction: null,
   };
+  // Without the event's other fields: the body is what is shown.
+  return isCare(fact) ? { ...told, care: { type, data } as CareFact } : told;
 };
 
 const factRow = ({ stakeholder, key, view }: Present, { ordinal, revision }: RecordedEvent) => ({

@@ -1,6 +1,8 @@
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
 import { type Growing, grown, itemOf, itemsOf, nothingYet } from '../event-sourcing/growing.js';
+import { type CareFact, type CareRefusal, type CareRequest, decideCare, isCare } from './care.js';
+import type { Dated } from './dated.js';
 
 /** Where a stakeholder stands, worst first; `unknown` without evidence. */
 export const stances = ['unknown', 'detractor', 'critic', 'neutral', 'supporter', 'advocate'] as const;
@@ -10,14 +12,6 @@ export type AssessableStance = Exclude<Stance, 'unknown'>;
 /** How far we have gone with somebody, in this order. */
 export const steps = ['listen', 'acknowledge', 'engage', 'involve'] as const;
 export type Step = (typeof steps)[number];
-
-interface Dated {
-  readonly stakeholderId: string;
-  /** Id of this fact, by which it can be retracted. */
-  readonly factId: string;
-  /** RFC 3339, UTC, milliseconds. */
-  readonly occurredAt: string;
-}
 
 // Stored names and shapes: add to them, never change them. The reason of each stands in its provenance.
 export type RelationshipFact =
@@ -39,23 +33,27 @@ export type RelationshipFact =
         readonly factId: string;
         readonly was: { readonly type: RetractableType; readonly occurredAt: string };
       }
-    >;
+    >
+  | CareFact;
 
-type RetractableType = 'StanceAssessed' | 'StanceWithdrawn' | 'StepTaken';
+type RetractableType = 'StanceAssessed' | 'StanceWithdrawn' | 'StepTaken' | CareFact['type'];
 
 export type RelationshipRequest =
   | Fact<'AssessStance', Dated & { readonly stance: AssessableStance }>
   | Fact<'WithdrawStance', Dated>
   | Fact<'TakeStep', Dated & { readonly step: Step; readonly interactionId?: string }>
-  | Fact<'RetractRelationshipFact', { readonly stakeholderId: string; readonly factId: string }>;
+  | Fact<'RetractRelationshipFact', { readonly stakeholderId: string; readonly factId: string }>
+  | CareRequest;
 
-export type RelationshipRefusal = Refusal<'NoStanceToWithdraw' | 'RelationshipFactNotFound'>;
+export type RelationshipRefusal = Refusal<'NoStanceToWithdraw' | 'RelationshipFactNotFound'> | CareRefusal;
 
 interface Entry {
   readonly factId: string;
   readonly type: RetractableType;
   readonly occurredAt: string;
   readonly step: Step | null;
+  /** The fact itself, where it is one of care. */
+  readonly care: CareFact | null;
 }
 
 /** What we decided about a relationship, as it was recorded. */
@@ -70,14 +68,17 @@ export const relationship: Decider<Relationship, RelationshipRequest, Relationsh
   category: 'relationship',
   initialState: { entries: nothingYet, retracted: new Set() },
 
-  evolve: ({ entries, retracted }, { type, data }) => {
+  evolve: ({ entries, retracted }, fact) => {
+    const { type, data } = fact;
     const { factId } = data;
     if (type === 'RelationshipFactRetracted') return { entries, retracted: new Set(retracted).add(factId) };
     const step = type === 'StepTaken' ? data.step : null;
-    return { entries: grown(entries, factId, { factId, type, occurredAt: data.occurredAt, step }), retracted };
+    const care = isCare(fact) ? fact : null;
+    return { entries: grown(entries, factId, { factId, type, occurredAt: data.occurredAt, step, care }), retracted };
   },
 
-  decide: ({ type, data }, state) => {
+  decide: (request, state) => {
+    const { type, data } = request;
     const entry = itemOf(state.entries, data.factId);
     switch (type) {
       case 'AssessStance':
@@ -96,6 +97,13 @@ export const relationship: Decider<Relationship, RelationshipRequest, Relationsh
         const was = { type: entry.type, occurredAt: entry.occurredAt };
         return [{ type: 'RelationshipFactRetracted', data: { stakeholderId, factId, was } }];
       }
+      default:
+        return entry
+          ? []
+          : decideCare(
+              request,
+              standing(state).flatMap(({ care }) => care ?? []),
+            );
     }
   },
 };
@@ -113,11 +121,13 @@ const skippedBefore = (
   return steps.slice(0, steps.indexOf(step)).filter((earlier) => !taken.has(earlier));
 };
 
+const aboutStance: ReadonlySet<string> = new Set<RetractableType>(['StanceAssessed', 'StanceWithdrawn']);
+
 /** Whether a person's assessment holds at a date: the last word by then, at one instant the one recorded last. */
 const stanceHolds = (state: Relationship, at: string): boolean => {
   let last: Entry | undefined;
   for (const entry of standing(state)) {
-    if (entry.type === 'StepTaken' || entry.occurredAt > at) continue;
+    if (!aboutStance.has(entry.type) || entry.occurredAt > at) continue;
     if (last === undefined || entry.occurredAt >= last.occurredAt) last = entry;
   }
   return last?.type === 'StanceAssessed';

@@ -5,12 +5,21 @@ import type { Identity } from '../stakeholders/identity.js';
 import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
+import { CommitmentResolver, CommitmentsResolver, commitmentSettledResolvers } from './commitments.resolver.js';
+import {
+  ConnectionEndedResolver,
+  ConnectionsOfInteractionResolver,
+  ConnectionsResolver,
+} from './connections.resolver.js';
+import { LifecycleResolver } from './lifecycle.resolver.js';
 import { type Relating, relating } from './relating.js';
 import { relationshipFactResolvers } from './relationship-fact.resolver.js';
+import { RelationshipDesk } from './relationships.desk.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
 import { ConversationStepsResolver, StepFindingResolver, StepTakenResolver, StepsResolver } from './steps.resolver.js';
+import { VerificationResolver } from './verification.resolver.js';
 import { type Surveying, surveying } from './surveying.js';
 import { SURVEYING, SurveysHandler } from './surveys.handler.js';
 import { SurveysResolver } from './surveys.resolver.js';
@@ -32,11 +41,20 @@ import { SurveysResolver } from './surveys.resolver.js';
     SurveysHandler,
     SurveysResolver,
     RelationshipFactNodes,
+    RelationshipDesk,
     RelationshipsResolver,
     StepsResolver,
     ConversationStepsResolver,
     StepTakenResolver,
     StepFindingResolver,
+    CommitmentsResolver,
+    CommitmentResolver,
+    ...commitmentSettledResolvers,
+    ConnectionsResolver,
+    ConnectionsOfInteractionResolver,
+    ConnectionEndedResolver,
+    LifecycleResolver,
+    VerificationResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],

@@ -4,8 +4,9 @@ import { toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { READ_STORE } from '../tokens.js';
+import { type CareNode, careNodeOf } from './care.nodes.js';
 import { type RelationshipFactEntry, factById } from './relationship-facts-pages.js';
-import type { RelationshipFactKind } from './relationship-facts.js';
+import type { RelationshipFactView } from './relationship-facts.js';
 import {
   type StanceAssessed,
   type StanceWithdrawn,
@@ -13,12 +14,20 @@ import {
   relationshipFactTypes,
 } from './relationships.types.js';
 
-export type RelationshipFactNode = StepTaken | StanceAssessed | StanceWithdrawn;
+export type RelationshipFactNode = StepTaken | StanceAssessed | StanceWithdrawn | CareNode;
 
-const typeOf: Record<RelationshipFactKind, (typeof relationshipFactTypes)[number]> = {
-  'step-taken': 'StepTaken',
-  'stance-assessed': 'StanceAssessed',
-  'stance-withdrawn': 'StanceWithdrawn',
+const typeOf = ({ kind, care }: RelationshipFactView): (typeof relationshipFactTypes)[number] => {
+  switch (kind) {
+    case 'step-taken':
+      return 'StepTaken';
+    case 'stance-assessed':
+      return 'StanceAssessed';
+    case 'stance-withdrawn':
+      return 'StanceWithdrawn';
+    default:
+      if (care === undefined) throw new Error(`A fact of kind ${kind} does not say what it is.`);
+      return care.type;
+  }
 };
 
 /** Decisions about relationships as GraphQL shows them. */
@@ -32,8 +41,8 @@ export class RelationshipFactNodes {
   }
 
   nodeOf({ view, tie: recordedAsOf }: RelationshipFactEntry, moment: Moment): RelationshipFactNode {
-    const { stakeholderId, factId, kind, occurredAt, recordedAt, by, reason, step, skipped, stance, retraction } = view;
-    const type = typeOf[kind];
+    const { stakeholderId, factId, occurredAt, recordedAt, by, reason, step, skipped, stance, care, retraction } = view;
+    const type = typeOf(view);
     const fact = {
       id: toGlobalId(type, factId, moment),
       stakeholderId,
@@ -45,6 +54,7 @@ export class RelationshipFactNodes {
       reason,
       retraction,
     };
+    if (care !== undefined) return careNodeOf(fact, care);
     switch (type) {
       case 'StepTaken':
         return {
@@ -53,8 +63,8 @@ export class RelationshipFactNodes {
         };
       case 'StanceAssessed':
         return { __typename: type, ...fact, stance: stance ?? 'unknown' };
-      case 'StanceWithdrawn':
-        return { __typename: type, ...fact };
+      default:
+        return { __typename: 'StanceWithdrawn', ...fact };
     }
   }
 

@@ -11,6 +11,7 @@ import { DateTime } from '../graphql/scalars.js';
 import { InteractionNotFound } from '../interactions/interaction-node.types.js';
 import { IsDateOfWhatHappened, Retraction } from '../interactions/interactions.types.js';
 import { StanceEnum, Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { careFacts } from './care.js';
 import { type AssessableStance, type Stance, type Step, stances, steps } from './relationship.js';
 
 export const StepEnum = enumOf(steps);
@@ -18,7 +19,7 @@ registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone wi
 
 /** A decision about a relationship, as timelines show it. */
 @ObjectType({ isAbstract: true })
-abstract class RelationshipFact extends Node {
+export abstract class RelationshipFact extends Node {
   readonly stakeholderId!: string;
   readonly moment!: Moment;
   readonly recordedAsOf!: number;
@@ -69,7 +70,7 @@ export class StanceWithdrawn extends RelationshipFact {
 }
 
 /** Types that a relationship's facts have in global ids. */
-export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn'] as const;
+export const relationshipFactTypes = ['StepTaken', 'StanceAssessed', 'StanceWithdrawn', ...careFacts] as const;
 
 // Inputs.
 
@@ -134,7 +135,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
   @IsGlobalId('Stakeholder')
   stakeholderId!: string;
 
-  @Field(() => ID, { description: 'Of the step, the assessment or the withdrawal, as its timeline entry has it.' })
+  @Field(() => ID, { description: 'Of the fact, as its timeline entry has it.' })
   @IsGlobalId(relationshipFactTypes)
   factId!: string;
 }
@@ -142,7 +143,7 @@ export class RetractRelationshipFactInput extends ReasonedCommandInput {
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
-abstract class AboutRelationship extends Done {
+export abstract class AboutRelationship extends Done {
   @Field(() => Stakeholder)
   readonly stakeholder!: Stakeholder;
 

@@ -2,6 +2,7 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Value } from '../event-sourcing/read-store.js';
 import type { Stance } from '../relationships/relationship.js';
+import type { Channel } from './handle.js';
 import { wordsOf } from './words.js';
 
 /** A part of a WHERE, with what stands for its question marks. */
@@ -19,31 +20,107 @@ export const allOf = (conditions: readonly Condition[]): Condition => ({
 /** The version known then. */
 export const known = (past: Past): Condition => ({ sql: knownThen('s'), values: thenOf(past) });
 
-/** Something that counts is in the table of theirs, known then. */
-export const counted = (table: string, condition: string): string =>
-  `EXISTS (SELECT 1 FROM ${table} e WHERE e.stakeholder = s.key AND ${condition} AND e.retracted = 0 AND ${knownThen('e')})`;
+/** Where several are one, only who remains is listed. */
+export const remaining: Condition = { sql: '(s.survivor IS NULL OR s.survivor = s.key)', values: [] };
 
-/** Somebody exists from when they were identified, or from their first world fact that counts, whichever is earlier. */
-export const existing = (past: Past): Condition => ({
-  sql: `(s.identified_at <= ? OR ${counted('timeline_entry', 'e.at <= ?')} OR ${counted('relationship_fact', 'e.at <= ?')} OR ${owned('')})`,
-  values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
-});
+/** The condition, told of an alias of the stakeholder's row, holds of them or of somebody who was one with them then. */
+export const ofAny = (past: Past, condition: (alias: string) => Condition): Condition => {
+  const [own, others] = [condition('s'), condition('g')];
+  return {
+    sql: `(${own.sql} OR (s.survivor IS NOT NULL AND EXISTS (
+      SELECT 1 FROM stakeholder g WHERE g.survivor = s.survivor AND g.key <> s.key AND ${knownThen('g')} AND ${others.sql})))`,
+    values: [...own.values, ...thenOf(past), ...others.values],
+  };
+};
+
+/** Something that counts is in the table of theirs, known then. */
+const counted = (table: string, alias: string, condition: string): string =>
+  `EXISTS (SELECT 1 FROM ${table} e WHERE e.stakeholder = ${alias}.key AND ${condition} AND e.retracted = 0 AND ${knownThen('e')})`;
+
+/** Something passed between us in a stretch of time, both ends inclusive, in milliseconds. */
+export const passedBetween = (from: number, until: number, past: Past): Condition =>
+  ofAny(past, (alias) => ({
+    sql: counted('timeline_entry', alias, 'e.at >= ? AND e.at <= ?'),
+    values: [from, until, ...thenOf(past)],
+  }));
+
+/**
+ * Somebody exists from when they were identified, or from their first world fact that counts, whichever is earlier; and
+ * from when anybody did who is one with them.
+ */
+export const existing = (past: Past): Condition =>
+  ofAny(past, (alias) => {
+    const dated = [past.validAt, ...thenOf(past)];
+    const worldFacts = [
+      counted('timeline_entry', alias, 'e.at <= ?'),
+      counted('relationship_fact', alias, 'e.at <= ?'),
+      owned(alias),
+      begun('affiliation', 'person', alias),
+      begun('affiliation', 'organisation', alias),
+      begun('tie', 'stakeholder', alias),
+      asked(alias),
+    ];
+    return {
+      sql: `(${alias}.identified_at <= ? OR ${worldFacts.join(' OR ')})`,
+      values: [past.validAt, ...worldFacts.flatMap(() => dated)],
+    };
+  });
+
+/** Something that lasts, and counts, is theirs; its beginning is known, and had come. */
+const begun = (table: string, end: string, alias: string): string =>
+  `EXISTS (SELECT 1 FROM ${table} b WHERE b.${end} = ${alias}.id AND b.from_at > ${Number.MIN_SAFE_INTEGER} AND b.from_at <= ? AND b.retracted = 0 AND ${knownThen('b')})`;
+
+/** They belonged to the organisation (any of its ids) then. */
+export const belongingTo = (organisations: readonly string[], past: Past): Condition =>
+  ofAny(past, (alias) => ({
+    sql: `EXISTS (SELECT 1 FROM affiliation b WHERE b.person = ${alias}.id AND b.organisation IN (${organisations.map(() => '?').join(', ')})
+      AND b.from_at <= ? AND (b.until_at IS NULL OR b.until_at > ?) AND b.retracted = 0 AND ${knownThen('b')})`,
+    values: [...organisations, past.validAt, past.validAt, ...thenOf(past)],
+  }));
+
+/** They had a handle on that channel. */
+export const reachedOn = (channel: Channel, past: Past): Condition =>
+  ofAny(past, (alias) => ({
+    sql: `EXISTS (SELECT 1 FROM stakeholder_handle h WHERE h.stakeholder = ${alias}.key AND h.channel = ? AND ${knownThen('h')})`,
+    values: [channel, ...thenOf(past)],
+  }));
+
+/** They answered when they were asked. */
+const asked = (alias: string): string =>
+  `EXISTS (SELECT 1 FROM survey_answer a WHERE a.stakeholder = ${alias}.id AND a.at <= ? AND ${knownThen('a')})`;
 
 /** Somebody of ours answered for them, by the spans of who answers for whom. */
-const owned = (condition: string): string =>
-  `EXISTS (SELECT 1 FROM owner_span o WHERE o.stakeholder = s.id AND o.from_at <= ? AND ${knownThen('o')}${condition})`;
+const owned = (alias: string, condition = ''): string =>
+  `EXISTS (SELECT 1 FROM owner_span o WHERE o.stakeholder = ${alias}.id AND o.from_at <= ? AND ${knownThen('o')}${condition})`;
 
-/** Who of ours answered for them then, or in which tier. */
-export const ownedBy = (column: 'owner' | 'tier', value: string, past: Past): Condition => ({
-  sql: owned(` AND (o.until_at IS NULL OR o.until_at > ?) AND o.${column} = ?`),
-  values: [past.validAt, ...thenOf(past), past.validAt, value],
+/** The same, at that time and not only before it. */
+const ownedThen = (alias: string, past: Past, condition = '', values: readonly Value[] = []): Condition => ({
+  sql: owned(alias, ` AND (o.until_at IS NULL OR o.until_at > ?)${condition}`),
+  values: [past.validAt, ...thenOf(past), past.validAt, ...values],
 });
 
-/** Nobody of ours answered for them then. */
-export const unowned = (past: Past): Condition => ({
-  sql: `NOT ${owned(' AND (o.until_at IS NULL OR o.until_at > ?)')}`,
-  values: [past.validAt, ...thenOf(past), past.validAt],
-});
+/**
+ * Who of ours answered for them then, or in which tier. Of those who are one, who remains has the word; where nobody
+ * answers for that one, the first of the others for whom somebody does.
+ */
+export const ownedBy = (column: 'owner' | 'tier', value: string, past: Past): Condition => {
+  const by = (alias: string): Condition => ownedThen(alias, past, ` AND o.${column} = ?`, [value]);
+  const [own, ownAny, other, earlier] = [by('s'), ownedThen('s', past), by('g'), ownedThen('h', past)];
+  return {
+    sql: `(${own.sql} OR (s.survivor IS NOT NULL AND NOT ${ownAny.sql} AND EXISTS (
+      SELECT 1 FROM stakeholder g WHERE g.survivor = s.survivor AND ${knownThen('g')} AND ${other.sql} AND NOT EXISTS (
+        SELECT 1 FROM stakeholder h WHERE h.survivor = s.survivor AND h.id < g.id AND ${knownThen('h')} AND ${earlier.sql}))))`,
+    values: [
+      ...own.values,
+      ...ownAny.values,
+      ...[...thenOf(past), ...other.values],
+      ...[...thenOf(past), ...earlier.values],
+    ],
+  };
+};
+
+/** Somebody of ours answered for them then. */
+export const ownedByAnybody = (past: Past): Condition => ofAny(past, (alias) => ownedThen(alias, past));
 
 /** Where they stood then, as the advocacy context's spans tell; nobody of whom none tells is anything but unknown. */
 export const standingAt = (stances: readonly Stance[], past: Past): Condition => {
@@ -57,6 +134,14 @@ export const standingAt = (stances: readonly Stance[], past: Past): Condition =>
   if (told.length < stances.length) each.push({ sql: `NOT ${span(`p.stance <> 'unknown'`)}`, values: at });
   return { sql: `(${each.map(({ sql }) => sql).join(' OR ')})`, values: each.flatMap(({ values }) => values) };
 };
+
+/** How far they were in the lifecycle then: the last word by its date. */
+export const lifecycleAt = (lifecycles: readonly string[], past: Past): Condition => ({
+  sql: `EXISTS (SELECT 1 FROM care_word l WHERE l.stakeholder = s.id AND l.axis = 'lifecycle' AND l.at <= ? AND ${knownThen('l')}
+    AND l.word IN (${lifecycles.map(() => '?').join(', ')}) AND NOT EXISTS (SELECT 1 FROM care_word m WHERE m.stakeholder = l.stakeholder
+      AND m.axis = 'lifecycle' AND (m.at, m.key) > (l.at, l.key) AND m.at <= ? AND ${knownThen('m')}))`,
+  values: [past.validAt, ...thenOf(past), ...lifecycles, past.validAt, ...thenOf(past)],
+});
 
 /** At most so many words of a text are looked for; the first ones. */
 const searchWordsMax = 10;

@@ -3,22 +3,27 @@ import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
-import type { RowReader } from '../event-sourcing/read-store.js';
+import type { Row, RowReader } from '../event-sourcing/read-store.js';
 import type { Stance } from '../relationships/relationship.js';
 import {
   type Condition,
   allOf,
-  counted,
+  belongingTo,
   existing,
   known,
+  lifecycleAt,
   ownedBy,
+  ownedByAnybody,
+  passedBetween,
+  reachedOn,
+  remaining,
   search,
   standingAt,
-  unowned,
 } from './directory-conditions.js';
 import {
   type ExternalIdRow,
   type HandleRow,
+  type MergeRow,
   type StakeholderRow,
   heldExternalId,
   heldHandle,
@@ -30,6 +35,8 @@ import type { HeldExternalId, HeldHandle, StakeholderKind } from './stakeholder.
 export interface ListedStakeholder {
   readonly key: number;
   readonly id: string;
+  /** All who are one: first they themselves, who remain, then the others in the order of their ids. */
+  readonly members: readonly Member[];
   readonly kind: StakeholderKind;
   readonly name: string;
   readonly sortName: string;
@@ -40,22 +47,50 @@ export interface ListedStakeholder {
   readonly identifiedAt: number;
 }
 
+/** One of those who are one. */
+export interface Member {
+  readonly key: number;
+  readonly id: string;
+}
+
 /** What a query selects of `stakeholder s`. */
-const columns = 's.key, s.id, s.kind, s.name, s.sort_name, s.retired, s.revision, s.identified_at';
+const columns =
+  's.key, s.id, s.kind, s.name, s.sort_name, s.retired, s.revision, s.identified_at, s.survivor, s.merged_into';
+
+/** Stakeholders as their rows tell, each as who remains under it, in the order of the rows. */
+const remainingOf = async (
+  rows: RowReader,
+  found: readonly StakeholderRow[],
+  past: Past,
+): Promise<readonly ListedStakeholder[]> => {
+  const survivors = found.flatMap(({ survivor }) => survivor ?? []);
+  // Hardly anybody is one with another.
+  if (survivors.length === 0) return found.map((row) => listed(row, [row]));
+  const groups = new Map<number, StakeholderRow[]>();
+  for (const { marks, values } of inLists(survivors)) {
+    const sql = `SELECT ${columns} FROM stakeholder s WHERE s.survivor IN (${marks}) AND ${knownThen('s')}`;
+    for (const row of await rows.all<StakeholderRow>(sql, [...values, ...thenOf(past)])) {
+      const group = groups.get(row.survivor ?? 0);
+      if (group === undefined) groups.set(row.survivor ?? 0, [row]);
+      else group.push(row);
+    }
+  }
+  return found.map((row) => {
+    const group = groups.get(row.survivor ?? -1) ?? [row];
+    const survivor = group.find(({ key, survivor: of }) => key === of) ?? row;
+    const others = group.filter((each) => each !== survivor).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return listed(survivor, [survivor, ...others]);
+  });
+};
 
 /** A stakeholder as the row tells. */
-const listed = ({
+const listed = (
+  { key, id, kind, name, sort_name: sortName, retired, revision, identified_at: identifiedAt }: StakeholderRow,
+  members: readonly Member[],
+): ListedStakeholder => ({
   key,
   id,
-  kind,
-  name,
-  sort_name: sortName,
-  retired,
-  revision,
-  identified_at: identifiedAt,
-}: StakeholderRow): ListedStakeholder => ({
-  key,
-  id,
+  members: members.map((member) => ({ key: member.key, id: member.id })),
   kind,
   name,
   sortName,
@@ -74,6 +109,8 @@ export interface DirectoryFilter {
   readonly kind?: StakeholderKind | undefined;
   readonly retired?: boolean | undefined;
   readonly stances?: readonly Stance[] | undefined;
+  /** How far they are in the lifecycle, as the relationships context words it. */
+  readonly lifecycles?: readonly string[] | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
   /** Id of the person of ours who answers for them. */
@@ -81,6 +118,8 @@ export interface DirectoryFilter {
   readonly tier?: string | undefined;
   /** Whether somebody of ours answers for them. */
   readonly owned?: boolean | undefined;
+  /** Ids of an organisation that they belong to. */
+  readonly organisations?: readonly string[] | undefined;
   /** Something passed between us at this time (milliseconds) or later. */
   readonly interactionSince?: number | undefined;
 }
@@ -110,16 +149,17 @@ export const stakeholdersPage = async (
   const bounds = orderBy === 'name' ? betweenNames(above, below) : betweenKeys(above, below, past);
   const order = orderBy === 'name' ? `s.sort_name ${way}, s.key ${way}` : `s.key ${way}`;
   const found = search(past, where.text);
-  const filter = allOf([bounds, known(past), existing(past), ...conditionsOf(where, past)]);
+  const filter = allOf([bounds, known(past), remaining, existing(past), ...conditionsOf(where, past)]);
   const sql = `SELECT ${columns} FROM ${found.from}stakeholder s WHERE ${found.joined}${filter.sql} ORDER BY ${order} LIMIT ?`;
   const scanned = await rows.all<StakeholderRow>(sql, [...found.values, ...filter.values, slice.limit + 1]);
-  return pageOf(scanned.map(listed), slice);
+  const { entries, more } = pageOf(scanned, slice);
+  return { entries: await remainingOf(rows, entries, past), more };
 };
 
 /** How many stakeholders a page's list has in all. */
 export const countStakeholders = async (rows: RowReader, past: Past, where: DirectoryFilter = {}): Promise<number> => {
   const found = search(past, where.text);
-  const filter = allOf([known(past), existing(past), ...conditionsOf(where, past)]);
+  const filter = allOf([known(past), remaining, existing(past), ...conditionsOf(where, past)]);
   const sql = `SELECT count(*) AS count FROM ${found.from}stakeholder s WHERE ${found.joined}${filter.sql}`;
   const row = await rows.first<{ count: number }>(sql, [...found.values, ...filter.values]);
   return row?.count ?? 0;
@@ -144,83 +184,95 @@ const betweenKeys = (
 const not = ({ sql, values }: Condition): Condition => ({ sql: `NOT (${sql})`, values });
 
 const conditionsOf = (
-  { kind, retired, stances = [], channel, owner, tier, owned, interactionSince }: DirectoryFilter,
+  {
+    kind,
+    retired,
+    stances = [],
+    lifecycles = [],
+    channel,
+    owner,
+    tier,
+    owned,
+    organisations,
+    interactionSince,
+  }: DirectoryFilter,
   past: Past,
 ): readonly Condition[] => [
   ...(kind === undefined ? [] : [{ sql: 's.kind = ?', values: [kind] }]),
   ...(retired === undefined ? [] : [{ sql: 's.retired = ?', values: [retired ? 1 : 0] }]),
   ...(stances.length === 0 ? [] : [standingAt(stances, past)]),
-  ...(channel === undefined
-    ? []
-    : [
-        {
-          sql: `EXISTS (SELECT 1 FROM stakeholder_handle h WHERE h.stakeholder = s.key AND h.channel = ? AND ${knownThen('h')})`,
-          values: [channel, ...thenOf(past)],
-        },
-      ]),
+  ...(lifecycles.length === 0 ? [] : [lifecycleAt(lifecycles, past)]),
+  ...(channel === undefined ? [] : [reachedOn(channel, past)]),
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),
-  ...(owned === undefined ? [] : [owned ? not(unowned(past)) : unowned(past)]),
-  ...(interactionSince === undefined
-    ? []
-    : [
-        {
-          sql: counted('timeline_entry', 'e.at >= ? AND e.at <= ?'),
-          values: [interactionSince, past.validAt, ...thenOf(past)],
-        },
-      ]),
+  ...(owned === undefined ? [] : [owned ? ownedByAnybody(past) : not(ownedByAnybody(past))]),
+  ...(organisations === undefined ? [] : [belongingTo(organisations, past)]),
+  ...(interactionSince === undefined ? [] : [passedBetween(interactionSince, past.validAt, past)]),
 ];
 
-/** Those of the stakeholders who existed then, by id. */
+/** Those of the stakeholders who existed then, by id: who remains under it. */
 export const stakeholdersById = (
   rows: RowReader,
   ids: readonly string[],
   past: Past,
-): Promise<ReadonlyMap<string, ListedStakeholder>> => named(rows, 'id', ids, [known(past), existing(past)]);
+): Promise<ReadonlyMap<string, ListedStakeholder>> => named(rows, 'id', ids, past, [existing(past)]);
+
+/** The same, of those alone who stood so; of no stances: however they stood. */
+export const stakeholdersStanding = (
+  rows: RowReader,
+  ids: readonly string[],
+  stances: readonly Stance[],
+  past: Past,
+): Promise<ReadonlyMap<string, ListedStakeholder>> =>
+  named(rows, 'id', ids, past, [existing(past), ...conditionsOf({ stances }, past)]);
 
 /**
- * Those of the stakeholders who were identified by then, by id, though nothing that counts may have happened yet: such as
+ * Those of the stakeholders who were identified by then, by id (who remains under it), though nothing that counts may have happened yet: such as
  * took part in what is shown as retracted.
  */
 export const identifiedById = (
   rows: RowReader,
   ids: readonly string[],
   past: Past,
-): Promise<ReadonlyMap<string, ListedStakeholder>> => named(rows, 'id', ids, [known(past)]);
+): Promise<ReadonlyMap<string, ListedStakeholder>> => named(rows, 'id', ids, past, []);
 
-/** Those of the stakeholders who were identified by then, by key. */
+/** Those of the stakeholders who were identified by then, by key: who remains under it. */
 export const identifiedByKey = (
   rows: RowReader,
   keys: readonly number[],
   past: Past,
-): Promise<ReadonlyMap<number, ListedStakeholder>> => named(rows, 'key', keys, [known(past)]);
+): Promise<ReadonlyMap<number, ListedStakeholder>> => named(rows, 'key', keys, past, []);
 
 const named = async <Column extends 'id' | 'key'>(
   rows: RowReader,
   column: Column,
-  values: readonly ListedStakeholder[Column][],
+  values: readonly StakeholderRow[Column][],
+  past: Past,
   conditions: readonly Condition[],
-): Promise<ReadonlyMap<ListedStakeholder[Column], ListedStakeholder>> => {
-  const found = new Map<ListedStakeholder[Column], ListedStakeholder>();
-  const { sql, values: rest } = allOf(conditions);
+): Promise<ReadonlyMap<StakeholderRow[Column], ListedStakeholder>> => {
+  const found = new Map<StakeholderRow[Column], ListedStakeholder>();
+  const { sql, values: rest } = allOf([known(past), ...conditions]);
   for (const list of inLists<string | number>(values)) {
     const query = `SELECT ${columns} FROM stakeholder s WHERE s.${column} IN (${list.marks}) AND ${sql}`;
-    for (const row of await rows.all<StakeholderRow>(query, [...list.values, ...rest])) {
-      const stakeholder = listed(row);
-      found.set(stakeholder[column], stakeholder);
+    const answered = await rows.all<StakeholderRow>(query, [...list.values, ...rest]);
+    const stakeholders = await remainingOf(rows, answered, past);
+    for (const [index, row] of answered.entries()) {
+      const stakeholder = stakeholders[index];
+      // By what was asked for, which may be an old id.
+      if (stakeholder !== undefined) found.set(row[column], stakeholder);
     }
   }
   return found;
 };
 
-/** Who held each claim of a handle then: as many as asked, in that order, null for nobody. */
+/** Who remains of whoever held each claim of a handle then: as many as asked, in that order, null for nobody. */
 export const holdersOfHandles = (
   rows: RowReader,
   claims: readonly string[],
   past: Past,
 ): Promise<readonly (ListedStakeholder | null)[]> => holders(rows, 'stakeholder_handle', claims, past);
 
-/** Who held each claim of an external id then: as many as asked, in that order, null for nobody. */
+/** Who remains of whoever held each claim of an external id then: as many as asked, in that order, null for nobody. */
 export const holdersOfExternalIds = (
   rows: RowReader,
   claims: readonly string[],
@@ -238,12 +290,13 @@ const holders = async (
   for (const { marks, values } of inLists(claims)) {
     const query = `SELECT h.claim, ${columns} FROM ${table} h JOIN stakeholder s ON s.key = h.stakeholder
       WHERE h.claim IN (${marks}) AND ${knownThen('h')} AND ${sql}`;
-    for (const row of await rows.all<StakeholderRow & { readonly claim: string }>(query, [
-      ...values,
-      ...thenOf(past),
-      ...rest,
-    ]))
-      found.set(row.claim, listed(row));
+    type Claimed = StakeholderRow & { readonly claim: string };
+    const answered = await rows.all<Claimed>(query, [...values, ...thenOf(past), ...rest]);
+    const stakeholders = await remainingOf(rows, answered, past);
+    for (const [index, { claim }] of answered.entries()) {
+      const stakeholder = stakeholders[index];
+      if (stakeholder !== undefined) found.set(claim, stakeholder);
+    }
   }
   return claims.map((claim) => found.get(claim) ?? null);
 };
@@ -254,22 +307,93 @@ export interface Holdings {
   readonly externalIds: readonly HeldExternalId[];
 }
 
-/** What stakeholders held then, by their keys. Every key asked for is in the answer. */
+/**
+ * What stakeholders held then: asked by the keys of all who are one, answered by the first. Each that is asked for is in
+ * the answer.
+ */
 export const holdingsOf = async (
   rows: RowReader,
-  stakeholders: readonly number[],
+  groups: readonly (readonly number[])[],
   past: Past,
 ): Promise<ReadonlyMap<number, Holdings>> => {
   const holdings = new Map<number, { handles: HeldHandle[]; externalIds: HeldExternalId[] }>();
-  for (const key of stakeholders) holdings.set(key, { handles: [], externalIds: [] });
-  for (const { marks, values } of inLists(stakeholders)) {
-    const held = (table: string): string =>
-      `SELECT h.* FROM ${table} h WHERE h.stakeholder IN (${marks}) AND ${knownThen('h')} ORDER BY h.known_from, h.place`;
-    const parameters = [...values, ...thenOf(past)];
-    for (const row of await rows.all<HandleRow>(held('stakeholder_handle'), parameters))
-      holdings.get(row.stakeholder)?.handles.push(heldHandle(row));
-    for (const row of await rows.all<ExternalIdRow>(held('stakeholder_external_id'), parameters))
-      holdings.get(row.stakeholder)?.externalIds.push(heldExternalId(row));
-  }
+  const survivors = new Map<number, number>();
+  for (const group of groups)
+    for (const key of group) {
+      const [survivor = key] = group;
+      holdings.set(survivor, { handles: [], externalIds: [] });
+      survivors.set(key, survivor);
+    }
+  const of = ({ stakeholder }: { readonly stakeholder: number }) => holdings.get(survivors.get(stakeholder) ?? 0);
+  const read = async <Held extends Row>(table: string): Promise<readonly Held[]> => {
+    const found: Held[] = [];
+    for (const { marks, values } of inLists(survivors.keys()))
+      found.push(
+        ...(await rows.all<Held>(
+          `SELECT h.* FROM ${table} h WHERE h.stakeholder IN (${marks}) AND ${knownThen('h')} ORDER BY h.known_from, h.place`,
+          [...values, ...thenOf(past)],
+        )),
+      );
+    return found;
+  };
+  for (const row of await read<HandleRow>('stakeholder_handle')) of(row)?.handles.push(heldHandle(row));
+  for (const row of await read<ExternalIdRow>('stakeholder_external_id'))
+    of(row)?.externalIds.push(heldExternalId(row));
   return holdings;
+};
+
+/** A merge as the directory tells it, whether it holds or was ended. */
+export interface ListedMerge {
+  /** Key of who was merged. */
+  readonly merged: number;
+  /** Key of whom they were merged into. */
+  readonly survivor: number;
+  /** Ordinals of the facts that began and ended it. */
+  readonly from: number;
+  readonly until: number | null;
+  /** Milliseconds since 1970. */
+  readonly mergedAt: number;
+  readonly mergedBy: string;
+  readonly mergedReason: string | null;
+  readonly unmergedAt: number | null;
+  readonly unmergedBy: string | null;
+  readonly unmergedReason: string | null;
+}
+
+/** How many merges are told of one stakeholder at most. */
+export const mergesMax = 200;
+
+/** The merges into a stakeholder (by the keys of all who are one), newest first, `mergesMax` at most. */
+export const mergesOf = async (
+  rows: RowReader,
+  members: readonly number[],
+  past: Past,
+): Promise<readonly ListedMerge[]> => {
+  const found: MergeRow[] = [];
+  for (const { marks, values } of inLists(members)) {
+    const sql = `SELECT * FROM stakeholder_merge m WHERE m.survivor IN (${marks}) AND ${knownThen('m')}
+      ORDER BY m.merge DESC LIMIT ${mergesMax}`;
+    found.push(...(await rows.all<MergeRow>(sql, [...values, ...thenOf(past)])));
+  }
+  return found.map(({ merged, survivor, merge: from, unmerge: until, ...row }) => ({
+    ...{ merged, survivor, from, until },
+    ...{ mergedAt: row.merged_at, mergedBy: row.merged_by, mergedReason: row.merged_reason },
+    ...{ unmergedAt: row.unmerged_at, unmergedBy: row.unmerged_by, unmergedReason: row.unmerged_reason },
+  }));
+};
+
+/** Names and ids of those who were identified by then, by key: each as they were recorded, whoever remains. */
+export const namesByKey = async (
+  rows: RowReader,
+  keys: readonly number[],
+  past: Past,
+): Promise<ReadonlyMap<number, { readonly id: string; readonly name: string }>> => {
+  const found = new Map<number, { readonly id: string; readonly name: string }>();
+  for (const { marks, values } of inLists(keys)) {
+    const sql = `SELECT s.key, s.id, s.name FROM stakeholder s WHERE s.key IN (${marks}) AND ${knownThen('s')}`;
+    type Named = Row & { readonly key: number; readonly id: string; readonly name: string };
+    for (const { key, id, name } of await rows.all<Named>(sql, [...values, ...thenOf(past)]))
+      found.set(key, { id, name });
+  }
+  return found;
 };

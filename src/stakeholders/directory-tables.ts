@@ -5,6 +5,8 @@ import type { HeldExternalId, HeldHandle, StakeholderKind } from './stakeholder.
 /**
  * Stakeholders in their versions; the key is the ordinal of the event that identified them. `identified_at` is when that
  * was recorded, in milliseconds, `revision` that of the stakeholder's stream, `sort_name` the name as `folded` gives it.
+ * Where several are one, `survivor` is in all of their rows the key of who remains, and `merged_into` that of whom each was
+ * merged into; both null where somebody is one alone.
  */
 export const stakeholderTable: Table = {
   name: 'stakeholder',
@@ -19,9 +21,16 @@ export const stakeholderTable: Table = {
     retired: 'integer',
     revision: 'integer',
     identified_at: 'integer',
+    survivor: 'integer',
+    merged_into: 'integer',
   },
+  nullable: ['survivor', 'merged_into'],
   key: ['key', 'known_from'],
-  indexes: [{ columns: ['id'] }, { columns: ['sort_name', 'key'] }],
+  indexes: [
+    { columns: ['id'] },
+    { columns: ['sort_name', 'key'] },
+    { columns: ['survivor'], whereNotNull: 'survivor' },
+  ],
 };
 
 /** Handles as they were given, while they are held. `place` is the place in the list with which they came. */
@@ -61,15 +70,43 @@ export const stakeholderExternalIdTable: Table = {
   indexes: [{ columns: ['claim'] }],
 };
 
-/** By which words stakeholders are found: those of their name and of their handles' addresses and sites. */
+/**
+ * By which words stakeholders are found: those of their name and of their handles' addresses and sites. Where several are
+ * one, who remains is found by the words of all.
+ */
 export const stakeholderWordTable: Table = {
   name: 'stakeholder_word',
   columns: { word: 'text', stakeholder: 'integer', known_from: 'integer', known_until: 'integer' },
   key: ['word', 'stakeholder', 'known_from'],
 };
 
+/**
+ * Who was merged into whom, when, by whom and why, and likewise how it ended. `merge` and `unmerge` are the ordinals of the
+ * two facts, `survivor` is the key of whom they were merged into by that fact. Times are milliseconds since 1970.
+ */
+export const stakeholderMergeTable: Table = {
+  name: 'stakeholder_merge',
+  columns: {
+    survivor: 'integer',
+    merge: 'integer',
+    known_from: 'integer',
+    known_until: 'integer',
+    merged: 'integer',
+    merged_at: 'integer',
+    merged_by: 'text',
+    merged_reason: 'text',
+    unmerge: 'integer',
+    unmerged_at: 'integer',
+    unmerged_by: 'text',
+    unmerged_reason: 'text',
+  },
+  nullable: ['merged_reason', 'unmerge', 'unmerged_at', 'unmerged_by', 'unmerged_reason'],
+  key: ['survivor', 'merge', 'known_from'],
+};
+
 export const directoryTables: readonly Table[] = [
   stakeholderTable,
+  stakeholderMergeTable,
   stakeholderHandleTable,
   stakeholderExternalIdTable,
   stakeholderWordTable,
@@ -85,6 +122,8 @@ export type StakeholderRow = Row & {
   readonly retired: number;
   readonly revision: number;
   readonly identified_at: number;
+  readonly survivor: number | null;
+  readonly merged_into: number | null;
 };
 
 /** A row of `stakeholder_handle`, as far as it tells what is held. */
@@ -117,3 +156,17 @@ export const heldExternalId = ({ claim, token, system, id }: ExternalIdRow): Hel
   system,
   id,
 });
+
+/** A row of `stakeholder_merge`, as far as it tells the merge. */
+export type MergeRow = Row & {
+  readonly survivor: number;
+  readonly merge: number;
+  readonly merged: number;
+  readonly merged_at: number;
+  readonly merged_by: string;
+  readonly merged_reason: string | null;
+  readonly unmerge: number | null;
+  readonly unmerged_at: number | null;
+  readonly unmerged_by: string | null;
+  readonly unmerged_reason: string | null;
+};

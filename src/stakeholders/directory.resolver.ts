@@ -3,7 +3,7 @@ import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveF
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
@@ -13,15 +13,23 @@ import { Moments } from '../graphql/moments.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type DirectoryFilter,
+  type Holdings,
   countStakeholders,
   holdersOfExternalIds,
   holdersOfHandles,
   holdingsOf,
   stakeholdersPage,
 } from './directory-pages.js';
+import {
+  StakeholderFilter,
+  type StakeholderOrder,
+  StakeholderOrderEnum,
+  stakeholderOrders,
+} from './directory.types.js';
 import type { Identity } from './identity.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -33,10 +41,6 @@ import {
   handleIn,
   Stakeholder,
   StakeholderConnection,
-  StakeholderFilter,
-  type StakeholderOrder,
-  StakeholderOrderEnum,
-  stakeholderOrders,
 } from './stakeholders.types.js';
 
 @ArgsType()
@@ -87,6 +91,7 @@ const filterOf = ({
   kind,
   retired,
   stances,
+  lifecycles,
   channel,
   ownerId,
   tier,
@@ -97,6 +102,7 @@ const filterOf = ({
   kind: kind ?? undefined,
   retired: retired ?? undefined,
   stances: stances ?? undefined,
+  lifecycles: lifecycles ?? undefined,
   channel: channel ?? undefined,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   tier: tier ?? undefined,
@@ -165,7 +171,8 @@ export class DirectoryResolver {
     const asked = orderBy ?? 'name';
     const list = `stakeholders ${asked}`;
     const page = pageOf(args, list, 'sn');
-    const filter = filterOf(where ?? undefined);
+    const organisations = await this.#organisations(where?.organisationId, moment);
+    const filter = { ...filterOf(where ?? undefined), organisations };
     const slice = sliceOf(page, asked.endsWith('descending') ? 'desc' : 'asc', ([sortName, key]) => ({
       sortName: String(sortName),
       key: Number(key),
@@ -188,20 +195,31 @@ export class DirectoryResolver {
 
   @ResolveField(() => [Handle])
   async handles(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly Handle[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
+    const held = await this.#holdings(memberKeys, moment, request);
     return (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address }));
   }
 
   @ResolveField(() => [ExternalId])
   async externalIds(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { memberKeys, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly ExternalId[]> {
-    const held = await batched(request, 'holdings', moment, (keys, at) => holdingsOf(this.rows, keys, at), key);
+    const held = await this.#holdings(memberKeys, moment, request);
     return held?.externalIds ?? [];
+  }
+
+  /** All ids of the organisation whose people are asked for. */
+  async #organisations(id: string | null | undefined, moment: Moment): Promise<readonly string[] | undefined> {
+    if (id == null) return undefined;
+    const organisation = fromGlobalId(id, 'Stakeholder', 'where', 'organisationId').id;
+    return (await groupsOf(this.rows, [organisation], moment)).get(organisation)?.members;
+  }
+
+  #holdings(memberKeys: readonly number[], moment: Moment, request: RequestContext): Promise<Holdings | null> {
+    return batchedOfGroups(request, 'holdings', moment, (all, at) => holdingsOf(this.rows, all, at), memberKeys);
   }
 
   #byHandle(handles: readonly HandleInput[], moment: Moment) {

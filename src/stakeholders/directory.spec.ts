@@ -1,11 +1,12 @@
 import { folded } from './words.js';
 import { describe, it } from '@jest/globals';
-import { crmId, email, identified, stakeholderFact } from '../../test/small-logs.js';
+import { crmId, day, email, identified, stakeholderFact } from '../../test/small-logs.js';
 import { open } from '../event-sourcing/position.js';
 import { specifyProjection } from '../event-sourcing/specification.js';
 import {
   stakeholderExternalIdTable,
   stakeholderHandleTable,
+  stakeholderMergeTable,
   stakeholderTable,
   stakeholderWordTable,
 } from './directory-tables.js';
@@ -57,6 +58,8 @@ describe('directory', () => {
         retired: 0,
         revision: 0,
         identified_at: Date.UTC(2026, 0, 1, 0, 0, 1),
+        survivor: null,
+        merged_into: null,
       },
     ]));
 
@@ -87,6 +90,27 @@ describe('directory', () => {
       { word: 'love', known_until: 2 },
       { word: 'org', known_until: open },
     ]);
+  });
+
+  it('counts in their revision what is said of where they belong, and shows nothing else of it', () => {
+    const ids = { stakeholderId: 'ada', affiliationId: 'ada.a' };
+    const period = { organisationId: 'works', occurredAt: null, until: null };
+    const amended = { ...ids, was: period };
+    const personal = { of: ['ada'], role: null, title: null };
+    const said = { ...ids, ...period, source: null, saidBy: 'kim', sent: 'digest', personal };
+    return given(
+      ada,
+      stakeholderFact('ada', { type: 'AffiliationStarted', data: said }),
+      stakeholderFact('ada', { type: 'AffiliationEnded', data: { ...amended, occurredAt: day(2) } }),
+      stakeholderFact('ada', {
+        type: 'AffiliationCorrected',
+        data: { ...amended, from: {}, to: {}, personal: { of: ['ada'], from: {}, to: {} } },
+      }),
+      stakeholderFact('ada', { type: 'AffiliationRetracted', data: amended }),
+    ).thenColumns(
+      stakeholderTable,
+      [0, 1, 2, 3, 4].map((revision) => ({ revision, name: 'Ada Löve', known_from: revision + 1 })),
+    );
   });
 
   it('adds a handle, and the words that come with it', async () => {
@@ -133,4 +157,96 @@ describe('directory', () => {
     await given(ada, claimsAbandoned).thenColumns(stakeholderTable, [{ revision: 0 }, { revision: 1 }]);
     await given(claimsAbandoned).thenRows(stakeholderTable, []);
   });
+});
+
+describe('who is one', () => {
+  const bob = identified('bob', { name: 'Bob Ex', handles: [email('bob@ex.org')] }, { recordedAt: 0 });
+  const cy = identified('cy', { name: 'Cy' }, { recordedAt: 0 });
+  const joined = (survivor: string, merged: string) =>
+    stakeholderFact(
+      survivor,
+      {
+        type: 'StakeholdersMerged',
+        data: { stakeholderId: survivor, mergedId: merged, token: `t ${merged}`, guard: `g ${merged}` },
+      },
+      { recordedAt: 7, provenance: { reason: 'the same' } },
+    );
+  const parted = (survivor: string, merged: string) =>
+    stakeholderFact(
+      survivor,
+      {
+        type: 'StakeholderUnmerged',
+        data: { stakeholderId: survivor, mergedId: merged, token: `t ${merged}` },
+      },
+      { recordedAt: 9 },
+    );
+  const present = (key: number, known_from: number, survivor: number | null, merged_into: number | null) => ({
+    key,
+    known_from,
+    known_until: open,
+    survivor,
+    merged_into,
+  });
+  const past = (row: ReturnType<typeof present>, known_until: number) => ({ ...row, known_until });
+
+  it('is told in the rows of all, over merges of the merged', () =>
+    given(ada, bob, cy, joined('bob', 'cy'), joined('ada', 'bob')).thenColumns(stakeholderTable, [
+      past(present(1, 1, null, null), 5),
+      present(1, 5, 1, null),
+      past(present(2, 2, null, null), 4),
+      past(present(2, 4, 2, null), 5),
+      present(2, 5, 1, 1),
+      past(present(3, 3, null, null), 4),
+      past(present(3, 4, 2, 2), 5),
+      present(3, 5, 1, 2),
+    ]));
+  it('is two again, with whoever was merged into either', () =>
+    given(ada, bob, cy, joined('bob', 'cy'), joined('ada', 'bob'), parted('ada', 'bob')).thenColumns(stakeholderTable, [
+      past(present(1, 1, null, null), 5),
+      past(present(1, 5, 1, null), 6),
+      present(1, 6, null, null),
+      past(present(2, 2, null, null), 4),
+      past(present(2, 4, 2, null), 5),
+      past(present(2, 5, 1, 1), 6),
+      present(2, 6, 2, null),
+      past(present(3, 3, null, null), 4),
+      past(present(3, 4, 2, 2), 5),
+      past(present(3, 5, 1, 2), 6),
+      present(3, 6, 2, 2),
+    ]));
+  it('keeps the revision of each their own stream', () =>
+    given(ada, bob, joined('ada', 'bob'), renamed).thenColumns(stakeholderTable, [
+      { key: 1, known_from: 1, revision: 0 },
+      { key: 1, known_from: 3, revision: 1 },
+      { key: 1, known_from: 4, revision: 2 },
+      { key: 2, known_from: 2, revision: 0 },
+      { key: 2, known_from: 3, revision: 0 },
+    ]));
+  it('is found by the words of all as who remains, and by their own again', () =>
+    given(ada, bob, joined('ada', 'bob'), handleRemoved, parted('ada', 'bob')).thenColumns(stakeholderWordTable, [
+      { word: 'ada', stakeholder: 1, known_from: 1, known_until: open },
+      { word: 'bob', stakeholder: 1, known_from: 3, known_until: 5 },
+      { word: 'bob', stakeholder: 2, known_from: 2, known_until: 3 },
+      { word: 'bob', stakeholder: 2, known_from: 5, known_until: open },
+      { word: 'ex', stakeholder: 1, known_from: 1, known_until: 5 },
+      { word: 'ex', stakeholder: 2, known_from: 2, known_until: 3 },
+      { word: 'ex', stakeholder: 2, known_from: 5, known_until: open },
+      { word: 'love', stakeholder: 1, known_from: 1, known_until: open },
+      { word: 'org', stakeholder: 1, known_from: 1, known_until: 5 },
+      { word: 'org', stakeholder: 2, known_from: 2, known_until: 3 },
+      { word: 'org', stakeholder: 2, known_from: 5, known_until: open },
+    ]));
+  it('is told with when, by whom and why, and how it ended', () =>
+    given(ada, bob, joined('ada', 'bob'), parted('ada', 'bob')).thenRows(stakeholderMergeTable, [
+      {
+        ...{ survivor: 1, merge: 3, known_from: 3, known_until: 4, merged: 2 },
+        ...{ merged_at: 7, merged_by: 'tester', merged_reason: 'the same' },
+        ...{ unmerge: null, unmerged_at: null, unmerged_by: null, unmerged_reason: null },
+      },
+      {
+        ...{ survivor: 1, merge: 3, known_from: 4, known_until: open, merged: 2 },
+        ...{ merged_at: 7, merged_by: 'tester', merged_reason: 'the same' },
+        ...{ unmerge: 4, unmerged_at: 9, unmerged_by: 'tester', unmerged_reason: null },
+      },
+    ]));
 });

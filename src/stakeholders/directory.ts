@@ -2,16 +2,18 @@ import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { inLists } from '../event-sourcing/in-lists.js';
 import { open } from '../event-sourcing/position.js';
 import type { Projection } from '../event-sourcing/projection.js';
-import type { Row, RowReader, RowWriter, Table } from '../event-sourcing/read-store.js';
+import type { Row, RowReader, RowWriter, Table, Value } from '../event-sourcing/read-store.js';
 import {
   type ExternalIdRow,
   type HandleRow,
+  type MergeRow,
   type StakeholderRow,
   directoryTables,
   heldExternalId,
   heldHandle,
   stakeholderExternalIdTable,
   stakeholderHandleTable,
+  stakeholderMergeTable,
   stakeholderTable,
   stakeholderWordTable,
 } from './directory-tables.js';
@@ -22,27 +24,30 @@ import {
   type StakeholderKind,
   stakeholder,
 } from './stakeholder.js';
+import { type Node, joined, parted, treesOf } from './group-tree.js';
 import { folded, wordsOf } from './words.js';
 
 /** A stakeholder as the rows tell, of which the next version is made. */
-interface Listed {
+interface Listed extends Node {
   readonly key: number;
-  readonly id: string;
+  /** The fact that merged them into another, which they belong to. */
+  readonly joinedBy: MergeRow | null;
   readonly kind: StakeholderKind;
   readonly name: string;
   readonly retired: boolean;
+  readonly revision: number;
   readonly identifiedAt: number;
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
 }
 
-/** Stakeholders that the batch concerns, by id. */
+/** Stakeholders that the batch concerns, with all who are one with them, by id. */
 type Loaded = Map<string, Listed>;
 
 /** Who they are, and how they are found. */
 export const directory: Projection<Loaded> = {
   name: 'directory',
-  version: 2,
+  version: 3,
   tables: directoryTables,
   reads: new Set<StakeholderFact['type']>([
     'StakeholderIdentified',
@@ -52,65 +57,124 @@ export const directory: Projection<Loaded> = {
     'ExternalIdAdded',
     'ExternalIdRemoved',
     'StakeholderRetired',
+    'StakeholdersMerged',
+    'StakeholderUnmerged',
     'ClaimsAbandoned',
+    // They change nothing that is listed, but the revision.
+    'AffiliationStarted',
+    'AffiliationEnded',
+    'AffiliationCorrected',
+    'AffiliationRetracted',
   ]),
 
   load: async (events, rows) => {
     // Whom the batch identifies has no rows yet.
     const identified = new Set(events.filter(({ type }) => type === 'StakeholderIdentified').map(subjectOf));
     return listedBy(
-      events.map(subjectOf).filter((id) => !identified.has(id)),
+      events.flatMap(concernedBy).filter((id) => !identified.has(id)),
       rows,
     );
   },
 
   evolve: (loaded, event, rows) => {
-    const id = subjectOf(event);
-    const before = loaded.get(id);
-    const after = listedAfter(before, event);
+    const ids = concernedBy(event);
+    const before = treesOf(loaded, ids);
+    const after = listedAfter(loaded, event);
     // Claims are given up also for somebody who is never identified.
-    if (after === undefined) return;
-    loaded.set(id, after);
-    if (before !== undefined) rows.close(stakeholderTable, [before.key], event.ordinal);
-    rows.insert(stakeholderTable, stakeholderRow(after, event));
-    writeHoldings(before, after, event.ordinal, rows);
-    writeWords(before, after, event.ordinal, rows);
+    if (after.length === 0) return;
+    const was = new Map(after.map(({ id }) => [id, loaded.get(id)]));
+    for (const listed of after) loaded.set(listed.id, listed);
+    const trees = treesOf(loaded, ids);
+    writeVersions(before, trees, event.ordinal, rows);
+    for (const listed of after) {
+      writeMerge(was.get(listed.id)?.joinedBy ?? null, listed.joinedBy, event, rows);
+      writeHoldings(was.get(listed.id), listed, event.ordinal, rows);
+    }
+    writeWords(before, trees, event.ordinal, rows);
   },
 };
 
 // Claims that were given up name tokens alone; the stream always says whose it is.
 const subjectOf = ({ stream }: RecordedEvent): string => stream.slice(stakeholder.category.length + 1);
 
+/** Those whose rows an event may change by itself; what it changes for them, it changes for all who are one with them. */
+const concernedBy = (event: RecordedEvent): readonly string[] => {
+  const { type, data } = factOf(event);
+  return type === 'StakeholdersMerged' || type === 'StakeholderUnmerged'
+    ? [data.stakeholderId, data.mergedId]
+    : [subjectOf(event)];
+};
+
 // The boundary of the log: its data is what the decider wrote.
 const factOf = (event: RecordedEvent): StakeholderFact => event as unknown as StakeholderFact;
 
-const listedAfter = (before: Listed | undefined, event: RecordedEvent): Listed | undefined => {
+/** Those who are otherwise after an event. */
+const listedAfter = (loaded: Loaded, event: RecordedEvent): readonly Listed[] => {
   const { type, data } = factOf(event);
+  const { revision } = event;
   if (type === 'StakeholderIdentified') {
     const { stakeholderId: id, kind, personal } = data;
     const { name, handles, externalIds } = personal;
-    return { key: event.ordinal, id, kind, name, retired: false, identifiedAt: event.recordedAt, handles, externalIds };
+    const who = { key: event.ordinal, id, kind, name, handles, externalIds };
+    return [
+      {
+        ...who,
+        retired: false,
+        revision,
+        identifiedAt: event.recordedAt,
+        mergedInto: null,
+        merged: [],
+        joinedBy: null,
+      },
+    ];
   }
-  if (before === undefined) {
-    if (type === 'ClaimsAbandoned') return undefined;
+  const known = loaded.get(subjectOf(event));
+  if (known === undefined) {
+    if (type === 'ClaimsAbandoned') return [];
     throw new Error(`Stakeholder ${data.stakeholderId} was never identified.`);
   }
+  const before = { ...known, revision };
   switch (type) {
     case 'StakeholderRenamed':
-      return { ...before, name: data.personal.name };
+      return [{ ...before, name: data.personal.name }];
     case 'HandleAdded':
-      return { ...before, handles: [...before.handles, data.personal.handle] };
+      return [{ ...before, handles: [...before.handles, data.personal.handle] }];
     case 'HandleRemoved':
-      return { ...before, handles: before.handles.filter(({ token }) => token !== data.token) };
+      return [{ ...before, handles: before.handles.filter(({ token }) => token !== data.token) }];
     case 'ExternalIdAdded':
-      return { ...before, externalIds: [...before.externalIds, data.personal.externalId] };
+      return [{ ...before, externalIds: [...before.externalIds, data.personal.externalId] }];
     case 'ExternalIdRemoved':
-      return { ...before, externalIds: before.externalIds.filter(({ token }) => token !== data.token) };
+      return [{ ...before, externalIds: before.externalIds.filter(({ token }) => token !== data.token) }];
     case 'StakeholderRetired':
-      return { ...before, retired: true };
+      return [{ ...before, retired: true }];
+    case 'StakeholdersMerged':
+      return joinedBy(event, joined(before, theMerged(loaded, data.mergedId)));
+    case 'StakeholderUnmerged':
+      return joinedBy(null, parted(before, theMerged(loaded, data.mergedId)));
     case 'ClaimsAbandoned':
-      return before;
+    case 'AffiliationStarted':
+    case 'AffiliationEnded':
+    case 'AffiliationCorrected':
+    case 'AffiliationRetracted':
+      return [before];
   }
+};
+
+const joinedBy = (
+  event: RecordedEvent | null,
+  [survivor, merged]: readonly [Listed, Listed],
+): readonly [Listed, Listed] => [survivor, { ...merged, joinedBy: event && mergeOf(survivor.key, merged.key, event) }];
+
+const mergeOf = (survivor: number, merged: number, { ordinal, recordedAt, provenance }: RecordedEvent): MergeRow => ({
+  ...{ survivor, merged, merge: ordinal, merged_at: recordedAt },
+  ...{ merged_by: provenance.actor, merged_reason: provenance.reason ?? null },
+  ...{ unmerge: null, unmerged_at: null, unmerged_by: null, unmerged_reason: null },
+});
+
+const theMerged = (loaded: Loaded, id: string): Listed => {
+  const merged = loaded.get(id);
+  if (merged === undefined) throw new Error(`Stakeholder ${id} is merged, but was never identified.`);
+  return merged;
 };
 
 // Folding may make a name eighteen times longer, and a cursor and an index hold it. Names that begin alike sort by when they
@@ -118,8 +182,10 @@ const listedAfter = (before: Listed | undefined, event: RecordedEvent): Listed |
 const sortNameMax = 200;
 
 const stakeholderRow = (
-  { key, id, kind, name, retired, identifiedAt }: Listed,
-  { ordinal, revision }: RecordedEvent,
+  { key, id, kind, name, retired, revision, identifiedAt }: Listed,
+  survivor: number | null,
+  mergedInto: number | null,
+  ordinal: number,
 ): Row => ({
   key,
   known_from: ordinal,
@@ -131,7 +197,45 @@ const stakeholderRow = (
   retired: retired ? 1 : 0,
   revision,
   identified_at: identifiedAt,
+  survivor,
+  merged_into: mergedInto,
 });
+
+type Trees = readonly (readonly Listed[])[];
+
+/** Another version of whoever is otherwise, or belongs to another tree than before. */
+const writeVersions = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
+  const was = new Map(before.flatMap((tree) => tree.map((listed) => [listed.id, { listed, of: placeIn(tree) }])));
+  for (const tree of after) {
+    const of = placeIn(tree);
+    const keys = new Map(tree.map(({ id, key }) => [id, key]));
+    for (const listed of tree) {
+      const { id, key, mergedInto } = listed;
+      const version = was.get(id);
+      if (version?.listed === listed && version.of === of) continue;
+      if (version !== undefined) rows.close(stakeholderTable, [key], ordinal);
+      const into = mergedInto === null ? null : (keys.get(mergedInto) ?? null);
+      rows.insert(stakeholderTable, stakeholderRow(listed, of, into, ordinal));
+    }
+  }
+};
+
+/** The key of who remains in a tree; null where somebody is one alone. */
+const placeIn = (tree: readonly Listed[]): number | null => (tree.length > 1 ? (tree[0]?.key ?? null) : null);
+
+/** A merge that began, or one that ended. */
+const writeMerge = (before: MergeRow | null, after: MergeRow | null, event: RecordedEvent, rows: RowWriter): void => {
+  if (before?.merge === after?.merge) return;
+  const { ordinal, recordedAt, provenance } = event;
+  const versions = { known_from: ordinal, known_until: open };
+  if (before !== null) {
+    rows.close(stakeholderMergeTable, [before.survivor, before.merge], ordinal);
+    const ended = { unmerge: ordinal, unmerged_at: recordedAt };
+    const by = { unmerged_by: provenance.actor, unmerged_reason: provenance.reason ?? null };
+    rows.insert(stakeholderMergeTable, { ...before, ...versions, ...ended, ...by });
+  }
+  if (after !== null) rows.insert(stakeholderMergeTable, { ...after, ...versions });
+};
 
 const writeHoldings = (before: Listed | undefined, after: Listed, ordinal: number, rows: RowWriter): void => {
   const versions = { stakeholder: after.key, known_from: ordinal, known_until: open };
@@ -158,48 +262,95 @@ const changes = <Holding extends { readonly token: string }>(before: readonly Ho
   };
 };
 
-const wordsToFind = ({ name, handles }: Listed): ReadonlySet<string> =>
-  wordsOf(name, ...handles.flatMap(({ address, site = '' }) => [address, site]));
+const wordsToFind = (tree: readonly Listed[]): ReadonlySet<string> =>
+  wordsOf(
+    ...tree.flatMap(({ name, handles }) => [name, ...handles.flatMap(({ address, site = '' }) => [address, site])]),
+  );
 
-const writeWords = (before: Listed | undefined, after: Listed, ordinal: number, rows: RowWriter): void => {
-  if (before?.name === after.name && before.handles === after.handles) return;
-  const was = before === undefined ? new Set<string>() : wordsToFind(before);
-  const is = wordsToFind(after);
-  for (const word of [...was].filter((each) => !is.has(each)))
-    rows.close(stakeholderWordTable, [word, after.key], ordinal);
-  for (const word of [...is].filter((each) => !was.has(each)))
-    rows.insert(stakeholderWordTable, { word, stakeholder: after.key, known_from: ordinal, known_until: open });
+/** Whether who remains is found by the same words as before. */
+const saysTheSame = (before: readonly Listed[] | undefined, after: readonly Listed[]): boolean =>
+  before?.length === after.length &&
+  before.every(({ name, handles }, index) => name === after[index]?.name && handles === after[index].handles);
+
+const writeWords = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
+  const was = new Map(before.map((tree) => [tree[0]?.key ?? 0, tree]));
+  const is = new Map(after.map((tree) => [tree[0]?.key ?? 0, tree]));
+  for (const key of new Set([...was.keys(), ...is.keys()])) {
+    const [old, now] = [was.get(key), is.get(key) ?? []];
+    if (saysTheSame(old, now)) continue;
+    const [gone, come] = [wordsToFind(old ?? []), wordsToFind(now)];
+    for (const word of [...gone].filter((each) => !come.has(each)))
+      rows.close(stakeholderWordTable, [word, key], ordinal);
+    for (const word of [...come].filter((each) => !gone.has(each)))
+      rows.insert(stakeholderWordTable, { word, stakeholder: key, known_from: ordinal, known_until: open });
+  }
 };
 
 const listedBy = async (ids: readonly string[], rows: RowReader): Promise<Loaded> => {
+  const present = async (column: 'id' | 'survivor', of: readonly Value[]): Promise<readonly StakeholderRow[]> => {
+    const found: StakeholderRow[] = [];
+    for (const { marks, values } of inLists(of))
+      found.push(
+        ...(await rows.all<StakeholderRow>(
+          `SELECT * FROM stakeholder WHERE ${column} IN (${marks}) AND known_until = ${open}`,
+          values,
+        )),
+      );
+    return found;
+  };
+  const asked = await present('id', ids);
+  const others = await present(
+    'survivor',
+    asked.flatMap(({ survivor }) => survivor ?? []),
+  );
+  const found = new Map([...asked, ...others].map((row) => [row.key, row]));
+  const handles = await heldBy<HandleRow>(stakeholderHandleTable, [...found.keys()], rows);
+  const externalIds = await heldBy<ExternalIdRow>(stakeholderExternalIdTable, [...found.keys()], rows);
+  const merges = new Map(
+    (await mergesInto([...new Set(others.map(({ merged_into }) => merged_into ?? 0))], rows)).map((row) => [
+      row.merged,
+      row,
+    ]),
+  );
+  const merged = Map.groupBy(
+    [...found.values()].filter(({ merged_into }) => merged_into !== null),
+    ({ merged_into }) => merged_into,
+  );
   const loaded: Loaded = new Map();
-  for (const { marks, values } of inLists(ids)) {
-    const own = `SELECT key FROM stakeholder WHERE id IN (${marks}) AND known_until = ${open}`;
-    const held = (table: Table): string =>
-      `SELECT * FROM ${table.name} WHERE stakeholder IN (${own}) AND known_until = ${open} ORDER BY known_from, place`;
-    const handles = Map.groupBy(
-      await rows.all<HandleRow>(held(stakeholderHandleTable), values),
-      (row) => row.stakeholder,
-    );
-    const externalIds = Map.groupBy(
-      await rows.all<ExternalIdRow>(held(stakeholderExternalIdTable), values),
-      (row) => row.stakeholder,
-    );
-    const found = await rows.all<StakeholderRow>(
-      `SELECT * FROM stakeholder WHERE id IN (${marks}) AND known_until = ${open}`,
-      values,
-    );
-    for (const { key, id, kind, name, retired, identified_at: identifiedAt } of found)
-      loaded.set(id, {
-        key,
-        id,
-        kind,
-        name,
-        retired: retired === 1,
-        identifiedAt,
-        handles: (handles.get(key) ?? []).map(heldHandle),
-        externalIds: (externalIds.get(key) ?? []).map(heldExternalId),
-      });
-  }
+  for (const { key, id, kind, name, retired, revision, identified_at: identifiedAt, merged_into } of found.values())
+    loaded.set(id, {
+      ...{ key, id, kind, name, retired: retired === 1, revision, identifiedAt },
+      handles: (handles.get(key) ?? []).map(heldHandle),
+      externalIds: (externalIds.get(key) ?? []).map(heldExternalId),
+      mergedInto: merged_into === null ? null : (found.get(merged_into)?.id ?? null),
+      merged: (merged.get(key) ?? []).map((row) => row.id),
+      joinedBy: merges.get(key) ?? null,
+    });
   return loaded;
+};
+
+const heldBy = async <Held extends Row & { readonly stakeholder: number }>(
+  { name }: Table,
+  keys: readonly number[],
+  rows: RowReader,
+): Promise<ReadonlyMap<number, readonly Held[]>> => {
+  const held: Held[] = [];
+  for (const { marks, values } of inLists(keys))
+    held.push(
+      ...(await rows.all<Held>(
+        `SELECT * FROM ${name} WHERE stakeholder IN (${marks}) AND known_until = ${open} ORDER BY known_from, place`,
+        values,
+      )),
+    );
+  return Map.groupBy(held, ({ stakeholder: key }) => key);
+};
+
+/** The merges into these that hold. */
+const mergesInto = async (survivors: readonly number[], rows: RowReader): Promise<readonly MergeRow[]> => {
+  const found: MergeRow[] = [];
+  for (const { marks, values } of inLists(survivors)) {
+    const sql = `SELECT * FROM stakeholder_merge WHERE survivor IN (${marks}) AND known_until = ${open} AND unmerge IS NULL`;
+    found.push(...(await rows.all<MergeRow>(sql, values)).map((row) => ({ ...row })));
+  }
+  return found;
 };

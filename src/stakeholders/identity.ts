@@ -12,7 +12,9 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import { type Groups, groups } from './groups.js';
 import { type ExternalId, type Handle, externalIdForm, normalForm, normalFormRule } from './handle.js';
+import { type GroupTooLarge, type MergeRequest, type NobodyHasId, merging } from './merging.js';
 import {
   type HeldExternalId,
   type HeldHandle,
@@ -23,8 +25,9 @@ import {
   stakeholder,
 } from './stakeholder.js';
 
-/** What is asked about who somebody is, in the caller's words. */
+/** What is asked about who somebody is, in the caller's words. An old id means who remains under it. */
 export type IdentityRequest =
+  | MergeRequest
   | {
       readonly type: 'Identify';
       readonly kind: StakeholderKind;
@@ -45,10 +48,15 @@ export interface Taken extends Refusal<'HandleTaken' | 'ExternalIdTaken'> {
 }
 
 export type IdentityOutcome =
-  (Accepted<Stakeholder> & { readonly stakeholderId: string }) | Taken | StakeholderRefusal | CommandIdReused;
+  | (Accepted<Stakeholder> & { readonly stakeholderId: string })
+  | Taken
+  | StakeholderRefusal
+  | NobodyHasId
+  | GroupTooLarge
+  | CommandIdReused;
 
 /** Who somebody is, over the streams of stakeholders, handles and external ids. */
-export interface Identity {
+export interface Identity extends Groups {
   ask(request: IdentityRequest, context: CommandContext): Promise<IdentityOutcome>;
   /** Who holds a handle or an external id, as new as the log. */
   holderOf(value: ClaimedValue): Promise<string | null>;
@@ -78,6 +86,8 @@ const identifiedBy = ({ credential, commandId }: Pick<CommandContext, 'credentia
 export const identity = (transactions: Transactions, hash: KeyedHash): Identity => {
   const { transact, look, read } = transactions;
   const unique: Claims = claims(transactions, stakeholdersAsHolders(transactions));
+  const one = groups(transactions, unique);
+  const merges = merging(transactions, unique, one);
 
   const handleClaim = (handle: Handle): ClaimedValue => ({ category: 'handle', claim: hash.of(normalForm(handle)) });
   const externalIdClaim = (externalId: ExternalId): ClaimedValue => ({
@@ -131,8 +141,12 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     requestWith: (token: string) => StakeholderRequest,
     context: CommandContext,
   ): Promise<IdentityOutcome> => {
-    const { known, state, revision } = await look(stakeholder, stakeholderId, context);
+    const { known, state, revision, ordinal } = await look(stakeholder, stakeholderId, context);
     if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
+    // Who is one with them holds it for them.
+    const holder = state.merged.length === 0 ? null : await unique.holderOf(value);
+    if (holder !== null && holder !== stakeholderId && (await one.groupOf(stakeholderId))?.includes(holder))
+      return { stakeholderId, events: [], already: true, state, revision, ordinal };
     const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== revision;
     const theirs = [...state.handles, ...state.externalIds].some(({ claim }) => claim === value.claim);
     if (!state.identified || theirs || unexpected)
@@ -142,12 +156,15 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
 
   /** A holding given up: recorded in the holder's stream first, which decides; then the value is free. */
   const giveUp = async (
-    stakeholderId: string,
+    survivor: string,
     value: ClaimedValue,
-    request: StakeholderRequest,
+    requestOf: (stakeholderId: string) => StakeholderRequest,
     context: CommandContext,
   ): Promise<IdentityOutcome> => {
-    const outcome = await plainly(stakeholderId, request, context);
+    const group = (await one.groupOf(survivor)) ?? [];
+    const holder = group.length > 1 ? await unique.holderOf(value) : null;
+    const stakeholderId = holder !== null && group.includes(holder) ? holder : survivor;
+    const outcome = await plainly(stakeholderId, requestOf(stakeholderId), context);
     // Whoever asks for the value finds that its holder gave it up, and releases it; asked here, that is at once.
     if (!('refused' in outcome)) await unique.holderOf(value);
     return outcome;
@@ -181,10 +198,30 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     return withClaims(stakeholderId, values, requestWith, context);
   };
 
-  const ask = (request: IdentityRequest, context: CommandContext): Promise<IdentityOutcome> => {
+  const ask = async (request: IdentityRequest, context: CommandContext): Promise<IdentityOutcome> => {
     switch (request.type) {
       case 'Identify':
         return identify(request, context);
+      case 'Merge':
+      case 'Unmerge':
+        return merges.ask(request, context);
+      default:
+        return ofOne(request, context);
+    }
+  };
+
+  /** Of one stakeholder: who remains under the id, unless the command was accepted under an older one. */
+  const ofOne = async (
+    asked: Exclude<IdentityRequest, { type: 'Identify' } | MergeRequest>,
+    context: CommandContext,
+  ): Promise<IdentityOutcome> => {
+    const path = await one.pathOf(asked.stakeholderId);
+    for (const stakeholderId of path.slice(0, -1)) {
+      const { known } = await look(stakeholder, stakeholderId, context);
+      if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
+    }
+    const request = { ...asked, stakeholderId: path.at(-1) ?? asked.stakeholderId };
+    switch (request.type) {
       case 'Rename': {
         const { stakeholderId, name } = request;
         return plainly(stakeholderId, { type: 'RenameStakeholder', data: { stakeholderId, name } }, context);
@@ -205,12 +242,9 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
       case 'RemoveHandle': {
         const { stakeholderId, handle } = request;
         const value = handleClaim(handle);
-        return giveUp(
-          stakeholderId,
-          value,
-          { type: 'RemoveHandle', data: { stakeholderId, claim: value.claim } },
-          context,
-        );
+        const { claim } = value;
+        const of = (holder: string) => ({ type: 'RemoveHandle', data: { stakeholderId: holder, claim } }) as const;
+        return giveUp(stakeholderId, value, of, context);
       }
       case 'AddExternalId': {
         const { stakeholderId, externalId } = request;
@@ -224,12 +258,9 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
       case 'RemoveExternalId': {
         const { stakeholderId, externalId } = request;
         const value = externalIdClaim(externalId);
-        return giveUp(
-          stakeholderId,
-          value,
-          { type: 'RemoveExternalId', data: { stakeholderId, claim: value.claim } },
-          context,
-        );
+        const { claim } = value;
+        const of = (holder: string) => ({ type: 'RemoveExternalId', data: { stakeholderId: holder, claim } }) as const;
+        return giveUp(stakeholderId, value, of, context);
       }
     }
   };
@@ -262,6 +293,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
   };
 
   return {
+    ...one,
     ask,
     holderOf: unique.holderOf,
     isIdentified,

@@ -133,3 +133,52 @@ describe('the normal form of a handle', () => {
     expect(normalForm(one)).not.toBe(normalForm(another));
   });
 });
+
+describe('merging', () => {
+  const merge = (data: object = {}): StakeholderRequest => ({
+    type: 'MergeStakeholder',
+    data: { stakeholderId, mergedId: 's2', kind: 'person', token: 'tm', guard: 'tg', ...data },
+  });
+  const merged: StakeholderFact = {
+    type: 'StakeholdersMerged',
+    data: { stakeholderId, mergedId: 's2', token: 'tm', guard: 'tg' },
+  };
+  const unmerge: StakeholderRequest = { type: 'UnmergeStakeholder', data: { stakeholderId, mergedId: 's2' } };
+  const unmerged: StakeholderFact = {
+    type: 'StakeholderUnmerged',
+    data: { stakeholderId, mergedId: 's2', token: 'tm' },
+  };
+  const retired: StakeholderFact = { type: 'StakeholderRetired', data: { stakeholderId } };
+
+  it('is recorded by who remains', () => given(identified).when(merge()).then([merged]));
+  it('stays quiet where they are one', () =>
+    given(identified, merged)
+      .when(merge({ token: 'other' }))
+      .thenNothingHappens());
+  it('is refused with themselves', () =>
+    given(identified)
+      .when(merge({ mergedId: stakeholderId }))
+      .then({ refused: 'SameStakeholder' }));
+  it('is refused of a person and an organisation', () =>
+    given(identified)
+      .when(merge({ kind: 'organisation' }))
+      .then({ refused: 'KindsDiffer' }));
+  it('is refused where who is to remain was retired', () =>
+    given(identified, retired).when(merge()).then({ refused: 'SurvivorIsRetired' }));
+  it('is refused where nobody was identified', () => given().when(merge()).then({ refused: 'StakeholderNotFound' }));
+  it('is refused where either claim was abandoned', () => {
+    given(identified, abandoned('tm')).when(merge()).then({ refused: 'ClaimsSettled' });
+    given(identified, abandoned('tg')).when(merge()).then({ refused: 'ClaimsSettled' });
+  });
+  it('holds the one claim, and gives up the other', () =>
+    expect(given(identified).when(merge()).state().claims).toMatchObject({ tm: 'held', tg: 'given-up' }));
+  it('is ended, once', () => {
+    given(identified, merged).when(unmerge).then([unmerged]);
+    given(identified, merged, unmerged).when(unmerge).then({ refused: 'NotMerged' });
+    expect(given(identified, merged).when(unmerge).state().claims).toMatchObject({ tm: 'given-up' });
+  });
+  it('may come again', () =>
+    given(identified, merged, unmerged)
+      .when(merge({ token: 'tn', guard: 'th' }))
+      .then([{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId: 's2', token: 'tn', guard: 'th' } }]));
+});

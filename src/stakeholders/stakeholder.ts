@@ -1,6 +1,15 @@
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
+import {
+  type AffiliationFact,
+  type AffiliationRefusal,
+  type AffiliationRequest,
+  type Affiliations,
+  affiliationsAfter,
+  decideAffiliation,
+  isAffiliationFact,
+} from './affiliation.js';
 import type { Channel } from './handle.js';
 
 export type StakeholderKind = 'person' | 'organisation';
@@ -24,6 +33,14 @@ export interface HeldExternalId {
 
 /** Whose personal fields these are. */
 type Personal<Fields> = { readonly of: readonly string[] } & Fields;
+
+interface Merged {
+  /** Who remains. */
+  readonly stakeholderId: string;
+  readonly mergedId: string;
+  /** Of the claim by which the merged one belongs to who remains. */
+  readonly token: string;
+}
 
 // Stored names and shapes: add to them, never change them.
 export type StakeholderFact =
@@ -77,7 +94,12 @@ export type StakeholderFact =
       }
     >
   | Fact<'StakeholderRetired', { readonly stakeholderId: string }>
-  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
+  /** Who was recorded as two is one: whatever names the merged one means this one from then on. */
+  | Fact<'StakeholdersMerged', Merged & { readonly guard: string }>
+  /** They are two after all. */
+  | Fact<'StakeholderUnmerged', Merged>
+  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>
+  | AffiliationFact;
 
 export type StakeholderRequest =
   | Fact<
@@ -96,18 +118,40 @@ export type StakeholderRequest =
   | Fact<'AddExternalId', { readonly stakeholderId: string; readonly externalId: HeldExternalId }>
   | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string }>
   | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
+  | Fact<
+      'MergeStakeholder',
+      Merged & {
+        /** Of the merged one. */
+        readonly kind: StakeholderKind;
+        /** Token of the claim that keeps who remains from being merged into another meanwhile; given up once this holds. */
+        readonly guard: string;
+      }
+    >
+  | Fact<'UnmergeStakeholder', { readonly stakeholderId: string; readonly mergedId: string }>
   | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
 
 export type StakeholderRefusal = Refusal<
-  'StakeholderNotFound' | 'HandleNotHeld' | 'ExternalIdNotHeld' | 'ClaimsSettled'
+  | 'StakeholderNotFound'
+  | 'HandleNotHeld'
+  | 'ExternalIdNotHeld'
+  | 'ClaimsSettled'
+  | 'SameStakeholder'
+  | 'KindsDiffer'
+  | 'SurvivorIsRetired'
+  | 'NotMerged'
 >;
 
 export interface Stakeholder {
   readonly identified: boolean;
   readonly retired: boolean;
+  /** Null until they are identified. */
+  readonly kind: StakeholderKind | null;
   readonly name: string;
+  /** Who was merged into this one, by themselves and not by way of another, oldest first. */
+  readonly merged: readonly { readonly id: string; readonly token: string }[];
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
+  readonly affiliations: Affiliations;
   /** What became of each claim that was made for this stakeholder. */
   readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
 }
@@ -118,18 +162,31 @@ const settled = (
   standing: Exclude<ClaimStanding, 'pending'>,
 ): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
 
-/** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
+/** Who somebody is: one person or organisation, with the handles and external ids that are theirs, and where they belong. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
   category: 'stakeholder',
-  initialState: { identified: false, retired: false, name: '', handles: [], externalIds: [], claims: {} },
+  initialState: {
+    identified: false,
+    retired: false,
+    kind: null,
+    name: '',
+    merged: [],
+    handles: [],
+    externalIds: [],
+    affiliations: {},
+    claims: {},
+  },
 
-  evolve: (state, { type, data }) => {
+  evolve: (state, fact) => {
+    if (isAffiliationFact(fact)) return { ...state, affiliations: affiliationsAfter(state.affiliations, fact) };
+    const { type, data } = fact;
     switch (type) {
       case 'StakeholderIdentified': {
         const { name, handles, externalIds } = data.personal;
         return {
           ...state,
           identified: true,
+          kind: data.kind,
           name,
           handles,
           externalIds,
@@ -164,6 +221,17 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         };
       case 'StakeholderRetired':
         return { ...state, retired: true };
+      case 'StakeholdersMerged': {
+        const { mergedId: id, token, guard } = data;
+        const claims = settled(settled(state.claims, [token], 'held'), [guard], 'given-up');
+        return { ...state, merged: [...state.merged, { id, token }], claims };
+      }
+      case 'StakeholderUnmerged':
+        return {
+          ...state,
+          merged: state.merged.filter(({ id }) => id !== data.mergedId),
+          claims: settled(state.claims, [data.token], 'given-up'),
+        };
       case 'ClaimsAbandoned':
         return { ...state, claims: settled(state.claims, data.tokens, 'given-up') };
     }
@@ -228,6 +296,34 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       }
       case 'RetireStakeholder':
         return state.retired ? [] : [{ type: 'StakeholderRetired', data: { stakeholderId } }];
+      case 'MergeStakeholder': {
+        const { mergedId, token, guard } = data;
+        if (mergedId === stakeholderId) return { refused: 'SameStakeholder' };
+        if (state.merged.some(({ id }) => id === mergedId)) return [];
+        if (data.kind !== state.kind) return { refused: 'KindsDiffer' };
+        if (state.retired) return { refused: 'SurvivorIsRetired' };
+        if (abandoned({ token }) || abandoned({ token: guard })) return { refused: 'ClaimsSettled' };
+        return [{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId, token, guard } }];
+      }
+      case 'UnmergeStakeholder': {
+        const merged = state.merged.find(({ id }) => id === data.mergedId);
+        if (!merged) return { refused: 'NotMerged' };
+        return [{ type: 'StakeholderUnmerged', data: { stakeholderId, mergedId: merged.id, token: merged.token } }];
+      }
     }
+  },
+};
+
+/** The same stream, asked where a person belongs: only a person is affiliated. */
+export const belonging: Decider<
+  Stakeholder,
+  AffiliationRequest,
+  StakeholderFact,
+  AffiliationRefusal | Refusal<'StakeholderNotFound' | 'NotAPerson'>
+> = {
+  ...stakeholder,
+  decide: (request, { identified, kind, affiliations }) => {
+    if (!identified) return { refused: 'StakeholderNotFound' };
+    return kind === 'person' ? decideAffiliation(request, affiliations) : { refused: 'NotAPerson' };
   },
 };

@@ -5,6 +5,7 @@ import type { Transactions } from '../event-sourcing/transact.js';
 import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
 import { DirectoryResolver } from './directory.resolver.js';
 import { type Identity, identity } from './identity.js';
+import { MergesResolver } from './merges.resolver.js';
 import { StakeholderPolicies } from './policies.runner.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -22,6 +23,7 @@ import { StakeholdersResolver } from './stakeholders.resolver.js';
     StakeholderNodes,
     DirectoryResolver,
     StakeholdersResolver,
+    MergesResolver,
     StakeholderPolicies,
   ],
   exports: [IDENTITY, StakeholderNodes],

@@ -22,13 +22,18 @@ export class StakeholderNodes {
     @Inject(PROJECTOR) private readonly projector: Projecting,
   ) {}
 
-  nodeOf({ key, id, kind, name, retired, revision, identifiedAt }: ListedStakeholder, moment: Moment): Stakeholder {
+  nodeOf(
+    { key, id, members, kind, name, retired, revision, identifiedAt }: ListedStakeholder,
+    moment: Moment,
+  ): Stakeholder {
     return {
       __typename: 'Stakeholder',
       id: toGlobalId('Stakeholder', id, moment),
       liveId: toGlobalId('Stakeholder', id),
       stakeholderId: id,
       key,
+      memberKeys: members.map((member) => member.key),
+      memberIds: members.map((member) => member.id),
       moment,
       kind,
       name,
@@ -38,7 +43,7 @@ export class StakeholderNodes {
     };
   }
 
-  /** Those who existed at that moment, in the order asked for; null for who did not. */
+  /** Those who existed at that moment (under an old id, who remains), in the order asked for; null for who did not. */
   async existing(ids: readonly string[], moment: Moment): Promise<readonly (Stakeholder | null)[]> {
     const found = await stakeholdersById(this.rows, ids, moment);
     return ids.map((id) => this.#orNull(found.get(id), moment));
@@ -80,8 +85,19 @@ export class StakeholderNodes {
     const { name, retired } = facts.reduce(stakeholder.evolve, stakeholder.initialState);
     const { kind } = (first as unknown as Extract<StakeholderFact, { type: 'StakeholderIdentified' }>).data;
     const revision = events.at(-1)?.revision ?? 0;
+    const members = [{ key: first.ordinal, id }];
     return this.nodeOf(
-      { key: first.ordinal, id, kind, name, sortName: name, retired, revision, identifiedAt: first.recordedAt },
+      {
+        key: first.ordinal,
+        id,
+        members,
+        kind,
+        name,
+        sortName: name,
+        retired,
+        revision,
+        identifiedAt: first.recordedAt,
+      },
       moment,
     );
   }

@@ -177,6 +177,12 @@ export class StakeholdersResolver {
         return { __typename: 'ExternalIdNotHeld', message: 'This external id is not theirs.' };
       case 'CommandIdReused':
         return commandIdReused;
+      case 'SameStakeholder':
+      case 'KindsDiffer':
+      case 'SurvivorIsRetired':
+      case 'NotMerged':
+      case 'GroupTooLarge':
+        throw new Error(`Only a merge is refused so: ${refusal.refused}.`);
       case 'ClaimsSettled':
         // Lost a race for the claim and took it back: the caller may try again, under an id of its own.
         throw new RevisionConflict(`stakeholder-${stakeholderId}`, -1);

@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -30,7 +29,7 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
-import { type Stance, stances } from '../relationships/relationship.js';
+import { stances } from '../relationships/relationship.js';
 import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
 
@@ -124,12 +123,18 @@ export class ExternalId {
   readonly id!: string;
 }
 
-/** A stakeholder as resolvers hand it on: what other contexts add to it, they find by `key` and `moment`. */
+/**
+ * A stakeholder as resolvers hand it on: what other contexts add to it, they find by `memberKeys` (or `memberIds`) and
+ * `moment`. Facts stay with the id under which they were recorded, so what is told of one is read over all who are one;
+ * who remains is the first, and `key` and `stakeholderId` are theirs.
+ */
 @ObjectType({ implements: () => Node, description: 'A person or organisation whose opinion of us matters.' })
 export class Stakeholder extends Node {
   readonly __typename = 'Stakeholder';
   readonly key!: number;
   readonly stakeholderId!: string;
+  readonly memberKeys!: readonly number[];
+  readonly memberIds!: readonly string[];
   readonly moment!: Moment;
 
   @Field(() => ID, { description: 'Names the stakeholder of today, whatever past this one was read as of.' })
@@ -152,61 +157,6 @@ export class Stakeholder extends Node {
 }
 
 export const { Connection: StakeholderConnection } = connectionTypes<Stakeholder>('Stakeholder', () => Stakeholder);
-
-@InputType({ description: 'Who is asked for; what is left out restricts nothing.' })
-export class StakeholderFilter {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Every word of it begins a word of their name or of a handle. Case and accents do not count.',
-  })
-  @IsOptional()
-  @MaxLength(200)
-  text?: string | null;
-
-  @Field(() => StakeholderKindEnum, { nullable: true })
-  @IsOptional()
-  kind?: StakeholderKind | null;
-
-  @Field(() => Boolean, { nullable: true })
-  @IsOptional()
-  @IsBoolean()
-  retired?: boolean | null;
-
-  @Field(() => [StanceEnum], { nullable: true, description: 'Where they stand at the time that is asked about.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(stances.length)
-  stances?: Stance[] | null;
-
-  @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
-  @IsOptional()
-  channel?: Channel | null;
-
-  @Field(() => ID, { nullable: true, description: 'The person of ours who answers for them at that time.' })
-  @IsOptional()
-  @IsGlobalId('Colleague')
-  ownerId?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The tier that they stand in at that time.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 40)
-  tier?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether anybody of ours answers for them at that time.' })
-  @IsOptional()
-  @IsBoolean()
-  owned?: boolean | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'Something passed between us then or later.' })
-  @IsOptional()
-  interactionSince?: number | null;
-}
-
-export const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
-export type StakeholderOrder = (typeof stakeholderOrders)[number];
-export const StakeholderOrderEnum = enumOf(stakeholderOrders);
-registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 // Inputs.
 

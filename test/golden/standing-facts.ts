@@ -5,11 +5,11 @@ import type { Assessment, Expression, Withdrawal } from '../../src/advocacy/fact
 export const dayMs = 86_400_000;
 
 export function said(day: number, tone: number | null, factId = `said on ${day}`): Expression {
-  return { kind: 'expression', factId, at: day * dayMs, tone, act: false };
+  return { kind: 'expression', factId, at: day * dayMs, tone, act: 'comment', channel: 'email' };
 }
 
 export function acted(day: number, tone: number | null = null, factId = `acted on ${day}`): Expression {
-  return { kind: 'expression', factId, at: day * dayMs, tone, act: true };
+  return { kind: 'expression', factId, at: day * dayMs, tone, act: 'recommendation', channel: 'email' };
 }
 
 export function assessed(day: number, stance: AssessableStance, by = 'Ada', recorded = day): Assessment {

@@ -21,8 +21,8 @@ export function identified(stakeholderId: string): RecordedEvent {
   });
 }
 
-/** An interaction as a test tells it: by default an inbound comment without a tone. */
-export type Said = Partial<Pick<Content, 'direction' | 'act' | 'participants'>> & {
+/** An interaction as a test tells it: by default an inbound comment by mail, without a tone. */
+export type Said = Partial<Pick<Content, 'direction' | 'channel' | 'act' | 'participants'>> & {
   readonly id: string;
   readonly at: number;
   readonly by?: readonly string[];
@@ -34,6 +34,7 @@ export function amendedOf({
   at,
   by = ['mia'],
   direction = 'inbound',
+  channel = 'email',
   act = 'comment',
   tone = null,
   participants,
@@ -41,6 +42,7 @@ export function amendedOf({
   return {
     interactionId: id,
     direction,
+    channel,
     act,
     occurredAt: dateOf(at),
     participants: participants ?? by.map((stakeholderId) => ({ stakeholderId, role: 'author' })),
@@ -56,7 +58,7 @@ export function said(it: Said): RecordedEvent {
   const { interactionId, ...content } = amendedOf(it);
   const nothing = { subject: null, text: null, url: null, ourPeople: [], handles: [] };
   const data = {
-    ...{ ...content, channel: 'email' as const, topics: [], reach: null, language: null, inReplyTo: null },
+    ...{ channel: 'email' as const, ...content, topics: [], reach: null, language: null, inReplyTo: null },
     ...{ interactionId, source: null, sent: '', marks: [], personal: { of: [], ...nothing } },
   };
   return ofInteraction({ type: 'InteractionRecorded', data }, it.id);

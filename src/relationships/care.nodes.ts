@@ -1,0 +1,62 @@
+import { toGlobalId } from '../graphql/ids.js';
+import type { Moment } from '../graphql/moment.js';
+import type { CareFact } from './care.js';
+import type { HeldWord } from './care-word-pages.js';
+import type { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
+import type { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
+import type { LifecycleReached } from './lifecycle.types.js';
+import type { RelationshipVerified } from './verification.types.js';
+
+export type CareNode =
+  | CommitmentMade
+  | CommitmentKept
+  | CommitmentBroken
+  | ConnectionRecorded
+  | ConnectionEnded
+  | LifecycleReached
+  | RelationshipVerified;
+
+/** What every fact of a relationship shows. */
+type Shown = Omit<CommitmentKept, '__typename' | 'commitmentId'>;
+
+/** A fact of care as timelines show it. */
+export const careNodeOf = (shown: Shown, { type, data }: CareFact): CareNode => {
+  switch (type) {
+    case 'CommitmentMade':
+      return { __typename: type, ...shown, promise: data.personal.text, dueAt: Date.parse(data.dueAt) };
+    case 'CommitmentKept':
+      return { __typename: type, ...shown, commitmentId: data.commitmentId };
+    case 'CommitmentBroken':
+      return { __typename: type, ...shown, commitmentId: data.commitmentId };
+    case 'ConnectionRecorded': {
+      const until = data.until === null ? null : Date.parse(data.until);
+      return { __typename: type, ...shown, connectionKind: data.kind, until };
+    }
+    case 'ConnectionEnded':
+      return { __typename: type, ...shown, connectionId: data.connectionId };
+    case 'LifecycleReached':
+      return { __typename: type, ...shown, lifecycle: data.lifecycle, knownFrom: data.source };
+    case 'RelationshipVerified':
+      return { __typename: type, ...shown };
+  }
+};
+
+/** A word that holds, as the fact that said it. */
+export const heldNodeOf = (
+  { stakeholderId, factId, at, key, body: { fact, by, recordedAt, reason } }: HeldWord,
+  moment: Moment,
+): CareNode =>
+  careNodeOf(
+    {
+      id: toGlobalId(fact.type, factId, moment),
+      stakeholderId,
+      moment,
+      recordedAsOf: key,
+      occurredAt: at,
+      recordedAt,
+      by,
+      reason,
+      retraction: null,
+    },
+    fact,
+  );

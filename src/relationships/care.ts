@@ -1,0 +1,41 @@
+import { type CommitmentFact, type CommitmentRefusal, type CommitmentRequest, decideCommitment } from './commitment.js';
+import { type ConnectionFact, type ConnectionRefusal, type ConnectionRequest, decideConnection } from './connection.js';
+import { type LifecycleFact, type LifecycleRequest, decideLifecycle } from './lifecycle.js';
+import { type VerificationFact, type VerificationRequest, decideVerification } from './verification.js';
+
+/** What we do and note for a relationship, beside stances and steps: each idea in a file of its own. */
+export type CareFact = CommitmentFact | ConnectionFact | LifecycleFact | VerificationFact;
+export type CareRequest = CommitmentRequest | ConnectionRequest | LifecycleRequest | VerificationRequest;
+export type CareRefusal = CommitmentRefusal | ConnectionRefusal;
+
+/** Names of the facts of care, as they are stored and as clients see them. */
+export const careFacts = [
+  'CommitmentMade',
+  'CommitmentKept',
+  'CommitmentBroken',
+  'ConnectionRecorded',
+  'ConnectionEnded',
+  'LifecycleReached',
+  'RelationshipVerified',
+] as const satisfies readonly CareFact['type'][];
+
+const names: ReadonlySet<string> = new Set(careFacts);
+
+export const isCare = (fact: { readonly type: string }): fact is CareFact => names.has(fact.type);
+
+/** @param facts of care that stand, in the order in which they were recorded. */
+export const decideCare = (request: CareRequest, facts: readonly CareFact[]): readonly CareFact[] | CareRefusal => {
+  switch (request.type) {
+    case 'MakeCommitment':
+    case 'KeepCommitment':
+    case 'BreakCommitment':
+      return decideCommitment(request, facts);
+    case 'RecordConnection':
+    case 'EndConnection':
+      return decideConnection(request, facts);
+    case 'ReachLifecycle':
+      return decideLifecycle(request);
+    case 'VerifyRelationship':
+      return decideVerification(request);
+  }
+};

@@ -1,0 +1,187 @@
+import { inLists } from '../event-sourcing/in-lists.js';
+import type { Page, Slice } from '../event-sourcing/page.js';
+import { pageOf, scanOf } from '../event-sourcing/page.js';
+import type { Past } from '../event-sourcing/past.js';
+import { knownThen, thenOf } from '../event-sourcing/past.js';
+import { open } from '../event-sourcing/position.js';
+import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
+import type { CareSpanBody } from './care-rows.js';
+
+/** Where a commitment stands at a date: overdue is open after its due date. */
+export const commitmentStates = ['overdue', 'open', 'kept', 'broken'] as const;
+export type CommitmentState = (typeof commitmentStates)[number];
+
+/** A commitment as it stood then. Times are milliseconds since 1970. */
+export interface ListedCommitment {
+  readonly key: number;
+  readonly id: string;
+  readonly stakeholderId: string;
+  readonly madeAt: number;
+  readonly dueAt: number;
+  readonly state: CommitmentState;
+  /** When it was kept or broken; null while it is open. */
+  readonly settledAt: number | null;
+  readonly body: CareSpanBody;
+}
+
+type SpanRow = Row & {
+  readonly key: number;
+  readonly kind: string;
+  readonly stakeholder: string;
+  readonly fact_id: string;
+  readonly from_at: number;
+  readonly due_at: number;
+  readonly until_at: number;
+  readonly ended_as: 'kept' | 'broken' | null;
+  readonly body: string;
+};
+
+const listed = (
+  { key, stakeholder, fact_id, from_at, due_at, until_at, ended_as, body }: SpanRow,
+  { validAt }: Past,
+): ListedCommitment => {
+  const settled = until_at <= validAt ? ended_as : null;
+  return {
+    key,
+    id: fact_id,
+    stakeholderId: stakeholder,
+    madeAt: from_at,
+    dueAt: due_at,
+    state: settled ?? (due_at < validAt ? 'overdue' : 'open'),
+    settledAt: settled === null ? null : until_at,
+    body: JSON.parse(body) as CareSpanBody,
+  };
+};
+
+/** Which commitments are asked for; what is left out, or is empty, restricts nothing. */
+export interface CommitmentFilter {
+  readonly stakeholderId?: string | undefined;
+  /** Id of the person of ours who answered for them then. */
+  readonly owner?: string | undefined;
+  readonly states?: readonly CommitmentState[] | undefined;
+}
+
+/** Where a commitment stands in the list: what is open first, and of each what is due first. */
+export interface CommitmentCursor {
+  readonly settled: number;
+  readonly dueAt: number;
+  readonly key: number;
+}
+
+export const cursorOf = ({ settledAt, dueAt, key }: ListedCommitment): CommitmentCursor => ({
+  settled: settledAt === null ? 0 : 1,
+  dueAt,
+  key,
+});
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+const inState = (state: CommitmentState, validAt: number): Condition => {
+  switch (state) {
+    case 'overdue':
+      return { sql: '(c.until_at > ? AND c.due_at < ?)', values: [validAt, validAt] };
+    case 'open':
+      return { sql: '(c.until_at > ? AND c.due_at >= ?)', values: [validAt, validAt] };
+    case 'kept':
+    case 'broken':
+      return { sql: '(c.until_at <= ? AND c.ended_as = ?)', values: [validAt, state] };
+  }
+};
+
+const isOpen = (state: CommitmentState): boolean => state === 'open' || state === 'overdue';
+
+/**
+ * The rows to choose from. What is open is found by an index: the present versions that nothing ends by then, and, for a past,
+ * those that have changed since; so it costs what is open, however many were settled.
+ */
+const sourceOf = (past: Past, { stakeholderId, states = [] }: CommitmentFilter): Condition => {
+  const { validAt, known } = past;
+  if (stakeholderId !== undefined)
+    return { sql: `(SELECT * FROM care_span WHERE stakeholder = ? AND kind = 'commitment')`, values: [stakeholderId] };
+  if (states.length === 0 || !states.every(isOpen))
+    return { sql: `(SELECT * FROM care_span WHERE kind = 'commitment')`, values: [] };
+  return {
+    sql: `(SELECT * FROM care_span WHERE kind = 'commitment' AND known_until = ${open} AND until_at > ?
+      UNION ALL SELECT * FROM care_span WHERE kind = 'commitment' AND known_until > ? AND known_until < ${open} AND until_at > ?)`,
+    values: [validAt, known, validAt],
+  };
+};
+
+const conditionOf = (past: Past, { owner, states = [] }: CommitmentFilter): Condition => {
+  const { validAt } = past;
+  const parts: Condition[] = [{ sql: `c.from_at <= ? AND ${knownThen('c')}`, values: [validAt, ...thenOf(past)] }];
+  if (owner !== undefined)
+    parts.push({
+      sql: `EXISTS (SELECT 1 FROM owner_span o WHERE o.stakeholder = c.stakeholder AND o.owner = ? AND o.from_at <= ?
+        AND (o.until_at IS NULL OR o.until_at > ?) AND ${knownThen('o')})`,
+      values: [owner, validAt, validAt, ...thenOf(past)],
+    });
+  if (states.length > 0) {
+    const each = states.map((state) => inState(state, validAt));
+    parts.push({ sql: `(${each.map(({ sql }) => sql).join(' OR ')})`, values: each.flatMap(({ values }) => values) });
+  }
+  return { sql: parts.map(({ sql }) => sql).join(' AND '), values: parts.flatMap(({ values }) => values) };
+};
+
+// What is settled after the date is open at it.
+const settled = 'CASE WHEN c.until_at > ? THEN 0 ELSE 1 END';
+
+/** One page of commitments: what is open first, by the date by which it is due, so what is overdue longest comes first. */
+export const commitmentsPage = async (
+  rows: RowReader,
+  {
+    past,
+    where = {},
+    ...slice
+  }: Slice<CommitmentCursor> & { readonly past: Past; readonly where?: CommitmentFilter | undefined },
+): Promise<Page<ListedCommitment>> => {
+  const { ascending, above, below } = scanOf(slice);
+  const way = ascending ? 'ASC' : 'DESC';
+  const source = sourceOf(past, where);
+  const condition = conditionOf(past, where);
+  const bounds = [above && { cursor: above, sign: '>' }, below && { cursor: below, sign: '<' }].flatMap(
+    (each) => each ?? [],
+  );
+  const beyond = bounds.map(({ sign }) => ` AND (${settled}, c.due_at, c.key) ${sign} (?, ?, ?)`).join('');
+  const found = await rows.all<SpanRow>(
+    `SELECT c.* FROM ${source.sql} c WHERE ${condition.sql}${beyond} ORDER BY ${settled} ${way}, c.due_at ${way}, c.key ${way} LIMIT ?`,
+    [
+      ...source.values,
+      ...condition.values,
+      ...bounds.flatMap(({ cursor }) => [past.validAt, cursor.settled, cursor.dueAt, cursor.key]),
+      past.validAt,
+      slice.limit + 1,
+    ],
+  );
+  return pageOf(
+    found.map((row) => listed(row, past)),
+    slice,
+  );
+};
+
+/** How many commitments a page's list has in all. */
+export const countCommitments = async (rows: RowReader, past: Past, where: CommitmentFilter = {}): Promise<number> => {
+  const source = sourceOf(past, where);
+  const condition = conditionOf(past, where);
+  const sql = `SELECT count(*) AS count FROM ${source.sql} c WHERE ${condition.sql}`;
+  const row = await rows.first<{ count: number }>(sql, [...source.values, ...condition.values]);
+  return row?.count ?? 0;
+};
+
+/** Commitments by their ids; those that were not known or not made by then, or were taken back, are left out. */
+export const commitmentsById = async (
+  rows: RowReader,
+  ids: readonly string[],
+  past: Past,
+): Promise<ReadonlyMap<string, ListedCommitment>> => {
+  const found = new Map<string, ListedCommitment>();
+  for (const { marks, values } of inLists(ids)) {
+    const sql = `SELECT c.* FROM care_span c WHERE c.fact_id IN (${marks}) AND c.from_at <= ? AND ${knownThen('c')}`;
+    for (const row of await rows.all<SpanRow>(sql, [...values, past.validAt, ...thenOf(past)]))
+      if (row.kind === 'commitment') found.set(row.fact_id, listed(row, past));
+  }
+  return found;
+};

@@ -1,0 +1,222 @@
+import { Inject } from '@nestjs/common';
+import { Args, ArgsType, Context, Field, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { batched } from '../graphql/batches.js';
+import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { badUserInput } from '../graphql/errors.js';
+import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import type { Moment } from '../graphql/moment.js';
+import { Moments } from '../graphql/moments.js';
+import { NodeRegistry } from '../graphql/node.js';
+import { PageOfPastArgs } from '../graphql/past.args.js';
+import { Now, type RequestContext } from '../graphql/request-context.js';
+import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
+import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { READ_STORE } from '../tokens.js';
+import {
+  type CommitmentState,
+  type ListedCommitment,
+  type CommitmentFilter as Where,
+  commitmentStates,
+  commitmentsById,
+  commitmentsPage,
+  countCommitments,
+  cursorOf,
+} from './commitment-pages.js';
+import {
+  BreakCommitmentInput,
+  BreakCommitmentResult,
+  Commitment,
+  CommitmentBroken,
+  CommitmentConnection,
+  CommitmentFilter,
+  CommitmentKept,
+  CommitmentStateEnum,
+  KeepCommitmentInput,
+  KeepCommitmentResult,
+  MakeCommitmentInput,
+  MakeCommitmentResult,
+} from './commitments.types.js';
+import { RelationshipDesk, when } from './relationships.desk.js';
+
+@ArgsType()
+class CommitmentsArgs extends PageOfPastArgs {
+  @Field(() => CommitmentFilter, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CommitmentFilter)
+  where?: CommitmentFilter | null;
+}
+
+@ArgsType()
+class CommitmentsOfArgs extends ConnectionArgs {
+  @Field(() => [CommitmentStateEnum], { nullable: true })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(commitmentStates.length)
+  states?: CommitmentState[] | null;
+}
+
+const filterOf = ({ stakeholderId, ownerId, states }: CommitmentFilter = {}): Where => ({
+  stakeholderId:
+    stakeholderId == null ? undefined : fromGlobalId(stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id,
+  owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
+  states: states ?? undefined,
+});
+
+const list = 'commitments';
+
+/** What we promised, and whether we kept it. */
+@Resolver(() => Stakeholder)
+export class CommitmentsResolver {
+  constructor(
+    private readonly desk: RelationshipDesk,
+    private readonly moments: Moments,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+    registry: NodeRegistry,
+  ) {
+    registry.register('Commitment', async (ids, moment) => {
+      const found = await commitmentsById(this.rows, ids, moment);
+      return ids.map((id) => {
+        const listed = found.get(id);
+        return listed === undefined ? null : commitmentOf(listed, moment);
+      });
+    });
+  }
+
+  @Query(() => CommitmentConnection, {
+    description: 'What we promised anybody: what is open first, by due date, so what is overdue longest comes first.',
+  })
+  async commitments(@Args() { where, ...args }: CommitmentsArgs, @Now() now: number): Promise<Connection<Commitment>> {
+    return this.#page(filterOf(where ?? undefined), args, await this.moments.of(args, now));
+  }
+
+  @ResolveField(() => CommitmentConnection, {
+    name: 'commitments',
+    description: 'What we promised them: what is open first, by due date.',
+  })
+  commitmentsTo(
+    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Args() { states, ...args }: CommitmentsOfArgs,
+  ): Promise<Connection<Commitment>> {
+    return this.#page({ stakeholderId, states: states ?? undefined }, args, moment);
+  }
+
+  @Mutation(() => MakeCommitmentResult, { description: 'We promised them something, by a date.' })
+  makeCommitment(
+    @Args('input') input: MakeCommitmentInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof MakeCommitmentResult> {
+    const occurredAt = when(input, request);
+    if (input.dueAt < Date.parse(occurredAt))
+      throw badUserInput([{ path: ['input', 'dueAt'], message: 'This lies before it was promised.' }]);
+    const asked = {
+      type: 'MakeCommitment',
+      data: { occurredAt, dueAt: new Date(input.dueAt).toISOString(), text: input.promise },
+    } as const;
+    return this.desk.care('CommitmentWasMade', 'makeCommitment', asked, input, request);
+  }
+
+  @Mutation(() => KeepCommitmentResult, { description: 'We did what we promised.' })
+  keepCommitment(
+    @Args('input') input: KeepCommitmentInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof KeepCommitmentResult> {
+    const asked = { type: 'KeepCommitment', data: settling(input, request) } as const;
+    return this.desk.care('CommitmentWasKept', 'keepCommitment', asked, input, request);
+  }
+
+  @Mutation(() => BreakCommitmentResult, { description: 'We did not do what we promised, and will not.' })
+  breakCommitment(
+    @Args('input') input: BreakCommitmentInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof BreakCommitmentResult> {
+    const asked = { type: 'BreakCommitment', data: settling(input, request) } as const;
+    return this.desk.care('CommitmentWasBroken', 'breakCommitment', asked, input, request);
+  }
+
+  async #page(where: Where, args: ConnectionArgs, moment: Moment): Promise<Connection<Commitment>> {
+    const page = pageOf(args, list, 'nnn');
+    const slice = sliceOf(page, 'asc', ([settled, dueAt, key]) => ({
+      settled: Number(settled),
+      dueAt: Number(dueAt),
+      key: Number(key),
+    }));
+    const found = await commitmentsPage(this.rows, { past: moment, where, ...slice });
+    return foundConnection(
+      page,
+      list,
+      found,
+      (listed) => {
+        const { settled, dueAt, key } = cursorOf(listed);
+        return [settled, dueAt, key];
+      },
+      (listed) => commitmentOf(listed, moment),
+      () => countCommitments(this.rows, moment, where),
+    );
+  }
+}
+
+const settling = (input: KeepCommitmentInput, request: RequestContext) => ({
+  commitmentId: fromGlobalId(input.commitmentId, ['Commitment', 'CommitmentMade'], 'input', 'commitmentId').id,
+  occurredAt: when(input, request),
+});
+
+const commitmentOf = (
+  { id, stakeholderId, madeAt, dueAt, state, settledAt, body: { began, by, reason, ended } }: ListedCommitment,
+  moment: Moment,
+): Commitment => ({
+  __typename: 'Commitment',
+  id: toGlobalId('Commitment', id, moment),
+  stakeholderId,
+  moment,
+  promise: began.type === 'CommitmentMade' ? began.data.personal.text : '',
+  madeAt,
+  dueAt,
+  state,
+  settledAt,
+  late: state === 'overdue' || (settledAt !== null && settledAt > dueAt),
+  by,
+  reason,
+  settledReason: settledAt === null ? null : (ended?.reason ?? null),
+});
+
+/** Of a commitment: to whom it was made. */
+@Resolver(() => Commitment)
+export class CommitmentResolver {
+  constructor(private readonly stakeholders: StakeholderNodes) {}
+
+  @ResolveField(() => Stakeholder)
+  async stakeholder(
+    @Parent() { stakeholderId, moment }: Commitment,
+    @Context() request: RequestContext,
+  ): Promise<Stakeholder> {
+    const load = (ids: readonly string[], at: Moment) => this.stakeholders.identified(ids, at);
+    const found = await batched(request, 'participant', moment, load, stakeholderId);
+    return found ?? this.stakeholders.justNow(stakeholderId, 0, moment.validAt);
+  }
+}
+
+/** Of a settlement in a timeline: which commitment it settled. */
+const settledBy = (type: typeof CommitmentKept | typeof CommitmentBroken) => {
+  @Resolver(() => type)
+  class CommitmentSettledResolver {
+    constructor(@Inject(READ_STORE) readonly rows: ReadStore) {}
+
+    @ResolveField(() => Commitment, { nullable: true, description: 'Null where it was taken back.' })
+    async commitment(
+      @Parent() { commitmentId, moment }: CommitmentKept,
+      @Context() request: RequestContext,
+    ): Promise<Commitment | null> {
+      const load = (ids: readonly string[], at: Moment) => commitmentsById(this.rows, ids, at);
+      const found = await batched(request, 'commitment', moment, load, commitmentId);
+      return found && commitmentOf(found, moment);
+    }
+  }
+  return CommitmentSettledResolver;
+};
+
+export const commitmentSettledResolvers = [CommitmentKept, CommitmentBroken].map(settledBy);

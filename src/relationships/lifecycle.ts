@@ -1,0 +1,30 @@
+import type { Fact } from '../event-sourcing/fact.js';
+import type { Dated } from './dated.js';
+
+/** How far somebody is from awareness to purchase and on. It is not the stance: a customer can be a detractor. */
+export const lifecycles = [
+  'unaware',
+  'aware',
+  'considering',
+  'customer',
+  'repeat-customer',
+  'former-customer',
+] as const;
+export type Lifecycle = (typeof lifecycles)[number];
+
+// Stored names and shapes: add to them, never change them. The reason of each stands in its provenance.
+export type LifecycleFact = Fact<
+  'LifecycleReached',
+  Dated & {
+    readonly lifecycle: Lifecycle;
+    /** Where it is known from: a system, a list; null where a person says so. */
+    readonly source: string | null;
+  }
+>;
+
+export type LifecycleRequest = Fact<'ReachLifecycle', LifecycleFact['data']>;
+
+/** The last word by a date holds; the same again is a new fact: somebody looked again. */
+export const decideLifecycle = ({ data }: LifecycleRequest): readonly LifecycleFact[] => [
+  { type: 'LifecycleReached', data },
+];

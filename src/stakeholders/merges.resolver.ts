@@ -1,0 +1,159 @@
+import { Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { EventStore } from '../event-sourcing/event-store.js';
+import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
+import { positionOf } from '../event-sourcing/position.js';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { RevisionConflict } from '../event-sourcing/transact.js';
+import { commandContext, digestOf } from '../graphql/commands.js';
+import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { commandIdReused } from '../graphql/refusal.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
+import { mergesMax, mergesOf, namesByKey } from './directory-pages.js';
+import { groupMax } from './groups.js';
+import type { IdentityOutcome } from './identity.js';
+import {
+  MergeStakeholdersInput,
+  MergeStakeholdersResult,
+  StakeholderMerge,
+  UnmergeStakeholderInput,
+  UnmergeStakeholderResult,
+} from './merges.types.js';
+import type { MergeRequest } from './merging.js';
+import { StakeholderCommand } from './stakeholders.handler.js';
+import { StakeholderNodes } from './stakeholders.nodes.js';
+import { Stakeholder } from './stakeholders.types.js';
+
+/** Who was recorded as two, and is one. */
+@Resolver(() => Stakeholder)
+export class MergesResolver {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly nodes: StakeholderNodes,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
+  ) {}
+
+  @ResolveField(() => [StakeholderMerge], {
+    description: `Who was merged into them, those that were unmerged since included. Newest first, ${mergesMax} at most.`,
+  })
+  @Extensions({ listSize: 5 })
+  async merges(@Parent() stakeholder: Stakeholder): Promise<readonly StakeholderMerge[]> {
+    const { memberKeys, moment } = stakeholder;
+    const found = await mergesOf(this.rows, memberKeys, moment);
+    const names = await namesByKey(
+      this.rows,
+      found.flatMap(({ merged, survivor }) => [merged, survivor]),
+      moment,
+    );
+    const idOf = (key: number): string => toGlobalId('Stakeholder', names.get(key)?.id ?? '', moment);
+    return found.map(({ merged, survivor, ...merge }) => ({
+      ...merge,
+      stakeholder,
+      mergedId: idOf(merged),
+      mergedName: names.get(merged)?.name ?? '',
+      intoId: idOf(survivor),
+    }));
+  }
+
+  @Mutation(() => MergeStakeholdersResult, {
+    description:
+      'Who was recorded as two is one from then on: every old id answers with who remains, and all that is told is told over both. Nothing is rewritten, and it can be unmerged.',
+  })
+  mergeStakeholders(
+    @Args('input') input: MergeStakeholdersInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof MergeStakeholdersResult> {
+    return this.#execute('StakeholdersMerged', 'mergeStakeholders', asked('Merge', input), input, request);
+  }
+
+  @Mutation(() => UnmergeStakeholderResult, {
+    description:
+      'They are two after all. What was recorded meanwhile goes where its handle says; what names no handle stays with who remained, and is listed by the merge.',
+  })
+  unmergeStakeholder(
+    @Args('input') input: UnmergeStakeholderInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof UnmergeStakeholderResult> {
+    return this.#execute('StakeholderUnmerged', 'unmergeStakeholder', asked('Unmerge', input), input, request);
+  }
+
+  async #execute<Result>(
+    happened: string,
+    mutation: string,
+    request: MergeRequest,
+    input: MergeStakeholdersInput,
+    by: RequestContext,
+  ): Promise<Result> {
+    const context = commandContext(by, input, digestOf(this.hash, mutation, input));
+    const outcome = await this.bus.execute(new StakeholderCommand(request, context));
+    const shown =
+      'refused' in outcome
+        ? await this.#refusal(outcome, request, by)
+        : await this.#happened(happened, outcome, request, by);
+    return shown as Result;
+  }
+
+  async #happened(
+    happened: string,
+    { stakeholderId, already, ordinal }: Extract<IdentityOutcome, { already: boolean }>,
+    { type, mergedId }: MergeRequest,
+    { now }: RequestContext,
+  ): Promise<object> {
+    const stakeholder = await this.nodes.justNow(stakeholderId, ordinal, now);
+    const unmerged = type === 'Unmerge' ? { unmerged: await this.nodes.justNow(mergedId, ordinal, now) } : {};
+    return { __typename: happened, stakeholder, ...unmerged, already, position: positionOf(this.store.logId, ordinal) };
+  }
+
+  async #refusal(
+    refusal: Extract<IdentityOutcome, { refused: string }>,
+    { survivorId }: MergeRequest,
+    { now }: RequestContext,
+  ): Promise<object> {
+    const { refused } = refusal;
+    switch (refused) {
+      case 'SameStakeholder':
+        return { __typename: refused, message: 'This is one and the same.' };
+      case 'KindsDiffer':
+        return { __typename: refused, message: 'One is a person and the other an organisation.' };
+      case 'SurvivorIsRetired': {
+        const stakeholder = await this.nodes.justNow(survivorId, await this.store.head(), now);
+        return { __typename: refused, message: `${stakeholder.name} was retired: let the other remain.`, stakeholder };
+      }
+      case 'GroupTooLarge': {
+        const { size } = refusal;
+        return {
+          __typename: refused,
+          message: `${size} would be one; up to ${groupMax} may.`,
+          size,
+          allowed: groupMax,
+        };
+      }
+      case 'NotMerged':
+        return { __typename: refused, message: 'The second was not merged into the first, or no longer is.' };
+      case 'StakeholderNotFound': {
+        const id = 'stakeholderId' in refusal ? refusal.stakeholderId : survivorId;
+        return { __typename: refused, message: 'Nobody has this id.', stakeholderId: toGlobalId('Stakeholder', id) };
+      }
+      case 'CommandIdReused':
+        return commandIdReused;
+      case 'ClaimsSettled':
+        // Lost a race and took it back: the caller may try again, under an id of its own.
+        throw new RevisionConflict(`stakeholder-${survivorId}`, -1);
+      case 'HandleTaken':
+      case 'ExternalIdTaken':
+      case 'HandleNotHeld':
+      case 'ExternalIdNotHeld':
+        throw new Error(`A merge was refused as no merge is: ${refused}.`);
+    }
+  }
+}
+
+const asked = (type: MergeRequest['type'], input: MergeStakeholdersInput): MergeRequest => ({
+  type,
+  survivorId: fromGlobalId(input.survivorId, 'Stakeholder', 'input', 'survivorId').id,
+  mergedId: fromGlobalId(input.mergedId, 'Stakeholder', 'input', 'mergedId').id,
+});

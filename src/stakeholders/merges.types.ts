@@ -1,0 +1,132 @@
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ReasonedCommandInput } from '../graphql/commands.js';
+import { Done } from '../graphql/done.js';
+import { IsGlobalId } from '../graphql/ids.js';
+import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
+import { DateTime } from '../graphql/scalars.js';
+import { Stakeholder, StakeholderNotFound } from './stakeholders.types.js';
+
+/** A merge as resolvers hand it on; what was recorded meanwhile, other contexts find by `from` and `until`. */
+@ObjectType({ description: 'Who was recorded as two is one: since when, by whose decision and why, and how it ended.' })
+export class StakeholderMerge {
+  /** Who remains, with the past that is asked about. */
+  readonly stakeholder!: Stakeholder;
+  /** Ordinals of the facts that began and ended it. */
+  readonly from!: number;
+  readonly until!: number | null;
+
+  @Field(() => ID, { description: 'The id that was merged. While the merge holds, it answers with who remains.' })
+  readonly mergedId!: string;
+
+  @Field(() => String, { description: 'What the merged one is called in their own record.' })
+  readonly mergedName!: string;
+
+  @Field(() => ID, { description: 'The id that it was merged into: perhaps itself one that was merged into another.' })
+  readonly intoId!: string;
+
+  @Field(() => DateTime)
+  readonly mergedAt!: number;
+
+  @Field(() => String)
+  readonly mergedBy!: string;
+
+  @Field(() => String, { nullable: true })
+  readonly mergedReason!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Null while it holds.' })
+  readonly unmergedAt!: number | null;
+
+  @Field(() => String, { nullable: true })
+  readonly unmergedBy!: string | null;
+
+  @Field(() => String, { nullable: true })
+  readonly unmergedReason!: string | null;
+}
+
+@InputType({ isAbstract: true })
+abstract class MergeInput extends ReasonedCommandInput {
+  @Field(() => ID, { description: 'Who remains. An old id means whoever remains under it.' })
+  @IsGlobalId('Stakeholder')
+  survivorId!: string;
+
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  mergedId!: string;
+}
+
+@InputType()
+export class MergeStakeholdersInput extends MergeInput {}
+
+@InputType()
+export class UnmergeStakeholderInput extends MergeInput {}
+
+@ObjectType()
+export class StakeholdersMerged extends Done {
+  readonly __typename = 'StakeholdersMerged';
+
+  @Field(() => Stakeholder, { description: 'Who remains.' })
+  readonly stakeholder!: Stakeholder;
+}
+
+@ObjectType()
+export class StakeholderUnmerged extends Done {
+  readonly __typename = 'StakeholderUnmerged';
+
+  @Field(() => Stakeholder, { description: 'Who remained.' })
+  readonly stakeholder!: Stakeholder;
+
+  @Field(() => Stakeholder, {
+    description: 'Who is somebody else again, with what was recorded through their handles.',
+  })
+  readonly unmerged!: Stakeholder;
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when somebody is to be merged with themselves.' })
+export class SameStakeholder extends Refusal {
+  readonly __typename = 'SameStakeholder';
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when a person is to be merged with an organisation.' })
+export class KindsDiffer extends Refusal {
+  readonly __typename = 'KindsDiffer';
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when who is to remain was retired.' })
+export class SurvivorIsRetired extends Refusal {
+  readonly __typename = 'SurvivorIsRetired';
+
+  @Field(() => Stakeholder)
+  readonly stakeholder!: Stakeholder;
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when more would be one than are read as one.' })
+export class GroupTooLarge extends Refusal {
+  readonly __typename = 'GroupTooLarge';
+
+  @Field(() => Int, { description: 'How many would be one.' })
+  readonly size!: number;
+
+  @Field(() => Int, { description: 'How many may be.' })
+  readonly allowed!: number;
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when the two are not one by a merge of the second.' })
+export class NotMerged extends Refusal {
+  readonly __typename = 'NotMerged';
+}
+
+export const MergeStakeholdersResult = resultOf('MergeStakeholdersResult', () => [
+  StakeholdersMerged,
+  SameStakeholder,
+  KindsDiffer,
+  SurvivorIsRetired,
+  GroupTooLarge,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const UnmergeStakeholderResult = resultOf('UnmergeStakeholderResult', () => [
+  StakeholderUnmerged,
+  NotMerged,
+  StakeholderNotFound,
+  CommandIdReused,
+]);

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { type ConnectedAct, connectedActCounts, connectedActsPage } from '../src/advocacy/disclosure-pages.js';
+import type { Page, Slice } from '../src/event-sourcing/page.js';
+import type { Past } from '../src/event-sourcing/past.js';
+import type { RowReader } from '../src/event-sourcing/read-store.js';
+import { wordCounts, wordsThen } from '../src/relationships/care-word-pages.js';
+import {
+  type CommitmentState,
+  type ListedCommitment,
+  commitmentStates,
+  commitmentsPage,
+  countCommitments,
+  cursorOf,
+} from '../src/relationships/commitment-pages.js';
+import { connectionsOf } from '../src/relationships/connection-pages.js';
+import type { RelationshipRequest } from '../src/relationships/relationship.js';
+import { dayMs } from './small-logs.js';
+
+/** Few, so that facts end and retract one another. */
+export const relationshipFactNames = ['f', 'g', 'h', 'i', 'j'];
+const when = fc.integer({ min: 1, max: 9 }).map((number) => new Date(dayMs(number)).toISOString());
+
+/** Anything that is asked about a relationship, once it is said whose. */
+export const relationshipRequest = fc
+  .record({
+    type: fc.constantFrom(
+      'AssessStance',
+      'WithdrawStance',
+      'TakeStep',
+      'RetractRelationshipFact',
+      'RetractRelationshipFact',
+      'MakeCommitment',
+      'KeepCommitment',
+      'BreakCommitment',
+      'RecordConnection',
+      'EndConnection',
+      'ReachLifecycle',
+      'VerifyRelationship',
+    ),
+    factId: fc.constantFrom(...relationshipFactNames),
+    occurredAt: when,
+    step: fc.constantFrom('listen', 'engage', 'involve'),
+    of: fc.constantFrom(...relationshipFactNames),
+    later: when,
+  })
+  .map(({ type, factId, occurredAt, step, of, later }) => (id: string): RelationshipRequest => {
+    const data = { stakeholderId: id, factId: `${id} ${factId}`, occurredAt };
+    const began = `${id} ${of}`;
+    switch (type) {
+      case 'AssessStance':
+        return { type, data: { ...data, stance: 'critic' } };
+      case 'TakeStep':
+        return { type, data: { ...data, step } };
+      case 'MakeCommitment':
+        return { type, data: { ...data, dueAt: later, text: factId } };
+      case 'KeepCommitment':
+      case 'BreakCommitment':
+        return { type, data: { ...data, commitmentId: began } };
+      case 'RecordConnection':
+        return { type, data: { ...data, kind: 'paid', until: later > occurredAt ? later : null } };
+      case 'EndConnection':
+        return { type, data: { ...data, connectionId: began } };
+      case 'ReachLifecycle':
+        return { type, data: { ...data, lifecycle: step === 'listen' ? 'aware' : 'customer', source: null } };
+      default:
+        return { type, data };
+    }
+  });
+
+/** All that a list holds, page by page. */
+export const wholeOf = async <Entry>(
+  page: (slice: Slice<Entry>) => Promise<Page<Entry>>,
+  order: 'asc' | 'desc',
+  fromEnd: boolean,
+): Promise<readonly Entry[]> => {
+  const found: Entry[] = [];
+  for (;;) {
+    const cursor = fromEnd ? { before: found[0] } : { after: found.at(-1) };
+    const { entries, more } = await page({ order, fromEnd, limit: 2, ...cursor });
+    if (fromEnd) found.unshift(...entries);
+    else found.push(...entries);
+    if (!more) return found;
+  }
+};
+
+/** Everything that the queries about care answer about one past. */
+export const everythingOfCare = async (
+  rows: RowReader,
+  people: readonly string[],
+  past: Past,
+): Promise<readonly unknown[]> => {
+  const commitments = (states: readonly CommitmentState[]) =>
+    wholeOf(
+      ({ after, before, ...slice }: Slice<ListedCommitment>) =>
+        commitmentsPage(rows, {
+          past,
+          where: { states },
+          ...slice,
+          after: after && cursorOf(after),
+          before: before && cursorOf(before),
+        }),
+      'asc',
+      states.length === 1,
+    );
+  const answers: unknown[] = [];
+  answers.push(await commitments([]), await countCommitments(rows, past));
+  for (const state of commitmentStates) answers.push(await commitments([state]));
+  answers.push(await connectionsOf(rows, people, past));
+  for (const axis of ['lifecycle', 'verified'] as const)
+    answers.push(await wordsThen(rows, axis, people, past), await wordCounts(rows, axis, past));
+  answers.push(
+    await wholeOf((slice: Slice<ConnectedAct>) => connectedActsPage(rows, { past, ...slice }), 'desc', false),
+    await connectedActCounts(rows, past, { from: dayMs(3) }),
+  );
+  return answers;
+};
