@@ -71,6 +71,22 @@ describe('the steps with somebody', () => {
     expect((await shownOf(stakeholder.id)).steps.findings).toContain('ENGAGED_BEFORE_LISTENING');
   });
 
+  it('are those with all who are one', async () => {
+    const survivorId = (await rapport.identify('Eva')).stakeholder.id;
+    const mergedId = (await rapport.identify('Eva again')).stakeholder.id;
+    await step(survivorId, 'LISTEN', 1);
+    const engaged = await step(mergedId, 'ENGAGE', 2);
+    expect((await shownOf(mergedId)).steps.findings).toContain('ENGAGED_BEFORE_LISTENING');
+    await rapport.mutate('mergeStakeholders', { survivorId, mergedId, reason: 'The same.' });
+    for (const id of [survivorId, mergedId]) {
+      const { steps, timeline } = await shownOf(id);
+      expect(steps.findings).toEqual(['ENGAGED_BEFORE_ACKNOWLEDGING', 'NEVER_INVOLVED']);
+      expect(timeline.nodes.map(({ skipped }) => skipped)).toEqual([[], ['ACKNOWLEDGE']]);
+    }
+    const before = await shownOf(mergedId, { knownAtPosition: engaged.position, validAt: on(30) });
+    expect(before.steps.findings).toContain('ENGAGED_BEFORE_LISTENING');
+  });
+
   it('are told of a conversation, apart from those outside', async () => {
     const { stakeholder } = await rapport.identify('Leo');
     const { interaction } = await rapport.record({ with: [{ stakeholderId: stakeholder.id }], occurredAt: on(1) });

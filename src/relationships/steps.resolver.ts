@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Field, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import type { Moment } from '../graphql/moment.js';
@@ -43,15 +43,15 @@ const shown = (first: FirstSteps): StepsTaken => ({
   definition: stepsDefinition,
 });
 
-/** The steps that were taken with a stakeholder, read once for all that ask. */
+/** The steps that were taken with a stakeholder (by the ids of all who are one), read once for all that ask. */
 const withStakeholder = async (
   rows: ReadStore,
-  stakeholderId: string,
+  memberIds: readonly string[],
   moment: Moment,
   request: RequestContext,
 ): Promise<FirstSteps> => {
-  const load = (ids: readonly string[], at: Moment) => firstStepsWith(rows, ids, at);
-  return (await batched(request, 'steps', moment, load, stakeholderId)) ?? none;
+  const load = (groups: readonly (readonly string[])[], at: Moment) => firstStepsWith(rows, groups, at);
+  return (await batchedOfGroups(request, 'steps', moment, load, memberIds)) ?? none;
 };
 
 /** How far we have gone with somebody, and what was skipped. */
@@ -76,11 +76,8 @@ export class StepsResolver {
   }
 
   @ResolveField(() => StepsTaken, { description: 'The steps that were taken with them, and what was skipped.' })
-  async steps(
-    @Parent() { stakeholderId, moment }: Stakeholder,
-    @Context() request: RequestContext,
-  ): Promise<StepsTaken> {
-    return shown(await withStakeholder(this.rows, stakeholderId, moment, request));
+  async steps(@Parent() { memberIds, moment }: Stakeholder, @Context() request: RequestContext): Promise<StepsTaken> {
+    return shown(await withStakeholder(this.rows, memberIds, moment, request));
   }
 }
 
@@ -96,7 +93,10 @@ export class ConversationStepsResolver {
 
 @Resolver(() => StepTaken)
 export class StepTakenResolver {
-  constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
+  constructor(
+    private readonly people: StakeholderNodes,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+  ) {}
 
   @ResolveField(() => [StepEnum], {
     description: 'Earlier steps that had not been taken by its date, as far as it is known now (or was, as of a past).',
@@ -105,7 +105,10 @@ export class StepTakenResolver {
     @Parent() { stakeholderId, step, occurredAt, moment }: StepTaken,
     @Context() request: RequestContext,
   ): Promise<readonly Step[]> {
-    return skippedBy({ step, at: occurredAt }, await withStakeholder(this.rows, stakeholderId, moment, request));
+    const load = (ids: readonly string[], at: Moment) => this.people.identified(ids, at);
+    const whose = await batched(request, 'whose step', moment, load, stakeholderId);
+    const memberIds = whose?.memberIds ?? [stakeholderId];
+    return skippedBy({ step, at: occurredAt }, await withStakeholder(this.rows, memberIds, moment, request));
   }
 }
 

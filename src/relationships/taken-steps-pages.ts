@@ -16,22 +16,28 @@ const datedOf = ({ step, at }: StepRow): readonly DatedStep[] => {
   return taken === undefined ? [] : [{ step: taken, at }];
 };
 
-/** When each step was first taken with each stakeholder, by then; with whom none was is left out. */
+/**
+ * When each step was first taken with each stakeholder, by then: asked by the ids of all who are one, answered by the first.
+ * With whom none was is left out.
+ */
 export const firstStepsWith = async (
   rows: RowReader,
-  stakeholders: readonly string[],
+  groups: readonly (readonly string[])[],
   past: Past,
 ): Promise<ReadonlyMap<string, FirstSteps>> => {
+  const remaining = new Map(groups.flatMap((group) => group.map((id) => [id, group[0] ?? id])));
   const found = new Map<string, DatedStep[]>();
-  for (const { marks, values } of inLists(stakeholders)) {
+  for (const { marks, values } of inLists(remaining.keys())) {
     const sql = `SELECT s.stakeholder, s.step, min(s.at) AS at FROM taken_step s
       WHERE s.stakeholder IN (${marks}) AND s.at <= ? AND ${knownThen('s')} GROUP BY s.stakeholder, s.step`;
     for (const row of await rows.all<StepRow & { readonly stakeholder: string }>(sql, [
       ...values,
       past.validAt,
       ...thenOf(past),
-    ]))
-      found.set(row.stakeholder, [...(found.get(row.stakeholder) ?? []), ...datedOf(row)]);
+    ])) {
+      const id = remaining.get(row.stakeholder) ?? row.stakeholder;
+      found.set(id, [...(found.get(id) ?? []), ...datedOf(row)]);
+    }
   }
   return new Map([...found].map(([stakeholder, taken]) => [stakeholder, firstSteps(taken)]));
 };
@@ -60,11 +66,23 @@ const holds = (finding: StepFinding): string => {
   return `(${step} IS NOT NULL AND (${skipped} IS NULL OR ${skipped} > ${step}))`;
 };
 
-const firstDates = (beyond: string): string => `
-  SELECT s.stakeholder, ${steps.map((_, index) => `min(CASE WHEN s.step = ${index} THEN s.at END) AS step_${index}`).join(', ')}
-  FROM taken_step s WHERE s.at <= ? AND ${knownThen('s')}${beyond} GROUP BY s.stakeholder`;
+/** The first dates of each relationship; of those who are one, under who remains. Its parameters are `datesThen(past)`. */
+const firstDates = `
+  WITH one (id, remains) AS (
+    SELECT a.id, b.id FROM stakeholder a JOIN stakeholder b ON b.key = a.survivor
+    WHERE a.survivor IS NOT NULL AND a.survivor <> a.key AND ${knownThen('a')} AND ${knownThen('b')}
+  ), f AS (
+    SELECT coalesce(o.remains, s.stakeholder) AS stakeholder,
+      ${steps.map((_, index) => `min(CASE WHEN s.step = ${index} THEN s.at END) AS step_${index}`).join(', ')}
+    FROM taken_step s LEFT JOIN one o ON o.id = s.stakeholder
+    WHERE s.at <= ? AND ${knownThen('s')} GROUP BY coalesce(o.remains, s.stakeholder)
+  )`;
 
-/** With how many stakeholders steps were taken by then, and of how many what is found. */
+const datesThen = (past: Past): readonly Value[] => [
+  ...[...thenOf(past), ...thenOf(past), past.validAt, ...thenOf(past)],
+];
+
+/** With how many stakeholders steps were taken by then, and of how many what is found; those who are one count once. */
 export const countFindings = async (
   rows: RowReader,
   past: Past,
@@ -73,8 +91,8 @@ export const countFindings = async (
     (finding, index) => `sum(CASE WHEN ${holds(finding)} THEN 1 ELSE 0 END) AS finding_${index}`,
   );
   const row = await rows.first<{ readonly [column: string]: number | null }>(
-    `SELECT count(*) AS relationships, ${sums.join(', ')} FROM (${firstDates('')}) AS f`,
-    [past.validAt, ...thenOf(past)],
+    `${firstDates} SELECT count(*) AS relationships, ${sums.join(', ')} FROM f`,
+    datesThen(past),
   );
   return {
     relationships: row?.['relationships'] ?? 0,
@@ -88,12 +106,12 @@ export const foundOf = async (
   { finding, past, ...slice }: { readonly finding: StepFinding; readonly past: Past } & Slice<string>,
 ): Promise<Page<string>> => {
   const { ascending, above, below } = scanOf(slice);
-  const beyond = `${above === undefined ? '' : ' AND s.stakeholder > ?'}${below === undefined ? '' : ' AND s.stakeholder < ?'}`;
+  const beyond = `${above === undefined ? '' : ' AND f.stakeholder > ?'}${below === undefined ? '' : ' AND f.stakeholder < ?'}`;
   const bounds = [above, below].flatMap((bound) => bound ?? []);
   const found = await rows.all<{ stakeholder: string }>(
-    `SELECT f.stakeholder FROM (${firstDates(beyond)}) AS f WHERE ${holds(finding)}
+    `${firstDates} SELECT f.stakeholder FROM f WHERE ${holds(finding)}${beyond}
      ORDER BY f.stakeholder ${ascending ? 'ASC' : 'DESC'} LIMIT ?`,
-    [past.validAt, ...thenOf(past), ...bounds, slice.limit + 1],
+    [...datesThen(past), ...bounds, slice.limit + 1],
   );
   return pageOf(
     found.map(({ stakeholder }) => stakeholder),
