@@ -56,6 +56,7 @@ const apiOnPostgres =
         'our-own',
         'influence',
         'clocks',
+        'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

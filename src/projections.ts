@@ -12,6 +12,7 @@ import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { verificationIntervals } from './owners/verification-interval-rows.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
+import { takenSteps } from './relationships/taken-steps.js';
 import { directory } from './stakeholders/directory.js';
 import { affiliationRows } from './ties/affiliation-rows.js';
 import { tieRows } from './ties/tie-rows.js';
@@ -38,5 +39,6 @@ export const projections: readonly Projection[] = [
   guidelineRows,
   ourOwnRows,
   surveyAnswers,
+  takenSteps,
   goalRows,
 ];

@@ -307,6 +307,7 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      taken_step: true,
       goal: true,
       affiliation: true,
       tie: true,

@@ -43,6 +43,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  skippedSteps(asOf: $asOf) { relationships findings { finding count stakeholders(first: 100) { totalCount nodes { id name } } } }
   topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
@@ -69,6 +70,7 @@ fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
 fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment stepped on StepsTaken { first { step at } findings definition }
 fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
 fragment timed on Clock {
   kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
@@ -82,10 +84,10 @@ fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
-  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
+  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step steps { ...stepped } interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
   merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
@@ -104,7 +106,7 @@ fragment everything on Stakeholder {
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
   verification { last { id occurredAt by reason } intervalDays dueAt overdue }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
-    ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped retraction { at by reason } }
+    ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped skippedWhenRecorded interactionId retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }
