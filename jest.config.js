@@ -50,6 +50,7 @@ const apiOnPostgres =
         'owners',
         'our-own',
         'influence',
+        'salience',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

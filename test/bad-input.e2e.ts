@@ -136,6 +136,8 @@ describe('malformed input', () => {
         endConnection: { stakeholderId: wrong, connectionId: wrong },
         recordLifecycle: { stakeholderId: wrong, lifecycle: 'CUSTOMER', reason: 'x' },
         verifyRelationship: { stakeholderId: wrong },
+        assessAttribute: { stakeholderId: wrong, attribute: 'POWER', present: true, reason: 'x' },
+        withdrawAttribute: { stakeholderId: wrong, attribute: 'POWER', reason: 'x' },
         assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },

@@ -196,6 +196,8 @@ const outcomes = {
   endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
   recordLifecycle: ofRelationship('LifecycleWasRecorded'),
   verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  assessAttribute: ofRelationship('AttributeWasAssessed'),
+  withdrawAttribute: ofRelationship('AttributeWasWithdrawn'),
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,

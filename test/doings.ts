@@ -29,6 +29,13 @@ type Doing =
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
   | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
   | { readonly does: 'verify'; readonly who: number; readonly day: number }
+  | {
+      readonly does: 'assessAttribute';
+      readonly who: number;
+      readonly day: number;
+      readonly which: number;
+      readonly present: boolean | null;
+    }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -143,6 +150,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
   },
   { weight: 1, arbitrary: doesWith('verify', { who, day }) },
+  { weight: 5, arbitrary: doesWith('assessAttribute', { who, day, which, present: fc.option(fc.boolean()) }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -300,6 +308,14 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'verify':
         return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
+      case 'assessAttribute': {
+        const attribute = ['POWER', 'LEGITIMACY', 'URGENCY', 'INFLUENCE'][each.which % 4];
+        const topic = attribute === 'INFLUENCE' && each.which % 8 < 4 ? { topic: 'x' } : {};
+        const asked = { attribute, ...topic, occurredAt: dateOf(each.day), reason };
+        return each.present === null
+          ? decide('withdrawAttribute', each.who, asked)
+          : decide('assessAttribute', each.who, { ...asked, present: each.present });
+      }
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':

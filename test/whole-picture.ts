@@ -35,6 +35,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationShare(asOf: $asOf) { heard aboutNone topics { topic heard share boydIndex } }
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
+  salient: stakeholders(first: 100, asOf: $asOf, where: { salience: [DEFINITIVE, DOMINANT, DANGEROUS, DEPENDENT] }) { totalCount nodes { id } }
+  unknown: stakeholders(asOf: $asOf, where: { salience: [UNKNOWN] }) { totalCount }
   topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
@@ -69,7 +71,8 @@ fragment everything on Stakeholder {
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
   conversions { totalCount nodes { ...counted } }
-  influence { ...told }
+  influence { ...told assessed { id present } }
+  salience { class missing assessments { id attribute topic present occurredAt by reason } }
   commitments { totalCount nodes { ...promised } }
   connections { ...tied } lifecycle { id lifecycle knownFrom occurredAt by reason }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }

@@ -19,6 +19,7 @@ import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
 import { VerificationResolver } from './verification.resolver.js';
+import { AssessedInfluenceResolver, SalienceResolver } from './salience.resolver.js';
 import { type Surveying, surveying } from './surveying.js';
 import { SURVEYING, SurveysHandler } from './surveys.handler.js';
 import { SurveysResolver } from './surveys.resolver.js';
@@ -50,6 +51,8 @@ import { SurveysResolver } from './surveys.resolver.js';
     ConnectionEndedResolver,
     LifecycleResolver,
     VerificationResolver,
+    SalienceResolver,
+    AssessedInfluenceResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],

@@ -26,6 +26,7 @@ import { Moments } from '../graphql/moments.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
+import { attributesOf } from '../relationships/salience.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type DirectoryFilter,
@@ -104,6 +105,7 @@ const filterOf = ({
   retired,
   stances,
   lifecycles,
+  salience,
   channel,
   ownerId,
   tier,
@@ -115,6 +117,7 @@ const filterOf = ({
   retired: retired ?? undefined,
   stances: stances ?? undefined,
   lifecycles: lifecycles ?? undefined,
+  salient: salience?.map(attributesOf),
   channel: channel ?? undefined,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   tier: tier ?? undefined,
