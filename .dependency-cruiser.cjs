@@ -22,7 +22,7 @@ module.exports = {
     {
       name: 'bare-nouns-are-pure',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|advocacy|goals)/[^./]+\\.ts$' },
+      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/[^./]+\\.ts$' },
       to: {
         path: [
           'node_modules/(@nestjs|fastify|mercurius|graphql|pino|class-validator)',
@@ -35,10 +35,10 @@ module.exports = {
     {
       name: 'contexts-share-facts-only',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|advocacy|goals)/[^./]+\\.ts$' },
+      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/[^./]+\\.ts$' },
       to: {
-        path: '^src/(stakeholders|interactions|relationships|owners|clocks|advocacy|goals)/',
-        pathNot: ['^src/$1/', '/(stakeholder|handle|interaction|relationship|ownership|colleague)\\.ts$'],
+        path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/',
+        pathNot: ['^src/$1/', '/(stakeholder|affiliation|handle|interaction|relationship|ownership|colleague)\\.ts$'],
       },
     },
     {

@@ -48,9 +48,12 @@ const apiOnPostgres =
         'connections',
         'lifecycle',
         'owners',
+        'affiliations',
+        'ties',
         'our-own',
         'influence',
         'salience',
+        'clocks',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

@@ -16,6 +16,7 @@ import { environmentOf, type Settings } from './settings.js';
 import { InfluenceModule } from './stakeholders/influence.module.js';
 import { StakeholdersModule } from './stakeholders/stakeholders.module.js';
 import { StoresModule } from './stores.module.js';
+import { TiesModule } from './ties/ties.module.js';
 import { LOG, WHAT_IF_THREAD } from './tokens.js';
 
 /** What a test has otherwise. */
@@ -74,6 +75,7 @@ export class AppModule {
         RelationshipsModule,
         OwnersModule,
         ClocksModule,
+        TiesModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

@@ -11,6 +11,8 @@ import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
+import { affiliationRows } from './ties/affiliation-rows.js';
+import { tieRows } from './ties/tie-rows.js';
 import { influenceRows } from './stakeholders/influence-rows.js';
 
 /**
@@ -29,6 +31,8 @@ export const projections: readonly Projection[] = [
   careRows,
   ownershipRows,
   ourOwnRows,
+  affiliationRows,
+  tieRows,
   surveyAnswers,
   goalRows,
 ];

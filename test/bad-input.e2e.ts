@@ -153,6 +153,16 @@ describe('malformed input', () => {
         },
         reviseGoal: { goalId: wrong, reason: 'x' },
         dropGoal: { goalId: wrong, reason: 'x' },
+        startAffiliation: { personId: wrong, organisationId: wrong, saidById: wrong },
+        endAffiliation: { affiliationId: wrong },
+        correctAffiliation: { affiliationId: wrong, reason: 'x' },
+        recordTie: { kind: 'KNOWS', stakeholderId: wrong, otherId: wrong, saidById: wrong },
+        endTie: { tieId: wrong },
+        retractTie: { tieId: wrong, reason: 'x' },
+        retractAffiliation: { affiliationId: wrong, reason: 'x' },
+        setWorkingHours: { teamId: wrong, zone: 'UTC', hours: [{ days: ['MONDAY'], from: '09:00', until: '17:00' }] },
+        setHolidays: { teamId: wrong, year: 2026, days: [] },
+        setTargets: { tier: 'Not a name' },
       }[mutation];
       expect((await faultsOf(mutation, input)).length).toBeGreaterThan(0);
     },

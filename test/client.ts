@@ -26,12 +26,21 @@ export interface Outcome {
   readonly lastAt: string;
   readonly goal: ShownGoal;
   readonly from: string;
+  readonly hours: { readonly from: string | null; readonly zone: string; readonly stretches: readonly Input[] };
+  readonly days: readonly { readonly date: string; readonly name: string | null }[];
+  readonly targets: {
+    readonly tier: string | null;
+    readonly from: string | null;
+    readonly resolutionMinutes: number | null;
+  };
   readonly capacity: number;
   readonly kept: boolean;
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
   readonly endedAt: string;
+  readonly affiliation: ShownAffiliation;
+  readonly tie: ShownTie;
   readonly holders: readonly { readonly stakeholder: Shown; readonly owner: ShownColleague }[];
 }
 
@@ -53,6 +62,28 @@ export interface ShownColleague {
   readonly revision: number;
   readonly addresses: readonly string[];
   readonly team: { readonly department: string } | null;
+}
+
+export interface ShownAffiliation {
+  readonly id: string;
+  readonly person: { readonly id: string; readonly name: string };
+  readonly organisation: { readonly id: string; readonly name: string };
+  readonly role: string | null;
+  readonly title: string | null;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly state: string;
+}
+
+export interface ShownTie {
+  readonly id: string;
+  readonly kind: string;
+  readonly stakeholder: { readonly id: string; readonly name: string };
+  readonly other: { readonly id: string; readonly name: string };
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly state: string;
+  readonly revision: number;
 }
 
 export interface Shown {
@@ -166,6 +197,20 @@ const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
 const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
+const anAffiliation = `affiliation { id role title from until state recordedAt by reason person { id name revision } organisation { id name }
+  source { name id } saidBy { id name } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
+const ofAffiliation = (happened: string, ...others: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position ${anAffiliation} } ${others
+    .map((refusal) => `... on ${refusal} { ${anAffiliation} }`)
+    .join(' ')}`;
+const aTie = `tie { id kind from until state recordedAt by reason revision note url stakeholder { id name } other { id name }
+  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } }`;
+const ofTie = (happened: string, ...others: readonly string[]): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position ${aTie} } ${others
+    .map((refusal) => `... on ${refusal} { ${aTie} }`)
+    .join(' ')}`;
+const noAffiliation = '... on AffiliationNotFound { affiliationId }';
+
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
@@ -187,7 +232,7 @@ const outcomes = {
   assessTone: ofInteraction('ToneAssessed', retracted),
   assessStance: ofRelationship('StanceWasAssessed'),
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
-  takeStep: ofRelationship('StepWasTaken'),
+  takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   makeCommitment: ofRelationship('CommitmentWasMade'),
@@ -205,6 +250,11 @@ const outcomes = {
   changeColleague: ofColleague('ColleagueChanged', noColleague),
   letColleagueGo: ofColleague('ColleagueLeft', noColleague),
   defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
+  setWorkingHours: `__typename ... on Refusal { message }
+    ... on WorkingHoursSet { already position hours { from zone stretches { day from until } } }`,
+  setHolidays: `__typename ... on Refusal { message } ... on HolidaysSet { already position days { date name } }`,
+  setTargets: `__typename ... on Refusal { message }
+    ... on TargetsSet { already position targets { tier from acknowledgeMinutes firstResponseMinutes nextResponseMinutes resolutionMinutes } }`,
   assignOwner: ofStakeholder(
     'OwnerWasAssigned',
     nobody,
@@ -218,6 +268,14 @@ const outcomes = {
   setGoal: ofGoal('GoalWasSet', noColleague, begun),
   reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
   dropGoal: ofGoal('GoalWasDropped', noGoal),
+  startAffiliation: `${ofAffiliation('AffiliationStarted', 'AffiliationSourceIdTaken')} ${nobody} ${noColleague}
+    ... on NotAPerson { stakeholder { ...shown } } ... on NotAnOrganisation { stakeholder { ...shown } }`,
+  endAffiliation: `${ofAffiliation('AffiliationEnded', 'AffiliationHasEnded', 'AffiliationIsRetracted')} ${noAffiliation}`,
+  correctAffiliation: `${ofAffiliation('AffiliationCorrected', 'AffiliationIsRetracted')} ${noAffiliation}`,
+  retractAffiliation: `${ofAffiliation('AffiliationRetracted')} ${noAffiliation}`,
+  recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
+  endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
+  retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
 } as const;
 
 export type Mutation = keyof typeof outcomes;

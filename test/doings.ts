@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
+import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
+import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
 type Doing =
@@ -20,7 +22,17 @@ type Doing =
   | { readonly does: 'assessTone'; readonly which: number; readonly tone: number }
   | { readonly does: 'assessStance'; readonly who: number; readonly day: number; readonly stance: string }
   | { readonly does: 'withdraw'; readonly who: number; readonly day: number }
-  | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
+  | {
+      readonly does: 'step';
+      readonly who: number;
+      readonly day: number;
+      readonly step: string;
+      /** In the conversation of one of the interactions. */
+      readonly of: number | null;
+    }
+  | { readonly does: 'setHours'; readonly ofTeam: boolean; readonly from: string | null; readonly zone: string }
+  | { readonly does: 'setHolidays'; readonly ofTeam: boolean; readonly day: number }
+  | { readonly does: 'setTargets'; readonly tier: string | null; readonly day: number | null; readonly minutes: number }
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
   | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
@@ -55,12 +67,9 @@ type Doing =
   | { readonly does: 'release'; readonly who: number; readonly day: number }
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
-  | { readonly does: 'dropGoal'; readonly which: number };
+  | { readonly does: 'dropGoal'; readonly which: number }
+  | TieDoing;
 
-// Few people and few days, so that much happens at one instant and late facts meet.
-const who = fc.nat({ max: 4 });
-const which = fc.nat({ max: 200 });
-const day = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }).map((each) => each * 4) }, fc.nat({ max: 700 }));
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
 const text = fc.constantFrom(
   'I hate this.',
@@ -83,7 +92,6 @@ const said = fc.record(
   },
   { requiredKeys: ['act', 'direction', 'channel'] },
 );
-const dateOf = (each: number): string => new Date(Date.UTC(2020, 0, 1) + each * 86_400_000).toISOString();
 const changes = fc.oneof(
   day.map((each): Input => ({ occurredAt: dateOf(each) })),
   fc.record(
@@ -94,11 +102,6 @@ const changes = fc.oneof(
     { requiredKeys: [] },
   ),
 );
-const doesWith = <Name extends string, Rest extends object>(
-  does: Name,
-  rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
-) => fc.record({ does: fc.constant(does), ...rest }) as unknown as fc.Arbitrary<{ readonly does: Name } & Rest>;
-
 /** Any one thing, recordings most of all. */
 export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   {
@@ -130,8 +133,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   },
   { weight: 2, arbitrary: doesWith('withdraw', { who, day }) },
   {
-    weight: 2,
-    arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
+    weight: 3,
+    arbitrary: doesWith('step', {
+      who,
+      day,
+      step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE'),
+      of: fc.option(which, { freq: 2 }),
+    }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
   { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
@@ -189,6 +197,24 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...tieDoings,
+  {
+    weight: 1,
+    arbitrary: doesWith('setHours', {
+      ofTeam: fc.boolean(),
+      from: fc.constantFrom(null, '2020-03-01'),
+      zone: fc.constantFrom('UTC', 'Europe/Berlin'),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('setHolidays', { ofTeam: fc.boolean(), day: fc.nat({ max: 300 }) }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('setTargets', {
+      tier: fc.constantFrom(null, 'executive'),
+      day: fc.option(day),
+      minutes: fc.integer({ min: 1, max: 50_000 }),
+    }),
+  },
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -201,8 +227,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
-  const one = <T>(of: readonly T[], index: number): T | undefined =>
-    of.length === 0 ? undefined : of[index % of.length];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
     const stakeholderId = people.get(number);
@@ -232,6 +256,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
     const colleagueId = one(colleagues, index);
     return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
+
+  const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
     switch (each.does) {
@@ -263,7 +289,24 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'withdraw':
         return decide('withdrawStance', each.who, { occurredAt: dateOf(each.day), reason });
       case 'step':
-        return decide('takeStep', each.who, { step: each.step, occurredAt: dateOf(each.day) });
+        return decide('takeStep', each.who, {
+          ...{ step: each.step, occurredAt: dateOf(each.day) },
+          interactionId: each.of === null ? null : (one(interactions, each.of) ?? null),
+        });
+      case 'setHours':
+        return ask('setWorkingHours', {
+          ...{ teamId: each.ofTeam ? team : null, from: each.from, zone: each.zone },
+          hours: [{ days: ['MONDAY', 'WEDNESDAY'], from: '09:00', until: '17:00' }],
+        });
+      case 'setHolidays': {
+        const date = dateOf(each.day).slice(0, 10);
+        return ask('setHolidays', { teamId: each.ofTeam ? team : null, year: 2020, days: [{ date, name: 'A day' }] });
+      }
+      case 'setTargets':
+        return ask('setTargets', {
+          ...{ tier: each.tier, from: each.day === null ? null : dateOf(each.day) },
+          ...{ firstResponseMinutes: each.minutes, resolutionMinutes: each.minutes },
+        });
       case 'takeBack': {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });
@@ -390,6 +433,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const goalId = one(goals, each.which);
         return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
       }
+      default:
+        return aboutTies(each);
     }
   };
   return async (each) => {

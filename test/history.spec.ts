@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type AccessKeyFact, accessKey } from '../src/access/access-key.js';
 import { type RuleFact, ruleInForce } from '../src/advocacy/rule-in-force.js';
+import { type TargetsFact, targetsOfTier } from '../src/clocks/targets.js';
+import { type CalendarFact, workingHours } from '../src/clocks/working-hours.js';
 import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
@@ -15,7 +17,8 @@ import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
 import { type SurveyFact, survey } from '../src/relationships/survey-answer.js';
-import { type StakeholderFact, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { type StakeholderFact, belonging, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { type TieFact, tie } from '../src/ties/tie.js';
 import { historicLog, written } from './history.js';
 import { replayedRows } from './inspecting.js';
 
@@ -32,6 +35,9 @@ type WrittenFact =
   | TierFact
   | OwnershipFact
   | GoalFact
+  | TieFact
+  | CalendarFact
+  | TargetsFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -88,11 +94,22 @@ const newest: Record<WrittenFact['type'], number> = {
   GoalSet: 1,
   GoalRevised: 1,
   GoalDropped: 1,
+  AffiliationStarted: 1,
+  AffiliationEnded: 1,
+  AffiliationCorrected: 1,
+  AffiliationRetracted: 1,
+  TieRecorded: 1,
+  TieEnded: 1,
+  TieRetracted: 1,
+  WorkingHoursSet: 1,
+  HolidaysSet: 1,
+  TargetsSet: 1,
 };
 
 /** How the service lifts old shapes. */
 const upcast = upcaster(lifts);
 
+/** A stream's decider; who belongs where is asked of its stakeholder's, by another one. */
 interface Asked {
   readonly initialState: unknown;
   readonly evolve: (state: unknown, fact: unknown) => unknown;
@@ -110,6 +127,9 @@ const deciders = new Map<string, Asked>(
     colleague,
     team,
     tierNamed('near'),
+    tie,
+    workingHours,
+    targetsOfTier,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -179,6 +199,19 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   GoalSet: (data) => ({ type: 'SetGoal', data }),
   GoalRevised: (data) => ({ type: 'ReviseGoal', data }),
   GoalDropped: (data) => ({ type: 'DropGoal', data }),
+  AffiliationStarted: (data) => ({ type: 'StartAffiliation', data: { ...data, ...(data['personal'] as JsonObject) } }),
+  AffiliationEnded: (data) => ({ type: 'EndAffiliation', data }),
+  AffiliationCorrected: (data) => ({
+    type: 'CorrectAffiliation',
+    data: { ...data, period: data['to'], post: held(data, 'to') },
+  }),
+  AffiliationRetracted: (data) => ({ type: 'RetractAffiliation', data }),
+  TieRecorded: (data) => ({ type: 'RecordTie', data: { ...data, ...(data['personal'] as JsonObject) } }),
+  TieEnded: (data) => ({ type: 'EndTie', data }),
+  TieRetracted: (data) => ({ type: 'RetractTie', data }),
+  WorkingHoursSet: (data) => ({ type: 'SetWorkingHours', data }),
+  HolidaysSet: (data) => ({ type: 'SetHolidays', data }),
+  TargetsSet: (data) => ({ type: 'SetTargets', data }),
 };
 
 describe('the shapes that were ever stored', () => {
@@ -217,7 +250,8 @@ describe('the shapes that were ever stored', () => {
         const { type, data } = event;
         state = decider.evolve(state, event);
         const asked = askedFor[type as WrittenFact['type']](data);
-        expect({ asked, decided: decider.decide(asked, state) }).toEqual({ asked, decided: [] });
+        const decides = type.startsWith('Affiliation') ? (belonging as unknown as Asked) : decider;
+        expect({ asked, decided: decides.decide(asked, state) }).toEqual({ asked, decided: [] });
       }
     }
   });
@@ -254,6 +288,15 @@ describe('the shapes that were ever stored', () => {
       owner_span: true,
       ownership_fact: true,
       goal: true,
+      affiliation: true,
+      tie: true,
+      clock_message: true,
+      clock_turn: true,
+      clock_owner: true,
+      clock_team: true,
+      clock_hours: true,
+      clock_holidays: true,
+      clock_targets: true,
     });
   });
 });

@@ -42,6 +42,8 @@ import {
 import { directory } from '../src/stakeholders/directory.js';
 import { everythingOfCare, relationshipFactNames, wholeOf } from './care.js';
 import { type Told, addresses, interactions, logOf, people, told, who } from './random-logs.js';
+import { affiliationRows } from '../src/ties/affiliation-rows.js';
+import { tieRows } from '../src/ties/tie-rows.js';
 import { dayMs, email, forgetful, projected, rowsOf } from './small-logs.js';
 
 const noSpans: Projection<null> = {
@@ -53,7 +55,17 @@ const noSpans: Projection<null> = {
   evolve: () => undefined,
 };
 const timeline = timelineWith(2);
-const projections = [directory, timeline, relationshipFacts, ownershipRows, careRows, advocacyActs, noSpans];
+const projections = [
+  directory,
+  timeline,
+  relationshipFacts,
+  ownershipRows,
+  careRows,
+  advocacyActs,
+  affiliationRows,
+  tieRows,
+  noSpans,
+];
 
 /** Everything that the queries answer about one past. */
 const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Promise<unknown> => {

@@ -49,6 +49,9 @@ it('has folded much of everything', () => {
     'colleague',
     'owner_span',
     'ownership_fact',
+    'affiliation',
+    'tie',
+    'clock_turn',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

@@ -132,7 +132,7 @@ export class EventFilter implements EventWhere {
 
   @Field(() => ID, { nullable: true, description: 'Of what they are about, as Event.subject has it.' })
   @IsOptional()
-  @IsGlobalId(['Stakeholder', 'Interaction', 'Key', 'Stream'])
+  @IsGlobalId(['Stakeholder', 'Interaction', 'Key', 'Stream', 'Colleague', 'Team', 'Tie'])
   subject?: string | null;
 
   @Field(() => String, { nullable: true })

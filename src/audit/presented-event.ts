@@ -37,6 +37,7 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   colleague: 'Colleague',
   team: 'Team',
   goal: 'Goal',
+  tie: 'Tie',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -59,6 +60,12 @@ const typeOfField: Readonly<Record<string, string>> = {
   interactionId: 'Interaction',
   inReplyTo: 'Interaction',
   keyId: 'Key',
+  affiliationId: 'Affiliation',
+  tieId: 'Tie',
+  otherId: 'Stakeholder',
+  evidence: 'Interaction',
+  organisationId: 'Stakeholder',
+  saidBy: 'Colleague',
   colleagueId: 'Colleague',
   teamId: 'Team',
   goalId: 'Goal',

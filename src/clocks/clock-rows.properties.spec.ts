@@ -163,9 +163,9 @@ const naively = (log: readonly RecordedEvent[], validAt: number): unknown => {
     replies.put(message);
     concerned.add(message.id);
   }
-  const conversations = new Map<string, ReturnType<Replies['conversationOf']>>();
+  const conversations = new Map<string, ReturnType<Replies['conversationOf']>['placed']>();
   for (const each of concerned) {
-    const placed = replies.conversationOf(each);
+    const { placed } = replies.conversationOf(each);
     conversations.set(placed[0]?.id ?? '', placed);
   }
   return [...conversations.values()]

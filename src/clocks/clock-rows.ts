@@ -22,13 +22,13 @@ import {
 } from './clock-tables.js';
 import { type Turn, turnsOf } from './clocks-v1.js';
 import { type TurnRow, messagesAround, presentTurns } from './present-clocks.js';
-import type { Message, PlacedMessage, Replies } from './replies.js';
+import type { Message, PlacedMessage, Replies, ToldConversation } from './replies.js';
 
 interface Loaded {
   /** All conversations that the batch concerns. */
   readonly replies: Replies;
   /** The turns of each as they are, by the key that names it. */
-  readonly turns: Map<number, readonly TurnRow[]>;
+  readonly turns: Map<number, TurnRow[]>;
 }
 
 /**
@@ -70,7 +70,8 @@ export const clockRows: Projection<Loaded> = {
   },
 };
 
-function writeConversation({ replies, turns }: Loaded, event: RecordedEvent, rows: RowWriter): void {
+function writeConversation(loaded: Loaded, event: RecordedEvent, rows: RowWriter): void {
+  const { replies, turns } = loaded;
   const id = messageIdOf(messageFactOf(event));
   if (id === null) return;
   const before = replies.get(id);
@@ -78,39 +79,70 @@ function writeConversation({ replies, turns }: Loaded, event: RecordedEvent, row
   if (after === null || sameMessage(before, after)) return;
   if (before === undefined) rows.insert(clockMessageTable, messageRow(after));
   else rows.put(clockMessageTable, messageRow(after));
+  if (before === undefined && (writeAlone(loaded, after, rows) || writeEnding(loaded, after, rows))) return;
 
   // Where it answers something else now, it leaves one conversation for another.
   const left = before !== undefined && before.replyTo !== after.replyTo ? before.replyTo : null;
-  const keys = new Set(left === null ? [] : replies.conversationOf(id).map(({ key }) => key));
+  const keys = new Set(left === null ? [] : keysOf(replies.conversationOf(id)));
   replies.put(after);
-  const told = new Map<number, readonly Turn<PlacedMessage>[]>();
+  const told = new Map<number, ToldConversation['turns']>();
   for (const each of left === null ? [id] : [id, left]) {
-    const placed = replies.conversationOf(each);
-    for (const { key } of placed) keys.add(key);
-    const its = turnsOf(placed);
-    const [first] = its;
-    if (first !== undefined) told.set(first.opener.key, its);
+    const conversation = replies.conversationOf(each);
+    for (const key of keysOf(conversation)) keys.add(key);
+    const [first] = conversation.turns;
+    if (first !== undefined) told.set(first.opener.key, conversation.turns);
   }
-  for (const conversation of keys) writeTurns(turns, conversation, told.get(conversation) ?? [], event.ordinal, rows);
+  for (const key of keys) writeTurns(turns, key, told.get(key) ?? [], 0, event.ordinal, rows);
 }
 
+/** Writes what comes of a new message that answers nothing and that nothing answers yet: most of them. */
+function writeAlone({ replies, turns }: Loaded, message: Message, rows: RowWriter): boolean {
+  const { id, key, replyTo, at, part } = message;
+  if (replyTo !== null || replies.isAnswered(id)) return false;
+  replies.put(message);
+  const alone = turnsOf([{ ...message, countsAt: at, depth: 0 }]);
+  if (part === 'opens') writeTurns(turns, key, alone, 0, key, rows);
+  return true;
+}
+
+/** Writes what comes of a new message at the end of a conversation, however long it is; false where it stands elsewhere. */
+function writeEnding({ replies, turns }: Loaded, message: Message, rows: RowWriter): boolean {
+  const { id, key, replyTo } = message;
+  if (replyTo === null || replies.isAnswered(id)) return false;
+  const conversation = replies.conversationOf(replyTo);
+  const [length, unchanged] = [conversation.placed.length, Math.max(0, conversation.turns.length - 1)];
+  replies.put(message);
+  // Told anew, it is another.
+  if (replies.conversationOf(id) !== conversation || conversation.placed.length !== length + 1) return false;
+  const [first] = conversation.turns;
+  if (first !== undefined) writeTurns(turns, first.opener.key, conversation.turns, unchanged, key, rows);
+  return true;
+}
+
+const keysOf = ({ placed }: ToldConversation): readonly number[] => placed.map(({ key }) => key);
+
+/** Writes what has changed of a conversation's turns, of which those before `from` have not. */
 function writeTurns(
   present: Loaded['turns'],
   conversation: number,
-  turns: readonly Turn<PlacedMessage>[],
+  turns: ToldConversation['turns'],
+  from: number,
   ordinal: number,
   rows: RowWriter,
 ): void {
   const was = present.get(conversation) ?? [];
-  const is = turns.map((turn, index) => turnRow(conversation, index + 1, turn));
-  for (let index = 0; index < Math.max(was.length, is.length); index += 1) {
-    const [before, after] = [was[index], is[index]];
+  if (turns.length > 0 && was.length === 0) present.set(conversation, was);
+  for (let index = from; index < Math.max(was.length, turns.length); index += 1) {
+    const [before, turn] = [was[index], turns[index]];
+    const after = turn && turnRow(conversation, index + 1, turn);
     if (before !== undefined && after !== undefined && sameTurn(before, after)) continue;
     if (before !== undefined) rows.close(clockTurnTable, [conversation, before.place], ordinal);
-    if (after !== undefined) rows.insert(clockTurnTable, { ...after, known_from: ordinal, known_until: open });
+    if (after === undefined) continue;
+    rows.insert(clockTurnTable, { ...after, known_from: ordinal, known_until: open });
+    was[index] = after;
   }
-  if (is.length > 0) present.set(conversation, is);
-  else present.delete(conversation);
+  was.length = turns.length;
+  if (turns.length === 0) present.delete(conversation);
 }
 
 const messageRow = ({ key, id, replyTo, at, part, channel, speaker }: Message): Row => ({

@@ -65,15 +65,18 @@ export interface Turn<Opener extends Placed = Placed> {
  * The turns of a conversation, by `clocks-v1`.
  * @param placed all that counts in it, in the order in which it counts.
  */
-export const turnsOf = <Opener extends Placed>(placed: readonly Opener[]): readonly Turn<Opener>[] => {
+export const turnsOf = <Opener extends Placed>(placed: readonly Opener[]): Turn<Opener>[] => {
   const turns: Turn<Opener>[] = [];
-  for (const each of placed) {
-    const last = turns.at(-1);
-    const current = last?.stopper === null ? last : undefined;
-    if (each.part === 'opens' && current === undefined) turns.push(opened(each));
-    else if (current !== undefined) turns[turns.length - 1] = after(current, each, turns.length === 1);
-  }
+  for (const each of placed) addTo(turns, each);
   return turns;
+};
+
+/** Goes on with turns by what counts next; of those that are there only the last may change. */
+export const addTo = <Opener extends Placed>(turns: Turn<Opener>[], next: Opener): void => {
+  const last = turns.at(-1);
+  const current = last?.stopper === null ? last : undefined;
+  if (next.part === 'opens' && current === undefined) turns.push(opened(next));
+  else if (current !== undefined) turns[turns.length - 1] = after(current, next, turns.length === 1);
 };
 
 const after = <Opener extends Placed>(turn: Turn<Opener>, next: Opener, isFirst: boolean): Turn<Opener> => {

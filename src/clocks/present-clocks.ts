@@ -35,26 +35,18 @@ export const messagesAround = async (
   rows: RowReader,
 ): Promise<{ readonly replies: Replies; readonly keys: ReadonlySet<number> }> => {
   const found = new Map<string, Message>();
-  const told = (message: MessageRow): void => void found.set(message.id, messageOf(message));
-  const starts = new Set([...amended, ...answered]);
-  const above = new Set([...starts, ...recorded]);
-  for (const { marks, values } of inLists(starts)) {
-    for (const row of await rows.all<MessageRow>(
-      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
-      values,
-    ))
-      told(row);
-    for (const row of await rows.all<{ id: string }>(climb(marks), values)) above.add(row.id);
+  const tell = async (sql: string, values: readonly string[]): Promise<void> => {
+    for (const row of await rows.all<MessageRow>(sql, values)) found.set(row.id, messageOf(row));
+  };
+  for (const { marks, values } of inLists([...amended, ...answered])) await tell(climb(marks), [...values, ...values]);
+  // A conversation is what ends at its top; in a circle any will do.
+  const tops = new Set([...amended, ...answered].map((id) => topOf(id, found)));
+  // Answers to what the batch records are there already where they came first.
+  for (const { marks, values } of inLists(recorded)) {
+    const sql = `SELECT DISTINCT m.reply_to AS id FROM clock_message m WHERE m.reply_to IN (${marks})`;
+    for (const { id } of await rows.all<{ id: string }>(sql, values)) tops.add(id);
   }
-  const higher = [...above].filter((id) => !starts.has(id) && !recorded.has(id));
-  for (const { marks, values } of inLists(higher))
-    for (const row of await rows.all<MessageRow>(
-      `SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`,
-      values,
-    ))
-      told(row);
-  for (const { marks, values } of inLists(above))
-    for (const row of await rows.all<MessageRow>(descend(marks), values)) told(row);
+  for (const { marks, values } of inLists(tops)) await tell(descend(marks), values);
 
   const replies = new Replies();
   const keys = new Set<number>();
@@ -65,11 +57,19 @@ export const messagesAround = async (
   return { replies, keys };
 };
 
+const topOf = (start: string, found: ReadonlyMap<string, Message>): string => {
+  const path = new Set<string>();
+  let id = start;
+  for (;;) {
+    path.add(id);
+    const next = found.get(id)?.replyTo ?? null;
+    if (next === null || path.has(next)) return id;
+    id = next;
+  }
+};
+
 /** The present turns of conversations that the keys may name. */
-export const presentTurns = async (
-  keys: ReadonlySet<number>,
-  rows: RowReader,
-): Promise<Map<number, readonly TurnRow[]>> => {
+export const presentTurns = async (keys: ReadonlySet<number>, rows: RowReader): Promise<Map<number, TurnRow[]>> => {
   const found = new Map<number, TurnRow[]>();
   for (const { marks, values } of inLists(keys)) {
     const sql = `SELECT ${turnColumns} FROM clock_turn t
@@ -95,7 +95,9 @@ const climb = (marks: string): string => `
     UNION
     SELECT m.reply_to FROM up CROSS JOIN clock_message m WHERE m.id = up.id AND m.reply_to IS NOT NULL
   )
-  SELECT up.id FROM up`;
+  SELECT ${columns} FROM up CROSS JOIN clock_message m WHERE m.id = up.id
+  UNION
+  SELECT ${columns} FROM clock_message m WHERE m.id IN (${marks})`;
 
 const descend = (marks: string): string => `
   WITH RECURSIVE down (id) AS (

@@ -12,7 +12,7 @@ const repliesOf = (messages: readonly Message[]): Replies => {
   return replies;
 };
 const told = (replies: Replies, id: string) =>
-  replies.conversationOf(id).map((each) => `${each.id}${each.countsAt === each.at ? '' : `@${each.countsAt}`}`);
+  replies.conversationOf(id).placed.map((each) => `${each.id}${each.countsAt === each.at ? '' : `@${each.countsAt}`}`);
 
 describe('a conversation', () => {
   it('is tied by replies, across what is not recorded', () => {
@@ -66,10 +66,10 @@ describe('a conversation', () => {
         const shuffled = all.map((each) => [numbers.next().value, each] as const).sort(([a], [b]) => a - b);
         const [one, other] = [repliesOf(all), repliesOf(shuffled.map(([, each]) => each))];
         for (const { id } of all) {
-          const its = one.conversationOf(id);
-          expect(other.conversationOf(id)).toEqual(its);
+          const its = one.conversationOf(id).placed;
+          expect(other.conversationOf(id).placed).toEqual(its);
           expect(its.map((each) => each.id)).toContain(id);
-          for (const each of its) expect(one.conversationOf(each.id)).toEqual(its);
+          for (const each of its) expect(one.conversationOf(each.id).placed).toEqual(its);
         }
       }),
     ));

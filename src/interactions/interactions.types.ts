@@ -60,7 +60,7 @@ const IsTextWithin = (bytesMax: number): PropertyDecorator =>
   });
 
 /** A global id where one is given at all: whether it has to be, `OneOf` says. */
-const IsGlobalIdIfGiven = (type: string): PropertyDecorator =>
+export const IsGlobalIdIfGiven = (type: string): PropertyDecorator =>
   ValidateBy({
     name: 'isGlobalIdIfGiven',
     validator: {

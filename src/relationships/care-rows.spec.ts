@@ -103,7 +103,7 @@ const disconnected = relationshipFact('ada', {
   type: 'ConnectionEnded',
   data: { ...dated('ada', 'e', 7), connectionId: 'c' },
 });
-const taken = (factId: string, type: 'ConnectionEnded' | 'LifecycleReached') =>
+const taken = (factId: string, type: 'ConnectionEnded' | 'LifecycleReached' | 'AttributeAssessed') =>
   relationshipFact('ada', {
     type: 'RelationshipFactRetracted',
     data: { stakeholderId: 'ada', factId, was: { type, occurredAt: day(1) } },

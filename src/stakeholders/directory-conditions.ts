@@ -49,9 +49,32 @@ export const passedBetween = (from: number, until: number, past: Past): Conditio
  * from when anybody did who is one with them.
  */
 export const existing = (past: Past): Condition =>
+  ofAny(past, (alias) => {
+    const dated = [past.validAt, ...thenOf(past)];
+    const worldFacts = [
+      counted('timeline_entry', alias, 'e.at <= ?'),
+      counted('relationship_fact', alias, 'e.at <= ?'),
+      owned(alias),
+      begun('affiliation', 'person', alias),
+      begun('affiliation', 'organisation', alias),
+      begun('tie', 'stakeholder', alias),
+    ];
+    return {
+      sql: `(${alias}.identified_at <= ? OR ${worldFacts.join(' OR ')})`,
+      values: [past.validAt, ...worldFacts.flatMap(() => dated)],
+    };
+  });
+
+/** Something that lasts, and counts, is theirs; its beginning is known, and had come. */
+const begun = (table: string, end: string, alias: string): string =>
+  `EXISTS (SELECT 1 FROM ${table} b WHERE b.${end} = ${alias}.id AND b.from_at > ${Number.MIN_SAFE_INTEGER} AND b.from_at <= ? AND b.retracted = 0 AND ${knownThen('b')})`;
+
+/** They belonged to the organisation (any of its ids) then. */
+export const belongingTo = (organisations: readonly string[], past: Past): Condition =>
   ofAny(past, (alias) => ({
-    sql: `(${alias}.identified_at <= ? OR ${counted('timeline_entry', alias, 'e.at <= ?')} OR ${counted('relationship_fact', alias, 'e.at <= ?')} OR ${owned(alias)})`,
-    values: [past.validAt, past.validAt, ...thenOf(past), past.validAt, ...thenOf(past), past.validAt, ...thenOf(past)],
+    sql: `EXISTS (SELECT 1 FROM affiliation b WHERE b.person = ${alias}.id AND b.organisation IN (${organisations.map(() => '?').join(', ')})
+      AND b.from_at <= ? AND (b.until_at IS NULL OR b.until_at > ?) AND b.retracted = 0 AND ${knownThen('b')})`,
+    values: [...organisations, past.validAt, past.validAt, ...thenOf(past)],
   }));
 
 /** They had a handle on that channel. */

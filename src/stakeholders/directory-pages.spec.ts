@@ -21,6 +21,8 @@ import { standingSpan } from '../advocacy/standing-tables.js';
 import { timeline } from '../interactions/timeline.js';
 import { ownershipRows } from '../owners/ownership-rows.js';
 import { relationshipFacts } from '../relationships/relationship-facts.js';
+import { affiliationRows } from '../ties/affiliation-rows.js';
+import { tieRows } from '../ties/tie-rows.js';
 import {
   holdersOfExternalIds,
   holdersOfHandles,
@@ -102,7 +104,7 @@ const log = numbered(
 
 let rows: ReadStore;
 beforeAll(async () => {
-  rows = await projected([directory, timeline, relationshipFacts, ownershipRows, spans], log);
+  rows = await projected([directory, timeline, relationshipFacts, ownershipRows, affiliationRows, tieRows, spans], log);
 });
 afterAll(() => rows.close());
 

@@ -8,6 +8,7 @@ import type { Stance } from '../relationships/relationship.js';
 import {
   type Condition,
   allOf,
+  belongingTo,
   existing,
   known,
   lifecycleAt,
@@ -121,6 +122,8 @@ export interface DirectoryFilter {
   readonly tier?: string | undefined;
   /** Whether somebody of ours answers for them. */
   readonly owned?: boolean | undefined;
+  /** Ids of an organisation that they belong to. */
+  readonly organisations?: readonly string[] | undefined;
   /** Something passed between us at this time (milliseconds) or later. */
   readonly interactionSince?: number | undefined;
 }
@@ -195,6 +198,7 @@ const conditionsOf = (
     owner,
     tier,
     owned,
+    organisations,
     interactionSince,
   }: DirectoryFilter,
   past: Past,
@@ -208,6 +212,7 @@ const conditionsOf = (
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),
   ...(owned === undefined ? [] : [owned ? ownedByAnybody(past) : not(ownedByAnybody(past))]),
+  ...(organisations === undefined ? [] : [belongingTo(organisations, past)]),
   ...(interactionSince === undefined ? [] : [passedBetween(interactionSince, past.validAt, past)]),
 ];
 
@@ -217,6 +222,15 @@ export const stakeholdersById = (
   ids: readonly string[],
   past: Past,
 ): Promise<ReadonlyMap<string, ListedStakeholder>> => named(rows, 'id', ids, past, [existing(past)]);
+
+/** The same, of those alone who stood so; of no stances: however they stood. */
+export const stakeholdersStanding = (
+  rows: RowReader,
+  ids: readonly string[],
+  stances: readonly Stance[],
+  past: Past,
+): Promise<ReadonlyMap<string, ListedStakeholder>> =>
+  named(rows, 'id', ids, past, [existing(past), ...conditionsOf({ stances }, past)]);
 
 /**
  * Those of the stakeholders who were identified by then, by id (who remains under it), though nothing that counts may have happened yet: such as

@@ -1,24 +1,11 @@
 import { Inject } from '@nestjs/common';
-import {
-  Args,
-  ArgsType,
-  Context,
-  Extensions,
-  Field,
-  ID,
-  Parent,
-  Query,
-  ResolveField,
-  Resolver,
-  registerEnumType,
-} from '@nestjs/graphql';
+import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
-import { enumOf } from '../graphql/enum-of.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -27,6 +14,7 @@ import { NodeRegistry } from '../graphql/node.js';
 import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { attributesOf } from '../relationships/salience.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type DirectoryFilter,
@@ -37,6 +25,12 @@ import {
   holdingsOf,
   stakeholdersPage,
 } from './directory-pages.js';
+import {
+  StakeholderFilter,
+  type StakeholderOrder,
+  StakeholderOrderEnum,
+  stakeholderOrders,
+} from './directory.types.js';
 import type { Identity } from './identity.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
@@ -48,13 +42,7 @@ import {
   handleIn,
   Stakeholder,
   StakeholderConnection,
-  StakeholderFilter,
 } from './stakeholders.types.js';
-
-const stakeholderOrders = ['name', 'name-descending', 'identified-at', 'identified-at-descending'] as const;
-type StakeholderOrder = (typeof stakeholderOrders)[number];
-const StakeholderOrderEnum = enumOf(stakeholderOrders);
-registerEnumType(StakeholderOrderEnum, { name: 'StakeholderOrder' });
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {
@@ -186,7 +174,8 @@ export class DirectoryResolver {
     const asked = orderBy ?? 'name';
     const list = `stakeholders ${asked}`;
     const page = pageOf(args, list, 'sn');
-    const filter = filterOf(where ?? undefined);
+    const organisations = await this.#organisations(where?.organisationId, moment);
+    const filter = { ...filterOf(where ?? undefined), organisations };
     const slice = sliceOf(page, asked.endsWith('descending') ? 'desc' : 'asc', ([sortName, key]) => ({
       sortName: String(sortName),
       key: Number(key),
@@ -223,6 +212,13 @@ export class DirectoryResolver {
   ): Promise<readonly ExternalId[]> {
     const held = await this.#holdings(memberKeys, moment, request);
     return held?.externalIds ?? [];
+  }
+
+  /** All ids of the organisation whose people are asked for. */
+  async #organisations(id: string | null | undefined, moment: Moment): Promise<readonly string[] | undefined> {
+    if (id == null) return undefined;
+    const organisation = fromGlobalId(id, 'Stakeholder', 'where', 'organisationId').id;
+    return (await groupsOf(this.rows, [organisation], moment)).get(organisation)?.members;
   }
 
   #holdings(memberKeys: readonly number[], moment: Moment, request: RequestContext): Promise<Holdings | null> {

@@ -1,6 +1,6 @@
 import { folded } from './words.js';
 import { describe, it } from '@jest/globals';
-import { crmId, email, identified, stakeholderFact } from '../../test/small-logs.js';
+import { crmId, day, email, identified, stakeholderFact } from '../../test/small-logs.js';
 import { open } from '../event-sourcing/position.js';
 import { specifyProjection } from '../event-sourcing/specification.js';
 import {
@@ -90,6 +90,27 @@ describe('directory', () => {
       { word: 'love', known_until: 2 },
       { word: 'org', known_until: open },
     ]);
+  });
+
+  it('counts in their revision what is said of where they belong, and shows nothing else of it', () => {
+    const ids = { stakeholderId: 'ada', affiliationId: 'ada.a' };
+    const period = { organisationId: 'works', occurredAt: null, until: null };
+    const amended = { ...ids, was: period };
+    const personal = { of: ['ada'], role: null, title: null };
+    const said = { ...ids, ...period, source: null, saidBy: 'kim', sent: 'digest', personal };
+    return given(
+      ada,
+      stakeholderFact('ada', { type: 'AffiliationStarted', data: said }),
+      stakeholderFact('ada', { type: 'AffiliationEnded', data: { ...amended, occurredAt: day(2) } }),
+      stakeholderFact('ada', {
+        type: 'AffiliationCorrected',
+        data: { ...amended, from: {}, to: {}, personal: { of: ['ada'], from: {}, to: {} } },
+      }),
+      stakeholderFact('ada', { type: 'AffiliationRetracted', data: amended }),
+    ).thenColumns(
+      stakeholderTable,
+      [0, 1, 2, 3, 4].map((revision) => ({ revision, name: 'Ada Löve', known_from: revision + 1 })),
+    );
   });
 
   it('adds a handle, and the words that come with it', async () => {

@@ -60,6 +60,11 @@ export const directory: Projection<Loaded> = {
     'StakeholdersMerged',
     'StakeholderUnmerged',
     'ClaimsAbandoned',
+    // They change nothing that is listed, but the revision.
+    'AffiliationStarted',
+    'AffiliationEnded',
+    'AffiliationCorrected',
+    'AffiliationRetracted',
   ]),
 
   load: async (events, rows) => {
@@ -147,6 +152,10 @@ const listedAfter = (loaded: Loaded, event: RecordedEvent): readonly Listed[] =>
     case 'StakeholderUnmerged':
       return joinedBy(null, parted(before, theMerged(loaded, data.mergedId)));
     case 'ClaimsAbandoned':
+    case 'AffiliationStarted':
+    case 'AffiliationEnded':
+    case 'AffiliationCorrected':
+    case 'AffiliationRetracted':
       return [before];
   }
 };

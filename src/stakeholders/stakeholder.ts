@@ -1,6 +1,15 @@
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
+import {
+  type AffiliationFact,
+  type AffiliationRefusal,
+  type AffiliationRequest,
+  type Affiliations,
+  affiliationsAfter,
+  decideAffiliation,
+  isAffiliationFact,
+} from './affiliation.js';
 import type { Channel } from './handle.js';
 
 export type StakeholderKind = 'person' | 'organisation';
@@ -89,7 +98,8 @@ export type StakeholderFact =
   | Fact<'StakeholdersMerged', Merged & { readonly guard: string }>
   /** They are two after all. */
   | Fact<'StakeholderUnmerged', Merged>
-  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
+  | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>
+  | AffiliationFact;
 
 export type StakeholderRequest =
   | Fact<
@@ -141,6 +151,7 @@ export interface Stakeholder {
   readonly merged: readonly { readonly id: string; readonly token: string }[];
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
+  readonly affiliations: Affiliations;
   /** What became of each claim that was made for this stakeholder. */
   readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
 }
@@ -151,7 +162,7 @@ const settled = (
   standing: Exclude<ClaimStanding, 'pending'>,
 ): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
 
-/** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
+/** Who somebody is: one person or organisation, with the handles and external ids that are theirs, and where they belong. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
   category: 'stakeholder',
   initialState: {
@@ -162,10 +173,13 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     merged: [],
     handles: [],
     externalIds: [],
+    affiliations: {},
     claims: {},
   },
 
-  evolve: (state, { type, data }) => {
+  evolve: (state, fact) => {
+    if (isAffiliationFact(fact)) return { ...state, affiliations: affiliationsAfter(state.affiliations, fact) };
+    const { type, data } = fact;
     switch (type) {
       case 'StakeholderIdentified': {
         const { name, handles, externalIds } = data.personal;
@@ -297,5 +311,19 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return [{ type: 'StakeholderUnmerged', data: { stakeholderId, mergedId: merged.id, token: merged.token } }];
       }
     }
+  },
+};
+
+/** The same stream, asked where a person belongs: only a person is affiliated. */
+export const belonging: Decider<
+  Stakeholder,
+  AffiliationRequest,
+  StakeholderFact,
+  AffiliationRefusal | Refusal<'StakeholderNotFound' | 'NotAPerson'>
+> = {
+  ...stakeholder,
+  decide: (request, { identified, kind, affiliations }) => {
+    if (!identified) return { refused: 'StakeholderNotFound' };
+    return kind === 'person' ? decideAffiliation(request, affiliations) : { refused: 'NotAPerson' };
   },
 };

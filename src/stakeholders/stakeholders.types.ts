@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -30,11 +29,7 @@ import type { Moment } from '../graphql/moment.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
-import { LifecycleEnum } from '../relationships/lifecycle.enum.js';
-import { type Lifecycle, lifecycles } from '../relationships/lifecycle.js';
-import { type Stance, stances } from '../relationships/relationship.js';
-import { SalienceClassEnum } from '../relationships/salience.enum.js';
-import { type SalienceClass, salienceClasses } from '../relationships/salience.js';
+import { stances } from '../relationships/relationship.js';
 import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
 
@@ -162,71 +157,6 @@ export class Stakeholder extends Node {
 }
 
 export const { Connection: StakeholderConnection } = connectionTypes<Stakeholder>('Stakeholder', () => Stakeholder);
-
-@InputType({ description: 'Who is asked for; what is left out restricts nothing.' })
-export class StakeholderFilter {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Every word of it begins a word of their name or of a handle. Case and accents do not count.',
-  })
-  @IsOptional()
-  @MaxLength(200)
-  text?: string | null;
-
-  @Field(() => StakeholderKindEnum, { nullable: true })
-  @IsOptional()
-  kind?: StakeholderKind | null;
-
-  @Field(() => Boolean, { nullable: true })
-  @IsOptional()
-  @IsBoolean()
-  retired?: boolean | null;
-
-  @Field(() => [StanceEnum], { nullable: true, description: 'Where they stand at the time that is asked about.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(stances.length)
-  stances?: Stance[] | null;
-
-  @Field(() => [LifecycleEnum], { nullable: true, description: 'How far they are in the lifecycle at that time.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(lifecycles.length)
-  lifecycles?: Lifecycle[] | null;
-
-  @Field(() => [SalienceClassEnum], {
-    nullable: true,
-    description: 'How much they matter at that time, by what people of ours assessed.',
-  })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(salienceClasses.length)
-  salience?: SalienceClass[] | null;
-
-  @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
-  @IsOptional()
-  channel?: Channel | null;
-
-  @Field(() => ID, { nullable: true, description: 'The person of ours who answers for them at that time.' })
-  @IsOptional()
-  @IsGlobalId('Colleague')
-  ownerId?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The tier that they stand in at that time.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 40)
-  tier?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether anybody of ours answers for them at that time.' })
-  @IsOptional()
-  @IsBoolean()
-  owned?: boolean | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'Something passed between us then or later.' })
-  @IsOptional()
-  interactionSince?: number | null;
-}
 
 // Inputs.
 

@@ -1,0 +1,49 @@
+import type { RecordedEvent } from '../event-sourcing/event-store.js';
+import type { Lasting } from '../stakeholders/affiliation.js';
+import type { Amendment } from './affiliation-view.js';
+import type { Ends, Shows, TieFact } from './tie.js';
+
+/** A tie as it is shown. Plain JSON: it is the body of its rows. */
+export interface TieView extends Ends, Lasting, Shows {
+  readonly tieId: string;
+  readonly source: { readonly name: string; readonly id: string } | null;
+  /** Id of the one of ours who says so. */
+  readonly saidBy: string | null;
+  readonly note: string | null;
+  readonly url: string | null;
+  /** Milliseconds since 1970. */
+  readonly recordedAt: number;
+  /** Name of the credential that recorded it. */
+  readonly by: string;
+  readonly reason: string | null;
+  /** Revision of its stream. */
+  readonly revision: number;
+  /** Where its end was recorded by itself. */
+  readonly ending: Amendment | null;
+  readonly retraction: Amendment | null;
+}
+
+/** An event's type and data as the decider wrote them. */
+export const tieFactOf = (event: RecordedEvent): TieFact => event as unknown as TieFact;
+
+/** Folds a tie's event into what is shown. @throws Error where a tie is amended that was never recorded. */
+export const tieAfter = (before: TieView | null, event: RecordedEvent): TieView => {
+  const { type, data } = tieFactOf(event);
+  const { recordedAt, revision, provenance } = event;
+  const amendment = { at: recordedAt, by: provenance.actor, reason: provenance.reason ?? null };
+  if (type === 'TieRecorded') {
+    const { tieId, kind, stakeholderId, otherId, occurredAt, until, source, saidBy, evidence, personal } = data;
+    const { note, url } = personal;
+    const told = { tieId, kind, stakeholderId, otherId, occurredAt, until, source, saidBy, evidence, note, url };
+    const { by, reason } = amendment;
+    return { ...told, recordedAt, by, reason, revision, ending: null, retraction: null };
+  }
+  if (before === null) throw new Error(`Tie ${data.tieId} is amended, but was never recorded.`);
+  return type === 'TieEnded'
+    ? { ...before, revision, until: data.occurredAt, ending: amendment }
+    : { ...before, revision, retraction: amendment };
+};
+
+/** What the events of a tie's stream show; null where there is none. */
+export const recordedTie = (events: readonly RecordedEvent[]): TieView | null =>
+  events.reduce<TieView | null>(tieAfter, null);
