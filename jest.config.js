@@ -49,6 +49,7 @@ const apiOnPostgres =
         'lifecycle',
         'owners',
         'affiliations',
+        'organisations',
         'ties',
         'our-own',
         'influence',

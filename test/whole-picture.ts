@@ -12,7 +12,9 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
   handOverMatrix(asOf: $asOf) { from to count }
   owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
-  ofWorks: stakeholders(asOf: $asOf, where: { kind: ORGANISATION }) { nodes { id people(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...belongs } pageInfo { ...page } } } }
+  ofWorks: stakeholders(asOf: $asOf, where: { kind: ORGANISATION }) { nodes { id timeline(first: 100, includingPeople: true) { totalCount nodes { __typename ... on Node { id } } }
+    ofPress: timeline(last: 3, orderBy: OLDEST_FIRST, includingPeople: true, where: { during: $during }) { totalCount nodes { __typename ... on Node { id } } pageInfo { ...page } }
+    people(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...belongs } pageInfo { ...page } } } }
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   commitments(first: 100, asOf: $asOf) { totalCount nodes { ...promised stakeholder { id } } }
   overdue: commitments(first: 100, asOf: $asOf, where: { states: [OVERDUE] }) { totalCount nodes { id } pageInfo { ...page } }
@@ -98,7 +100,7 @@ fragment everything on Stakeholder {
   nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
-    ... on StepTaken { id occurredAt recordedAt by reason step skipped retraction { at by reason } }
+    ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }
@@ -108,7 +110,7 @@ fragment everything on Stakeholder {
     ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...linked } retraction { at by reason } }
     ... on LifecycleReached { id occurredAt recordedAt by reason lifecycle knownFrom retraction { at by reason } }
     ... on RelationshipVerified { id occurredAt recordedAt by reason retraction { at by reason } }
-    ... on OwnerAssigned { id occurredAt recordedAt by reason tier owner { id } rank { place topic } }
+    ... on OwnerAssigned { id stakeholder { id } occurredAt recordedAt by reason tier owner { id } rank { place topic } }
     ... on OwnerHandedOver { id occurredAt recordedAt by reason tier owner { id } previousOwner { id } }
     ... on OwnerReleased { id occurredAt recordedAt by reason tier owner { id } }
     ... on Conversion { ...counted } } }

@@ -11,6 +11,7 @@ import { DisclosuresResolver, ConnectedActResolver } from './disclosures.resolve
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
+import { TimelineLines } from './timeline-lines.nodes.js';
 import { TimelineResolver } from './timeline.resolver.js';
 import { WhatIfAnswerResolver, WhatIfConversionResolver, WhatIfResolver } from './what-if.resolver.js';
 import { WhatIfRuns } from './what-if.runs.js';
@@ -23,6 +24,7 @@ import { WhatIfRuns } from './what-if.runs.js';
     StandingResolver,
     ConversionResolver,
     StandingSpanResolver,
+    TimelineLines,
     TimelineResolver,
     AttributionResolver,
     PrismResolver,

@@ -1,4 +1,5 @@
-import type { RowReader, Value } from '../event-sourcing/read-store.js';
+import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
+import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
 import type { ConversionKind } from './advocacy-v1.js';
 import { thenOf, type Past } from '../event-sourcing/past.js';
 import { readingsAt } from './standing-readings.js';
@@ -95,6 +96,26 @@ export async function conversionsPage(
     `select ${onPage} from conversion ${sql} ${from === null ? '' : `and (at, id) ${compared} (?, ?)`} order by ${inOrder} limit ?`,
     [...parameters, ...(from ?? []), limit],
   );
+}
+
+/** The first conversions of several stakeholders one way, between the places that are told of each. */
+export async function conversionsTogether(
+  rows: RowReader,
+  stretches: readonly Stretch<number, string>[],
+  past: Past,
+  ascending: boolean,
+  limit: number,
+): Promise<readonly ConversionOnPage[]> {
+  const way = ascending ? 'asc' : 'desc';
+  const found = await mergedScan<Row & ConversionOnPage & { readonly tie: string }, string>(rows, stretches, {
+    sql: `select ${onPage}, id as tie from conversion
+      where stakeholder = ? and (at, id) > (?, ?) and (at, id) < (?, ?) and known_from <= ? and known_until > ?
+      order by at ${way} limit ?`,
+    parameters: thenOf(past),
+    ascending,
+    limit,
+  });
+  return found;
 }
 
 export async function countConversions(rows: RowReader, asked: ConversionsAsked, past: Past): Promise<number> {

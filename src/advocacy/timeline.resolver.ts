@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Field, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import { type Page as Found, type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
@@ -26,20 +26,21 @@ import {
   interactionTimes,
 } from '../interactions/timeline-pages.js';
 import { OwnerNodes } from '../owners/owners.nodes.js';
-import {
-  type OwnershipFactEntry,
-  type OwnershipFactFilter,
-  countOwnershipFacts,
-  ownershipFactsPage,
-} from '../owners/ownership-pages.js';
+import { type OwnershipFactFilter, countOwnershipFacts, ownershipFactsPage } from '../owners/ownership-pages.js';
 import type { OwnershipFactKind } from '../owners/ownership-rows.js';
-import { type RelationshipFactEntry, countFacts, factsPage } from '../relationships/relationship-facts-pages.js';
+import { countFacts, factsPage } from '../relationships/relationship-facts-pages.js';
 import type { RelationshipFactKind } from '../relationships/relationship-facts.js';
 import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { ConversionNodes } from './advocacy.nodes.js';
-import { type ConversionOnPage, type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
+import { type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
+import {
+  type SourcesOfLines,
+  TimelineLines,
+  type TimelinePlace as Place,
+  affiliationsMax,
+} from './timeline-lines.nodes.js';
 import {
   TimelineConnection,
   TimelineEntry,
@@ -63,13 +64,16 @@ class TimelineArgs extends ConnectionArgs {
   @IsOptional()
   @IsIn(timelineOrders)
   orderBy?: TimelineOrder | null;
-}
 
-type Place = TimelineCursor & {
-  readonly fact?: RelationshipFactEntry;
-  readonly ownershipFact?: OwnershipFactEntry;
-  readonly conversion?: ConversionOnPage;
-};
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: `Of an organisation: also what passed and what changed between us and its people, as long as each of them belonged to it. Everything once. With more than ${affiliationsMax} affiliations in the period that is read, LIMIT_EXCEEDED.`,
+  })
+  @IsOptional()
+  @IsBoolean()
+  includingPeople?: boolean | null;
+}
 
 /** What a filter asks of each source; null where none of a source's entries fits. */
 interface Sources {
@@ -90,6 +94,7 @@ export class TimelineResolver {
     private readonly facts: RelationshipFactNodes,
     private readonly conversions: ConversionNodes,
     private readonly owners: OwnerNodes,
+    private readonly lines: TimelineLines,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -97,11 +102,13 @@ export class TimelineResolver {
     description: 'All that passed and all that changed between us. What was retracted is shown, marked.',
   })
   async timeline(
-    @Parent() { key: stakeholder, memberKeys: members, memberIds, moment }: Stakeholder,
-    @Args() { where, orderBy, ...args }: TimelineArgs,
+    @Parent() parent: Stakeholder,
+    @Args() { where, orderBy, includingPeople, ...args }: TimelineArgs,
   ): Promise<Connection<typeof TimelineEntry>> {
+    const { key: stakeholder, memberKeys: members, memberIds, moment } = parent;
     const order = orderBy ?? 'newest-first';
-    const list = `timeline ${order}`;
+    const withPeople = includingPeople === true && parent.kind === 'organisation';
+    const list = `timeline ${withPeople ? 'with people ' : ''}${order}`;
     // The tie is an ordinal of one source and an id of another: as text it is either.
     const page = pageOf(args, list, 'nns');
     const slice = sliceOf(page, order === 'newest-first' ? 'desc' : 'asc', ([at, rank, tie]) =>
@@ -109,13 +116,16 @@ export class TimelineResolver {
     );
     const sources = sourcesOf(where ?? {});
     const of = { stakeholder, members, memberIds, past: moment };
+    const ofLines = sourcesOfLines(sources, where ?? {});
     const found = mergePages(
-      await Promise.all([
-        this.#interactions(of, sources, slice),
-        this.#facts(of, sources, slice),
-        this.#ownershipFacts(of, sources, slice),
-        this.#conversions(of, sources, slice),
-      ]),
+      withPeople
+        ? [{ entries: await this.lines.entries(parent, ofLines, slice), more: false }]
+        : await Promise.all([
+            this.#interactions(of, sources, slice),
+            this.#facts(of, sources, slice),
+            this.#ownershipFacts(of, sources, slice),
+            this.#conversions(of, sources, slice),
+          ]),
       slice,
     );
     const shown = await this.interactions.byKey(
@@ -138,7 +148,7 @@ export class TimelineResolver {
       { entries, more: found.more },
       ({ place: { at, rank, tie } }) => [at, rank, String(tie)],
       ({ node }) => node,
-      () => this.#count(of, sources),
+      () => (withPeople ? this.lines.count(parent, ofLines) : this.#count(of, sources)),
     );
   }
 
@@ -276,6 +286,18 @@ const cursorOf = (at: number, rank: number, tie: string): TimelineCursor => ({
   at,
   rank,
   tie: rank === timelineRanks.conversion ? tie : Number(tie),
+});
+
+/** The same, as several timelines are asked together. */
+const sourcesOfLines = (
+  { interactions, facts, ownershipFacts, conversions }: Sources,
+  { during }: TimelineFilter,
+): SourcesOfLines => ({
+  during: { from: during?.from ?? undefined, until: during?.until ?? undefined },
+  interactions: interactions ?? null,
+  facts: facts?.kinds ?? null,
+  ownershipFacts: ownershipFacts?.kinds ?? null,
+  conversions: conversions !== null,
 });
 
 const isOwnershipKind = (kind: TimelineKind): kind is OwnershipFactKind => kind.startsWith('owner-');

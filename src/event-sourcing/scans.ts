@@ -2,7 +2,7 @@ import type { Row, RowReader, Value } from './read-store.js';
 
 // Scans are asked together in few numbers, so that a store prepares few statements; the largest is well below what stores
 // bind, and combine, at most.
-const together = [50, 10, 1] as const;
+const together = [20, 5, 1] as const;
 
 /**
  * Asks one query many times over, each time with other parameters and a limit of its own, in few round trips: what a join

@@ -18,7 +18,7 @@ export interface TimelineCursor extends Place<number | string> {
 
 /** Before and after every ordinal, and every id. */
 export const ordinalEnds = { first: 0, last: open } as const;
-const idEnds = { first: '', last: '\u{10FFFF}' } as const;
+export const idEnds = { first: '', last: '\u{10FFFF}' } as const;
 
 const isOrdinal = (tie: number | string): tie is number => typeof tie === 'number';
 const isId = (tie: number | string): tie is string => typeof tie === 'string';

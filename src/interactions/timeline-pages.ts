@@ -44,7 +44,7 @@ export interface TimelineEntry extends Place {
   readonly retracted: boolean;
 }
 
-interface Condition {
+export interface Condition {
   readonly sql: string;
   readonly values: readonly Value[];
 }
@@ -122,7 +122,7 @@ const aboutAny = (topics: readonly string[] = []): Condition =>
         values: topics.map((topic) => marked([topic])),
       };
 
-const conditionOf = ({ channels, directions, acts, topics, byIdBetween }: TimelineFilter): Condition => {
+export const conditionOf = ({ channels, directions, acts, topics, byIdBetween }: TimelineFilter): Condition => {
   const each = [oneOf('channel', channels), oneOf('direction', directions), oneOf('act', acts), aboutAny(topics)];
   if (byIdBetween !== undefined)
     each.push({
@@ -133,7 +133,7 @@ const conditionOf = ({ channels, directions, acts, topics, byIdBetween }: Timeli
 };
 
 /** A stretch of a timeline between two places, both left out. */
-interface Range {
+export interface Range {
   readonly above: Place;
   readonly below: Place;
 }
@@ -144,9 +144,9 @@ const afterAll = (at: number): Place => ({ at, tie: ordinalEnds.last });
 const earliest = beforeAll(Number.MIN_SAFE_INTEGER);
 const latest = afterAll(Number.MAX_SAFE_INTEGER);
 
-const precedes = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.tie < b.tie);
+export const precedes = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.tie < b.tie);
 
-const within = (a: Range, b: Range): Range => ({
+export const within = (a: Range, b: Range): Range => ({
   above: precedes(a.above, b.above) ? b.above : a.above,
   below: precedes(a.below, b.below) ? a.below : b.below,
 });
@@ -157,7 +157,7 @@ const rangeOf = ({ validAt }: Past, { from, until }: TimelineFilter): Range => (
 });
 
 // The two places are the only bounds on the clustered key, so that every store scans exactly what lies between them.
-const between = `e.stakeholder = ? AND (e.at, e.key) > (?, ?) AND (e.at, e.key) < (?, ?)`;
+export const between = `e.stakeholder = ? AND (e.at, e.key) > (?, ?) AND (e.at, e.key) < (?, ?)`;
 const boundsOf = ({ above, below }: Range): readonly number[] => [above.at, above.tie, below.at, below.tie];
 
 /** Reads a range of all of their timelines one way until it has enough; what stands in several is told once. */
@@ -242,6 +242,13 @@ const knownStretches = async (rows: RowReader, stakeholder: number, { known }: P
     'SELECT first_at, last_at FROM timeline_arrivals WHERE stakeholder = ? AND first_ordinal <= ?',
     [stakeholder, known],
   );
+  return stretchesOf(arrived);
+};
+
+/** The dates that rows of arrivals tell, one stretch after another. */
+export const stretchesOf = (
+  arrived: readonly { readonly first_at: number; readonly last_at: number }[],
+): readonly Range[] => {
   const stretches: { firstAt: number; lastAt: number }[] = [];
   for (const { first_at: firstAt, last_at: lastAt } of [...arrived].sort((a, b) => a.first_at - b.first_at)) {
     const last = stretches.at(-1);

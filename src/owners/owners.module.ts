@@ -10,7 +10,7 @@ import { type OurOwn, ourOwn } from './our-own.js';
 import { ColleagueResolver, OurOwnResolver, TierResolver } from './our-own.resolver.js';
 import { OUR_OWN, OWNING, OurOwnHandler, OwningHandler } from './owners.handler.js';
 import { OwnerNodes } from './owners.nodes.js';
-import { OwnersResolver, ownersPeopleResolvers } from './owners.resolver.js';
+import { OwnersResolver, ownedRelationshipResolvers, ownersPeopleResolvers } from './owners.resolver.js';
 import { type Owning, owning } from './owning.js';
 
 @Module({
@@ -35,6 +35,7 @@ import { type Owning, owning } from './owning.js';
     OwnersResolver,
     HandOversResolver,
     ...ownersPeopleResolvers,
+    ...ownedRelationshipResolvers,
   ],
   exports: [OwnerNodes],
 })

@@ -102,11 +102,12 @@ export class OwnerNodes {
   }
 
   factOf({ view }: OwnershipFactEntry, moment: Moment): OwnershipFactNode {
-    const { factId, kind, occurredAt, recordedAt, by, reason, tier, owner, previousOwner, rank } = view;
+    const { stakeholderId, factId, kind, occurredAt, recordedAt, by, reason, tier, owner, previousOwner, rank } = view;
     const type = typeOf[kind];
     const fact = {
       id: toGlobalId(type, factId, moment),
       moment,
+      stakeholderId,
       ownerId: owner,
       previousOwnerId: previousOwner,
       occurredAt: Date.parse(occurredAt),

@@ -237,6 +237,29 @@ export const ownersPeopleResolvers: readonly Type[] = [Ownership, OwnerAssigned,
   peopleOf,
 );
 
+/** Whose relationship a change of owner is about. */
+const relationshipOf = (type: Type<OwnerAssigned | OwnerHandedOver | OwnerReleased>): Type => {
+  @Resolver(() => type)
+  class OwnedRelationshipResolver {
+    constructor(readonly stakeholders: StakeholderNodes) {}
+
+    @ResolveField(() => Stakeholder, { description: 'For whom they answer.' })
+    async stakeholder(
+      @Parent() { stakeholderId, moment }: OwnerAssigned,
+      @Context() request: RequestContext,
+    ): Promise<Stakeholder> {
+      const load = (ids: readonly string[], at: Moment) => this.stakeholders.identified(ids, at);
+      const found = await batched(request, 'owned', moment, load, stakeholderId);
+      return found ?? this.stakeholders.justNow(stakeholderId, 0, moment.validAt);
+    }
+  }
+  return OwnedRelationshipResolver;
+};
+
+export const ownedRelationshipResolvers: readonly Type[] = [OwnerAssigned, OwnerHandedOver, OwnerReleased].map(
+  relationshipOf,
+);
+
 const stakeholderIn = ({ stakeholderId }: { readonly stakeholderId: string }): string =>
   fromGlobalId(stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id;
 

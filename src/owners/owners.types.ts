@@ -25,6 +25,7 @@ export class Rank {
 @ObjectType({ isAbstract: true })
 abstract class OwnershipFact extends Node {
   readonly moment!: Moment;
+  readonly stakeholderId!: string;
   readonly ownerId!: string;
   readonly previousOwnerId!: string | null;
 

@@ -1,5 +1,6 @@
 import { noStream } from '../event-sourcing/event-store.js';
 import { inLists } from '../event-sourcing/in-lists.js';
+import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
 import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
@@ -229,6 +230,37 @@ export const ownershipFactsPage = async (
   }
   if (memberIds.length > 1) found.sort((a, b) => (ascending ? 1 : -1) * (a.at - b.at || a.key - b.key));
   return pageOf(found.map(entryOf), slice);
+};
+
+/** The first changes of several ownerships one way, between the places that are told of each. */
+export const ownershipFactsTogether = async (
+  rows: RowReader,
+  {
+    stretches,
+    past,
+    kinds,
+  }: {
+    readonly stretches: readonly Stretch<string>[];
+    readonly past: Past;
+    readonly kinds: readonly OwnershipFactKind[];
+  },
+  ascending: boolean,
+  limit: number,
+): Promise<readonly OwnershipFactEntry[]> => {
+  const way = ascending ? 'ASC' : 'DESC';
+  const found = await mergedScan<Row & { readonly at: number; readonly tie: number; readonly body: string }>(
+    rows,
+    stretches,
+    {
+      sql: `SELECT f.at, f.key AS tie, f.body FROM ownership_fact f
+      WHERE f.stakeholder = ? AND (f.at, f.key) > (?, ?) AND (f.at, f.key) < (?, ?) AND f.key <= ?
+      AND f.kind IN (${kinds.map(() => '?').join(', ')}) ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+      parameters: [past.known, ...kinds],
+      ascending,
+      limit,
+    },
+  );
+  return found.map(({ at, tie, body }) => ({ at, tie, view: viewOf(body) }));
 };
 
 /** How many changes a timeline shows under a filter. */

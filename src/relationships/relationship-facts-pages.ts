@@ -1,5 +1,6 @@
 import { noStream } from '../event-sourcing/event-store.js';
 import { inLists } from '../event-sourcing/in-lists.js';
+import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
 import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
@@ -64,6 +65,37 @@ export const factsPage = async (
     found.map(({ at, key, body }) => ({ at, tie: key, view: viewOf(body) })),
     slice,
   );
+};
+
+/** The first facts of several relationships one way, between the places that are told of each. */
+export const factsTogether = async (
+  rows: RowReader,
+  {
+    stretches,
+    past,
+    kinds,
+  }: {
+    readonly stretches: readonly Stretch<number>[];
+    readonly past: Past;
+    readonly kinds: readonly RelationshipFactKind[];
+  },
+  ascending: boolean,
+  limit: number,
+): Promise<readonly RelationshipFactEntry[]> => {
+  const way = ascending ? 'ASC' : 'DESC';
+  const found = await mergedScan<Row & { readonly at: number; readonly tie: number; readonly body: string }>(
+    rows,
+    stretches,
+    {
+      sql: `SELECT f.at, f.key AS tie, f.body FROM relationship_fact f
+      WHERE f.stakeholder = ? AND (f.at, f.key) > (?, ?) AND (f.at, f.key) < (?, ?) AND ${knownThen('f')}
+      AND f.kind IN (${kinds.map(() => '?').join(', ')}) ORDER BY f.at ${way}, f.key ${way} LIMIT ?`,
+      parameters: [...thenOf(past), ...kinds],
+      ascending,
+      limit,
+    },
+  );
+  return found.map(({ at, tie, body }) => ({ at, tie, view: viewOf(body) }));
 };
 
 /** How many facts a timeline shows under a filter, what is retracted included. */

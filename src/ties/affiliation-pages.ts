@@ -5,6 +5,7 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader } from '../event-sourcing/read-store.js';
 import type { AffiliationView } from './affiliation-view.js';
+import { groupsOf } from './groups.js';
 import { type Condition, type State, inStates } from './lasting.js';
 
 /** Where something that lasts stands in a list: when it began, then what was recorded first. */
@@ -86,7 +87,7 @@ export const affiliationsById = async (
   return found;
 };
 
-/** A stretch in which somebody belonged to an organisation: milliseconds, from inclusive, until exclusive. */
+/** A stretch in which somebody belonged to an organisation: milliseconds, from inclusive, until exclusive. The person is who remains. */
 export interface Belonging {
   readonly person: string;
   readonly from: number;
@@ -95,7 +96,7 @@ export interface Belonging {
 
 /**
  * When people belonged to an organisation, in stretches that touch a period (both ends inclusive): one after another for
- * each person, whatever number of posts they had. So many rows are read at most; more, and the answer is null.
+ * each person, whatever number of posts they had. So many affiliations are read at most; with more, the answer is null.
  */
 export const belongingTo = async (
   rows: RowReader,
@@ -112,7 +113,13 @@ export const belongingTo = async (
   const found = await rows.all<SpanRow>(sql, [...organisations, last, from, ...thenOf(past), rowsMax + 1]);
   if (found.length > rowsMax) return null;
   const stretches = new Map<string, { person: string; from: number; until: number }[]>();
-  for (const { person, from_at, until_at } of found) {
+  const groups = await groupsOf(
+    rows,
+    found.map(({ person }) => person),
+    past,
+  );
+  for (const { person: id, from_at, until_at } of found) {
+    const person = groups.get(id)?.id ?? id;
     const its = stretches.get(person) ?? [];
     stretches.set(person, its);
     const end = until_at ?? Number.MAX_SAFE_INTEGER;
