@@ -120,6 +120,39 @@ describe('attribution by owner and department', () => {
     }));
 });
 
+describe('a journey', () => {
+  it('has every touch, in pages', async () => {
+    interface Touches {
+      readonly totalCount: number;
+      readonly nodes: readonly {
+        readonly occurredAt: string;
+        readonly handOver: { readonly owner: { name: string } } | null;
+      }[];
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+    }
+    const touches = async (after: string): Promise<Touches | undefined> => {
+      const { conversions } = await rapport.query<{
+        conversions: {
+          nodes: readonly { readonly stakeholder: { readonly name: string }; readonly touches: Touches }[];
+        };
+      }>(`{ conversions { nodes { stakeholder { name } touches(first: 3 ${after}) { totalCount
+        nodes { occurredAt interaction { id } handOver { owner { name } } } pageInfo { hasNextPage endCursor } } } } }`);
+      return conversions.nodes.find(({ stakeholder }) => stakeholder.name === 'mia')?.touches;
+    };
+    const told = (page: Touches | undefined) =>
+      page?.nodes.map(({ occurredAt, handOver }) => [occurredAt, handOver?.owner.name ?? null]);
+    const first = await touches('');
+    expect(first?.totalCount).toBe(4);
+    expect(told(first)).toEqual([
+      [dateOf(5), null],
+      [dateOf(10), null],
+      [dateOf(20), 'Lee'],
+    ]);
+    const rest = await touches(`, after: "${first?.pageInfo.endCursor ?? ''}"`);
+    expect([told(rest), rest?.pageInfo.hasNextPage]).toEqual([[[dateOf(30), null]], false]);
+  });
+});
+
 describe('the curve of a cohort by owner and tier', () => {
   const curve = async (cohort: Input, against: Input = {}) =>
     (

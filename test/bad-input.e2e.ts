@@ -139,6 +139,7 @@ describe('malformed input', () => {
         assessAttribute: { stakeholderId: wrong, attribute: 'POWER', present: true, reason: 'x' },
         withdrawAttribute: { stakeholderId: wrong, attribute: 'POWER', reason: 'x' },
         assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
+        retractSurveyAnswer: { stakeholderId: wrong, factId: wrong, reason: 'x' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },
         addColleague: { name: 'x', teamId: wrong },
         changeColleague: { colleagueId: wrong, name: 'x' },

@@ -234,6 +234,7 @@ const outcomes = {
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
   takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
+  retractSurveyAnswer: ofRelationship('SurveyAnswerWasRetracted'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   makeCommitment: ofRelationship('CommitmentWasMade'),
   keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,

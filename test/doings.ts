@@ -51,6 +51,14 @@ type Doing =
     }
   | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
   | { readonly does: 'release'; readonly who: number; readonly day: number }
+  | {
+      readonly does: 'answer';
+      readonly who: number;
+      readonly day: number;
+      readonly score: number;
+      readonly survey: string;
+    }
+  | { readonly does: 'retractAnswer'; readonly which: number }
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
   | { readonly does: 'dropGoal'; readonly which: number }
@@ -157,6 +165,16 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
   { weight: 3, arbitrary: doesWith('release', { who, day }) },
   {
+    weight: 3,
+    arbitrary: doesWith('answer', {
+      who,
+      day,
+      score: fc.nat({ max: 10 }),
+      survey: fc.constantFrom('spring', 'autumn'),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('retractAnswer', { which }) },
+  {
     weight: 2,
     arbitrary: doesWith('setGoal', {
       which,
@@ -186,6 +204,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const interactions: string[] = [];
   const colleagues: string[] = [];
   const goals: string[] = [];
+  const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
@@ -311,6 +330,19 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'release':
         return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
+      case 'answer': {
+        const { survey, score } = each;
+        const stakeholderId = people.get(each.who);
+        if (stakeholderId === undefined) return null;
+        const asked = { stakeholderId, survey, score, occurredAt: dateOf(each.day) };
+        const answer = await ask('recordSurveyAnswer', asked);
+        if (answer !== null) answers.push({ stakeholderId, factId: answer.factId });
+        return answer;
+      }
+      case 'retractAnswer': {
+        const answer = one(answers, each.which);
+        return answer === undefined ? null : ask('retractSurveyAnswer', { ...answer, reason });
+      }
       case 'setGoal': {
         const ownerId = one(colleagues, each.which);
         if (ownerId === undefined) return null;

@@ -6,7 +6,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   againstUs: stakeholders(first: 100, asOf: $asOf, where: { stances: [DETRACTOR, CRITIC] }, orderBy: NAME_DESCENDING) { totalCount nodes { id } }
   recent: stakeholders(last: 3, asOf: $asOf, where: { interactionSince: "2020-06-01T00:00:00Z", retired: false }, orderBy: IDENTIFIED_AT) { totalCount nodes { id } pageInfo { ...page } }
   byWord: stakeholders(asOf: $asOf, where: { text: "b", channel: EMAIL }) { totalCount nodes { id name } }
-  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } } } }
+  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } }
+    touches(first: 100) { totalCount nodes { occurredAt interaction { id } handOver { id } } } } }
   ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } } }
   teams(asOf: $asOf) { id name department revision }
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
@@ -89,6 +90,7 @@ fragment everything on Stakeholder {
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
+  surveyAnswers { factId survey score occurredAt }
   conversions { totalCount nodes { ...counted } }
   influence { ...told assessed { id present } }
   salience { class missing assessments { id attribute topic present occurredAt by reason } }

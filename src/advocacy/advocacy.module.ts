@@ -15,6 +15,7 @@ import { TimelineLines } from './timeline-lines.nodes.js';
 import { TimelineResolver } from './timeline.resolver.js';
 import { WhatIfAnswerResolver, WhatIfConversionResolver, WhatIfResolver } from './what-if.resolver.js';
 import { WhatIfRuns } from './what-if.runs.js';
+import { TouchesResolver } from './touches.resolver.js';
 
 @Module({
   imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
@@ -26,6 +27,7 @@ import { WhatIfRuns } from './what-if.runs.js';
     StandingSpanResolver,
     TimelineLines,
     TimelineResolver,
+    TouchesResolver,
     AttributionResolver,
     PrismResolver,
     NetPromoterResolver,

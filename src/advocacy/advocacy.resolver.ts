@@ -227,7 +227,7 @@ export class ConversionResolver {
   }
 
   @ResolveField(() => [Touch], {
-    description: `What we did, and hand-overs of their owner, between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most. Association, not cause.`,
+    description: `What we did, and hand-overs of their owner, between the fact that opened the episode and what counted, oldest first, ${touchesMax} at most (\`touches\` has them all, in pages). Association, not cause.`,
   })
   @Extensions({ listSize: 20 })
   async journey(@Parent() conversion: Conversion, @Context() request: RequestContext): Promise<readonly Touch[]> {

@@ -64,7 +64,12 @@ beforeAll(async () => {
       ...[passed('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) })],
       retracted('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) }),
       ...[stands('leo', 30, 'critic'), touched('leo', 31), stands('leo', 32, 'neutral'), touched('leo', 33)],
-      ...[stands('leo', 40, 'critic'), touched('leo', 41, { act: 'meeting', channel: 'in-person' })],
+      // At the instant of turning again: of the way from there.
+      ...[
+        stands('leo', 40, 'critic'),
+        touched('leo', 40),
+        touched('leo', 41, { act: 'meeting', channel: 'in-person' }),
+      ],
     ),
   );
 });
@@ -107,9 +112,11 @@ describe('the journeys of who was not converted', () => {
       told(await unconvertedJourneys(rows, { ...all, ...asked }, past));
     expect(await unconverted({})).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
-      ['meeting by in-person on 41'],
+      ['comment by email on 40', 'meeting by in-person on 41'],
     ]);
-    expect(await unconverted({ kinds: ['defused'] })).toEqual([['meeting by in-person on 41']]);
+    expect(await unconverted({ kinds: ['defused'] })).toEqual([
+      ['comment by email on 40', 'meeting by in-person on 41'],
+    ]);
     expect(await unconverted({ during: { from: null, until: 40 * dayMs } })).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
     ]);
