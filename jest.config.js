@@ -47,6 +47,7 @@ const apiOnPostgres =
         'lifecycle',
         'attention',
         'guidelines',
+        'outreach',
         'owners',
         'our-own',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

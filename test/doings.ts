@@ -1,178 +1,5 @@
-import fc from 'fast-check';
+import { type Doing, dateOf } from './any-doing.js';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
-
-/** Something that a client does, in numbers that are read as "one of those there are by now". */
-type Doing =
-  | {
-      readonly does: 'record';
-      readonly who: readonly number[];
-      readonly day: number;
-      readonly said: Input;
-      readonly replyTo: number | null;
-    }
-  | {
-      readonly does: 'correct';
-      readonly which: number;
-      readonly changes: Input;
-      readonly who: readonly number[] | null;
-    }
-  | { readonly does: 'retract'; readonly which: number }
-  | { readonly does: 'assessTone'; readonly which: number; readonly tone: number }
-  | { readonly does: 'assessStance'; readonly who: number; readonly day: number; readonly stance: string }
-  | { readonly does: 'withdraw'; readonly who: number; readonly day: number }
-  | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
-  | { readonly does: 'takeBack'; readonly which: number }
-  | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
-  | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
-  | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
-  | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
-  | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
-  | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
-  | { readonly does: 'verify'; readonly who: number; readonly day: number }
-  | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
-  | { readonly does: 'publish'; readonly day: number; readonly text: string }
-  | { readonly does: 'withdrawGuideline'; readonly day: number }
-  | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
-  | { readonly does: 'rename'; readonly who: number; readonly name: string }
-  | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
-  | { readonly does: 'retire'; readonly who: number }
-  | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
-  | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
-  | { readonly does: 'letGo'; readonly which: number }
-  | { readonly does: 'defineTier'; readonly capacity: number; readonly cadenceDays: number | null }
-  | {
-      readonly does: 'assign';
-      readonly who: number;
-      readonly which: number;
-      readonly day: number;
-      readonly tier: string | null;
-    }
-  | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
-  | { readonly does: 'release'; readonly who: number; readonly day: number };
-
-// Few people and few days, so that much happens at one instant and late facts meet.
-const who = fc.nat({ max: 4 });
-const which = fc.nat({ max: 200 });
-const day = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }).map((each) => each * 4) }, fc.nat({ max: 700 }));
-const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
-const text = fc.constantFrom(
-  'I hate this.',
-  'I love this. It is great.',
-  'It has four corners.',
-  'Das ist ein schönes Haus am See.',
-);
-const act = fc.constantFrom('COMMENT', 'REPLY', 'RECOMMENDATION', 'COMPLAINT', 'CO_CREATION', 'QUESTION');
-const direction = fc.constantFrom('INBOUND', 'INBOUND', 'OBSERVED', 'OUTBOUND');
-const said = fc.record(
-  {
-    tone,
-    text,
-    act,
-    direction,
-    channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
-    ourPeople: fc.constantFrom(['kim@ours.example'], ['lee@ours.example', 'kim@ours.example']),
-    subject: fc.constantFrom('a', 'b'),
-  },
-  { requiredKeys: ['act', 'direction', 'channel'] },
-);
-const dateOf = (each: number): string => new Date(Date.UTC(2020, 0, 1) + each * 86_400_000).toISOString();
-const changes = fc.oneof(
-  day.map((each): Input => ({ occurredAt: dateOf(each) })),
-  fc.record(
-    { text, act, direction, subject: fc.constantFrom('c', null), topics: fc.constantFrom(['x'], []) },
-    { requiredKeys: [] },
-  ),
-);
-const doesWith = <Name extends string, Rest extends object>(
-  does: Name,
-  rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
-) => fc.record({ does: fc.constant(does), ...rest }) as unknown as fc.Arbitrary<{ readonly does: Name } & Rest>;
-
-/** Any one thing, recordings most of all. */
-export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
-  {
-    weight: 14,
-    arbitrary: doesWith('record', {
-      who: fc.uniqueArray(who, { minLength: 1, maxLength: 3 }),
-      day,
-      said,
-      replyTo: fc.option(which, { freq: 2 }),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: doesWith('correct', {
-      which,
-      changes,
-      who: fc.option(fc.uniqueArray(who, { minLength: 1, maxLength: 2 }), { freq: 3 }),
-    }),
-  },
-  { weight: 4, arbitrary: doesWith('retract', { which }) },
-  { weight: 3, arbitrary: doesWith('assessTone', { which, tone }) },
-  {
-    weight: 3,
-    arbitrary: doesWith('assessStance', {
-      who,
-      day,
-      stance: fc.constantFrom('DETRACTOR', 'CRITIC', 'NEUTRAL', 'SUPPORTER', 'ADVOCATE'),
-    }),
-  },
-  { weight: 2, arbitrary: doesWith('withdraw', { who, day }) },
-  {
-    weight: 2,
-    arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
-  },
-  { weight: 2, arbitrary: doesWith('takeBack', { which }) },
-  { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
-  { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
-  { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
-  { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
-  {
-    weight: 3,
-    arbitrary: doesWith('assessDisclosure', {
-      which,
-      status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
-  },
-  { weight: 1, arbitrary: doesWith('verify', { who, day }) },
-  {
-    weight: 1,
-    arbitrary: doesWith('interval', {
-      tier: fc.constantFrom('close', null),
-      days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
-    }),
-  },
-  { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
-  { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
-  { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
-  { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
-  { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
-  { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
-  { weight: 1, arbitrary: doesWith('retire', { who }) },
-  { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
-  {
-    weight: 1,
-    arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: doesWith('letGo', { which }) },
-  {
-    weight: 1,
-    arbitrary: doesWith('defineTier', {
-      capacity: fc.integer({ min: 1, max: 3 }),
-      cadenceDays: fc.option(fc.integer({ min: 1, max: 200 })),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
-  },
-  { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
-  { weight: 3, arbitrary: doesWith('release', { who, day }) },
-) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
 export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
@@ -183,6 +10,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
+  const outreaches: { readonly stakeholderId: string; readonly outreachId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
   const one = <T>(of: readonly T[], index: number): T | undefined =>
     of.length === 0 ? undefined : of[index % of.length];
@@ -308,6 +136,28 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return guidelineId === null
           ? null
           : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
+      case 'forbid':
+      case 'permit': {
+        const asked = { saidBy: 'they', occurredAt: dateOf(each.day), reason };
+        return decide(each.does === 'forbid' ? 'forbidContact' : 'permitContact', each.who, asked);
+      }
+      case 'plan': {
+        const dates = { occurredAt: dateOf(each.day), plannedFor: dateOf(each.day + each.days) };
+        const channel = each.days % 2 === 0 ? { channel: 'PHONE' } : {};
+        const planned = await decide('planOutreach', each.who, { plan: 'A call', ...dates, ...channel });
+        if (planned !== null) outreaches.push({ stakeholderId: planned.stakeholder.id, outreachId: planned.factId });
+        return planned;
+      }
+      case 'reachOut': {
+        const outreach = one(outreaches, each.which);
+        if (outreach === undefined) return null;
+        const interactionId = each.which % 2 === 0 ? one(interactions, each.which) : undefined;
+        const came = each.done && interactionId !== undefined ? { interactionId } : {};
+        const asked = { ...outreach, ...came, occurredAt: dateOf(each.day) };
+        const settled = await ask(each.done ? 'completeOutreach' : 'cancelOutreach', asked);
+        if (settled !== null) facts.push({ stakeholderId: outreach.stakeholderId, factId: settled.factId });
+        return settled;
+      }
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':

@@ -10,6 +10,13 @@ import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.
 import { CommitmentBroken, CommitmentKept, CommitmentMade } from '../relationships/commitments.types.js';
 import { ConnectionEnded, ConnectionRecorded } from '../relationships/connections.types.js';
 import { LifecycleReached } from '../relationships/lifecycle.types.js';
+import {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from '../relationships/outreach.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
 import { RelationshipVerified } from '../relationships/verification.types.js';
 import type { Channel } from '../stakeholders/handle.js';
@@ -32,6 +39,11 @@ export const TimelineEntry = createUnionType({
       ConnectionEnded,
       LifecycleReached,
       RelationshipVerified,
+      ContactForbidden,
+      ContactPermitted,
+      OutreachPlanned,
+      OutreachDone,
+      OutreachCancelled,
       OwnerAssigned,
       OwnerHandedOver,
       OwnerReleased,
@@ -57,6 +69,11 @@ export const timelineKinds = [
   'connection-ended',
   'lifecycle-reached',
   'relationship-verified',
+  'contact-forbidden',
+  'contact-permitted',
+  'outreach-planned',
+  'outreach-done',
+  'outreach-cancelled',
   'owner-assigned',
   'owner-handed-over',
   'owner-released',

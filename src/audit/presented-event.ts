@@ -62,6 +62,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   colleagueId: 'Colleague',
   teamId: 'Team',
   guidelineId: 'Guideline',
+  outreachId: 'Outreach',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',

@@ -7,10 +7,10 @@ import { type CareFact, careFacts, isCare } from './care.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
 import type { RelationshipFact } from './relationship.js';
 
-type CareSpanKind = 'commitment' | 'connection';
+export type CareSpanKind = 'commitment' | 'connection' | 'outreach';
 
 /** What words are about: each axis by itself. */
-export type CareAxis = 'lifecycle' | 'verified';
+export type CareAxis = 'lifecycle' | 'verified' | 'contact';
 
 /** Who said so, when it was recorded (milliseconds since 1970) and why. */
 export interface Said {
@@ -22,7 +22,8 @@ export interface Said {
 /** What began, and what ended it. Plain JSON. */
 export interface CareSpanBody extends Said {
   readonly began: CareFact;
-  readonly ended: Said | null;
+  /** With the interaction that came of it, where an outreach was done by one. */
+  readonly ended: (Said & { readonly interactionId?: string }) | null;
 }
 
 /** What was said. Plain JSON. */
@@ -101,6 +102,8 @@ const beginning = ({ type, data }: Beginning): Pick<Span, 'kind' | 'due_at' | 'u
   switch (type) {
     case 'CommitmentMade':
       return { kind: 'commitment', due_at: Date.parse(data.dueAt), until_at: never, ended_as: null };
+    case 'OutreachPlanned':
+      return { kind: 'outreach', due_at: Date.parse(data.plannedFor), until_at: never, ended_as: null };
     case 'ConnectionRecorded': {
       const until_at = data.until === null ? never : Date.parse(data.until);
       return { kind: 'connection', due_at: null, until_at, ended_as: data.until === null ? null : 'ended' };
@@ -108,15 +111,23 @@ const beginning = ({ type, data }: Beginning): Pick<Span, 'kind' | 'due_at' | 'u
   }
 };
 
-const endings = { CommitmentKept: 'kept', CommitmentBroken: 'broken', ConnectionEnded: 'ended' } as const;
+const endings = {
+  CommitmentKept: 'kept',
+  CommitmentBroken: 'broken',
+  ConnectionEnded: 'ended',
+  OutreachDone: 'done',
+  OutreachCancelled: 'cancelled',
+} as const;
 
 type Ending = Extract<CareFact, { type: keyof typeof endings }>;
 
 /** On which axis a fact is a word. */
-const axes = { LifecycleReached: 'lifecycle', RelationshipVerified: 'verified' } as const satisfies Record<
-  string,
-  CareAxis
->;
+const axes = {
+  LifecycleReached: 'lifecycle',
+  RelationshipVerified: 'verified',
+  ContactForbidden: 'contact',
+  ContactPermitted: 'contact',
+} as const satisfies Record<string, CareAxis>;
 
 type Word = Extract<CareFact, { type: keyof typeof axes }>;
 type Beginning = Exclude<CareFact, Ending | Word>;
@@ -126,8 +137,16 @@ const isWord = (fact: CareFact): fact is Word => fact.type in axes;
 const isEnding = (fact: CareFact): fact is Ending => fact.type in endings;
 
 /** Id of the fact that began what this one ends. */
-const begunBy = ({ type, data }: Ending): string =>
-  type === 'ConnectionEnded' ? data.connectionId : data.commitmentId;
+const begunBy = ({ data }: Ending): string => {
+  if ('connectionId' in data) return data.connectionId;
+  return 'outreachId' in data ? data.outreachId : data.commitmentId;
+};
+
+/** What a word says on its axis. */
+const wordOf = ({ type, data }: Word): string => {
+  if (type === 'LifecycleReached') return data.lifecycle;
+  return type === 'ContactForbidden' ? 'no' : 'yes';
+};
 
 const begin = ({ spans }: Loaded, fact: Beginning, event: RecordedEvent, rows: RowWriter): void => {
   const begun = beginning(fact);
@@ -157,22 +176,28 @@ const end = (loaded: Loaded, fact: Ending, event: RecordedEvent, rows: RowWriter
       until_at: Date.parse(fact.data.occurredAt),
       ended_by: fact.data.factId,
       ended_as: endings[fact.type],
-      body: { ...span.body, ended: saidIn(event) },
+      body: { ...span.body, ended: endedBy(fact, event) },
     },
     event.ordinal,
     rows,
   );
 };
 
-const say = ({ words }: Loaded, { type, data }: Word, event: RecordedEvent, rows: RowWriter): void => {
+const say = ({ words }: Loaded, word: Word, event: RecordedEvent, rows: RowWriter): void => {
+  const { type, data } = word;
   const { stakeholderId: stakeholder, factId: fact_id, occurredAt } = data;
   const [axis, at, key] = [axes[type], Date.parse(occurredAt), event.ordinal];
   const body: CareWordBody = { ...saidIn(event), fact: { type, data } as CareFact };
   words.set(fact_id, [stakeholder, axis, at, key]);
   rows.insert(careWordTable, {
     ...{ stakeholder, axis, at, key, known_from: event.ordinal, known_until: open },
-    ...{ word: type === 'LifecycleReached' ? data.lifecycle : 'yes', fact_id, body: JSON.stringify(body) },
+    ...{ word: wordOf(word), fact_id, body: JSON.stringify(body) },
   });
+};
+
+const endedBy = ({ type, data }: Ending, event: RecordedEvent): CareSpanBody['ended'] => {
+  const said = saidIn(event);
+  return type === 'OutreachDone' && data.interactionId !== null ? { ...said, interactionId: data.interactionId } : said;
 };
 
 const retract = (loaded: Loaded, factId: string, ordinal: number, rows: RowWriter): void => {

@@ -5,6 +5,13 @@ import type { HeldWord } from './care-word-pages.js';
 import type { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
 import type { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import type { LifecycleReached } from './lifecycle.types.js';
+import type {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from './outreach.types.js';
 import type { RelationshipVerified } from './verification.types.js';
 
 export type CareNode =
@@ -14,7 +21,12 @@ export type CareNode =
   | ConnectionRecorded
   | ConnectionEnded
   | LifecycleReached
-  | RelationshipVerified;
+  | RelationshipVerified
+  | ContactForbidden
+  | ContactPermitted
+  | OutreachPlanned
+  | OutreachDone
+  | OutreachCancelled;
 
 /** What every fact of a relationship shows. */
 type Shown = Omit<CommitmentKept, '__typename' | 'commitmentId'>;
@@ -38,6 +50,18 @@ export const careNodeOf = (shown: Shown, { type, data }: CareFact): CareNode => 
       return { __typename: type, ...shown, lifecycle: data.lifecycle, knownFrom: data.source };
     case 'RelationshipVerified':
       return { __typename: type, ...shown };
+    case 'ContactForbidden':
+      return { __typename: type, ...shown, saidBy: data.personal.saidBy };
+    case 'ContactPermitted':
+      return { __typename: type, ...shown, saidBy: data.personal.saidBy };
+    case 'OutreachPlanned': {
+      const { plannedFor, channel: plannedChannel, personal } = data;
+      return { __typename: type, ...shown, plannedFor: Date.parse(plannedFor), plannedChannel, plan: personal.text };
+    }
+    case 'OutreachDone':
+      return { __typename: type, ...shown, outreachId: data.outreachId };
+    case 'OutreachCancelled':
+      return { __typename: type, ...shown, outreachId: data.outreachId };
   }
 };
 

@@ -1,12 +1,14 @@
 import { type CommitmentFact, type CommitmentRefusal, type CommitmentRequest, decideCommitment } from './commitment.js';
 import { type ConnectionFact, type ConnectionRefusal, type ConnectionRequest, decideConnection } from './connection.js';
 import { type LifecycleFact, type LifecycleRequest, decideLifecycle } from './lifecycle.js';
+import { type OutreachFact, type OutreachRefusal, type OutreachRequest, decideOutreach } from './outreach.js';
 import { type VerificationFact, type VerificationRequest, decideVerification } from './verification.js';
 
 /** What we do and note for a relationship, beside stances and steps: each idea in a file of its own. */
-export type CareFact = CommitmentFact | ConnectionFact | LifecycleFact | VerificationFact;
-export type CareRequest = CommitmentRequest | ConnectionRequest | LifecycleRequest | VerificationRequest;
-export type CareRefusal = CommitmentRefusal | ConnectionRefusal;
+export type CareFact = CommitmentFact | ConnectionFact | LifecycleFact | VerificationFact | OutreachFact;
+export type CareRequest =
+  CommitmentRequest | ConnectionRequest | LifecycleRequest | VerificationRequest | OutreachRequest;
+export type CareRefusal = CommitmentRefusal | ConnectionRefusal | OutreachRefusal;
 
 /** Names of the facts of care, as they are stored and as clients see them. */
 export const careFacts = [
@@ -17,6 +19,11 @@ export const careFacts = [
   'ConnectionEnded',
   'LifecycleReached',
   'RelationshipVerified',
+  'ContactForbidden',
+  'ContactPermitted',
+  'OutreachPlanned',
+  'OutreachDone',
+  'OutreachCancelled',
 ] as const satisfies readonly CareFact['type'][];
 
 const names: ReadonlySet<string> = new Set(careFacts);
@@ -37,5 +44,11 @@ export const decideCare = (request: CareRequest, facts: readonly CareFact[]): re
       return decideLifecycle(request);
     case 'VerifyRelationship':
       return decideVerification(request);
+    case 'ForbidContact':
+    case 'PermitContact':
+    case 'PlanOutreach':
+    case 'CompleteOutreach':
+    case 'CancelOutreach':
+      return decideOutreach(request, facts);
   }
 };

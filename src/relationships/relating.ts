@@ -7,6 +7,7 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import { interaction } from '../interactions/interaction.js';
 import type { CareRequest } from './care.js';
 import {
   type AssessableStance,
@@ -40,6 +41,7 @@ export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
   | RelationshipRefusal
   | Refusal<'StakeholderNotFound'>
+  | (Refusal<'InteractionNotFound'> & { readonly interactionId: string })
   | CommandIdReused;
 
 /** Whether somebody is a stakeholder at all: the port to whoever keeps identities. */
@@ -52,15 +54,22 @@ export interface Relating {
   ask(request: RelatingRequest, context: CommandContext): Promise<RelatingOutcome>;
 }
 
-export const relating = ({ transact }: Transactions, stakeholders: Known): Relating => ({
+export const relating = ({ transact, read }: Transactions, stakeholders: Known): Relating => ({
   ask: async (request, context) => {
     const { stakeholderId } = request;
     if (!(await stakeholders.isIdentified(stakeholderId))) return { refused: 'StakeholderNotFound' };
+    const interactionId = cameOf(request);
+    if (interactionId !== null && !(await read(interaction, interactionId)).state.recorded)
+      return { refused: 'InteractionNotFound', interactionId };
     const asked = inItsStream(request, deterministicId('relationship-fact', context.credential, context.commandId));
     const outcome = await transact(relationship, stakeholderId, asked, context);
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
   },
 });
+
+/** The interaction that an outreach is said to have come to; null where none is. */
+const cameOf = (request: RelatingRequest): string | null =>
+  request.type === 'Care' && request.asked.type === 'CompleteOutreach' ? request.asked.data.interactionId : null;
 
 const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequest => {
   const { stakeholderId } = request;

@@ -6,6 +6,13 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
 import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import { LifecycleReached } from './lifecycle.types.js';
+import {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from './outreach.types.js';
 import { RelationshipFact, StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
 import { RelationshipVerified } from './verification.types.js';
 
@@ -39,4 +46,9 @@ export const relationshipFactResolvers: readonly Type[] = [
   ConnectionEnded,
   LifecycleReached,
   RelationshipVerified,
+  ContactForbidden,
+  ContactPermitted,
+  OutreachPlanned,
+  OutreachDone,
+  OutreachCancelled,
 ].map(resolverOf);

@@ -48,6 +48,11 @@ const kindOf = {
   ConnectionEnded: 'connection-ended',
   LifecycleReached: 'lifecycle-reached',
   RelationshipVerified: 'relationship-verified',
+  ContactForbidden: 'contact-forbidden',
+  ContactPermitted: 'contact-permitted',
+  OutreachPlanned: 'outreach-planned',
+  OutreachDone: 'outreach-done',
+  OutreachCancelled: 'outreach-cancelled',
 } as const satisfies Record<Exclude<RelationshipFact['type'], 'RelationshipFactRetracted'>, string>;
 
 export type RelationshipFactKind = (typeof kindOf)[keyof typeof kindOf];

@@ -45,6 +45,37 @@ export const refusalOf = (outcome: Refused, stakeholderId: string): object => {
         message: 'A connection ends after it began.',
         beganAt: Date.parse(outcome.beganAt),
       };
+    case 'ContactNotPermitted': {
+      const { saidBy, since, factId } = outcome;
+      return {
+        __typename: refused,
+        message: `They are not to be contacted, says ${saidBy}. Permit it again, or retract it where it was mistaken.`,
+        since: Date.parse(since),
+        saidBy,
+        factId: toGlobalId('ContactForbidden', factId),
+      };
+    }
+    case 'ContactIsPermitted':
+      return { __typename: refused, message: 'They may be contacted at that date.' };
+    case 'OutreachNotFound':
+      return { __typename: refused, message: 'Nothing like it was planned with them, or it was taken back.' };
+    case 'OutreachIsSettled': {
+      const { done, settledAt } = outcome;
+      const message = `It was ${done ? 'done' : 'cancelled'} already; where that is wrong, retract it first.`;
+      return { __typename: refused, message, done, settledAt: Date.parse(settledAt) };
+    }
+    case 'BeforeItWasPlanned':
+      return {
+        __typename: refused,
+        message: 'The outreach was planned after that date.',
+        plannedAt: Date.parse(outcome.plannedAt),
+      };
+    case 'InteractionNotFound':
+      return {
+        __typename: refused,
+        message: 'No interaction has this id.',
+        interactionId: toGlobalId('Interaction', outcome.interactionId),
+      };
     case 'CommandIdReused':
       return commandIdReused;
   }
