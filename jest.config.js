@@ -49,6 +49,7 @@ const apiOnPostgres =
         'lifecycle',
         'attention',
         'guidelines',
+        'outreach',
         'owners',
         'affiliations',
         'organisations',

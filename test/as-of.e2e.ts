@@ -7,7 +7,8 @@ import type { EventStore, RecordedEvent } from '../src/event-sourcing/event-stor
 import { openSqliteEventStore } from '../src/event-sourcing/stores/sqlite.event-store.js';
 import { EVENT_STORE } from '../src/tokens.js';
 import { type Input, type Rapport, rapportAt, ready } from './client.js';
-import { anyDoing, doing } from './doings.js';
+import { anyDoing } from './any-doing.js';
+import { doing } from './doings.js';
 import { startServer } from './server-process.js';
 import { type TestService, startTestService } from './service.js';
 import { type Picture, wholePicture, wholePictureLimits } from './whole-picture.js';

@@ -10,6 +10,9 @@ export type CareDoing =
   | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
   | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
   | { readonly does: 'verify'; readonly who: number; readonly day: number }
+  | { readonly does: 'forbid' | 'permit'; readonly who: number; readonly day: number }
+  | { readonly does: 'plan'; readonly who: number; readonly day: number; readonly days: number }
+  | { readonly does: 'reachOut'; readonly which: number; readonly day: number; readonly done: boolean }
   | {
       readonly does: 'assessAttribute';
       readonly who: number;
@@ -18,7 +21,19 @@ export type CareDoing =
       readonly present: boolean | null;
     };
 
-const names = ['promise', 'settle', 'connect', 'disconnect', 'lifecycle', 'verify', 'assessAttribute'] as const;
+const names = [
+  'promise',
+  'settle',
+  'connect',
+  'disconnect',
+  'lifecycle',
+  'verify',
+  'forbid',
+  'permit',
+  'plan',
+  'reachOut',
+  'assessAttribute',
+] as const;
 export const isCare = (doing: { readonly does: string }): doing is CareDoing =>
   names.some((name) => name === doing.does);
 
@@ -33,6 +48,10 @@ export const careDoings = [
     arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
   },
   { weight: 1, arbitrary: doesWith('verify', { who, day }) },
+  { weight: 1, arbitrary: doesWith('forbid', { who, day }) },
+  { weight: 1, arbitrary: doesWith('permit', { who, day }) },
+  { weight: 2, arbitrary: doesWith('plan', { who, day, days: fc.nat({ max: 60 }) }) },
+  { weight: 2, arbitrary: doesWith('reachOut', { which, day, done: fc.boolean() }) },
   { weight: 5, arbitrary: doesWith('assessAttribute', { who, day, which, present: fc.option(fc.boolean()) }) },
 ];
 
@@ -41,13 +60,20 @@ interface Doer {
   ask(mutation: Mutation, input: Input): Promise<Outcome | null>;
   /** The same of one of the people, whose fact it becomes. */
   decide(mutation: Mutation, number: number, input: Input): Promise<Outcome | null>;
+  readonly interactions: readonly string[];
   readonly facts: { readonly stakeholderId: string; readonly factId: string }[];
 }
 
 /** Does it by the API, if there is something to do it to. */
-export const careDoing = ({ ask, decide, facts }: Doer): ((doing: CareDoing) => Promise<Outcome | null>) => {
+export const careDoing = ({
+  ask,
+  decide,
+  interactions,
+  facts,
+}: Doer): ((doing: CareDoing) => Promise<Outcome | null>) => {
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
+  const outreaches: { readonly stakeholderId: string; readonly outreachId: string }[] = [];
   const reason = 'a reason';
 
   return async (each) => {
@@ -90,6 +116,28 @@ export const careDoing = ({ ask, decide, facts }: Doer): ((doing: CareDoing) => 
       }
       case 'verify':
         return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
+      case 'forbid':
+      case 'permit': {
+        const asked = { saidBy: 'they', occurredAt: dateOf(each.day), reason };
+        return decide(each.does === 'forbid' ? 'forbidContact' : 'permitContact', each.who, asked);
+      }
+      case 'plan': {
+        const dates = { occurredAt: dateOf(each.day), plannedFor: dateOf(each.day + each.days) };
+        const channel = each.days % 2 === 0 ? { channel: 'PHONE' } : {};
+        const planned = await decide('planOutreach', each.who, { plan: 'A call', ...dates, ...channel });
+        if (planned !== null) outreaches.push({ stakeholderId: planned.stakeholder.id, outreachId: planned.factId });
+        return planned;
+      }
+      case 'reachOut': {
+        const outreach = one(outreaches, each.which);
+        if (outreach === undefined) return null;
+        const interactionId = each.which % 2 === 0 ? one(interactions, each.which) : undefined;
+        const came = each.done && interactionId !== undefined ? { interactionId } : {};
+        const asked = { ...outreach, ...came, occurredAt: dateOf(each.day) };
+        const settled = await ask(each.done ? 'completeOutreach' : 'cancelOutreach', asked);
+        if (settled !== null) facts.push({ stakeholderId: outreach.stakeholderId, factId: settled.factId });
+        return settled;
+      }
       case 'assessAttribute': {
         const attribute = ['POWER', 'LEGITIMACY', 'URGENCY', 'INFLUENCE'][each.which % 4];
         const topic = attribute === 'INFLUENCE' && each.which % 8 < 4 ? { topic: 'x' } : {};

@@ -5,13 +5,13 @@ import type { Past } from '../src/event-sourcing/past.js';
 import type { RowReader } from '../src/event-sourcing/read-store.js';
 import { attributesThen, wordCounts, wordsThen } from '../src/relationships/care-word-pages.js';
 import {
-  type CommitmentState,
-  type ListedCommitment,
-  commitmentStates,
-  commitmentsPage,
-  countCommitments,
+  type Undertaking,
+  type UndertakingKind,
+  type UndertakingState,
+  countUndertakings,
   cursorOf,
-} from '../src/relationships/commitment-pages.js';
+  undertakingsPage,
+} from '../src/relationships/undertaking-pages.js';
 import { connectionsOf } from '../src/relationships/connection-pages.js';
 import type { Attribute } from '../src/relationships/attribute.js';
 import type { RelationshipRequest } from '../src/relationships/relationship.js';
@@ -40,6 +40,11 @@ export const relationshipRequest = fc
       'AssessAttribute',
       'AssessAttribute',
       'WithdrawAttribute',
+      'ForbidContact',
+      'PermitContact',
+      'PlanOutreach',
+      'CompleteOutreach',
+      'CancelOutreach',
     ),
     factId: fc.constantFrom(...relationshipFactNames),
     occurredAt: when,
@@ -68,6 +73,15 @@ export const relationshipRequest = fc
         return { type, data: { ...data, ...attributeOf(step, of), present: later > occurredAt } };
       case 'WithdrawAttribute':
         return { type, data: { ...data, ...attributeOf(step, of) } };
+      case 'ForbidContact':
+      case 'PermitContact':
+        return { type, data: { ...data, saidBy: 'they' } };
+      case 'PlanOutreach':
+        return { type, data: { ...data, plannedFor: later, channel: null, text: factId } };
+      case 'CompleteOutreach':
+        return { type, data: { ...data, outreachId: began, interactionId: step === 'listen' ? 'i' : null } };
+      case 'CancelOutreach':
+        return { type, data: { ...data, outreachId: began } };
       case 'ReachLifecycle':
         return { type, data: { ...data, lifecycle: step === 'listen' ? 'aware' : 'customer', source: null } };
       default:
@@ -100,12 +114,12 @@ export const everythingOfCare = async (
   people: readonly string[],
   past: Past,
 ): Promise<readonly unknown[]> => {
-  const commitments = (states: readonly CommitmentState[]) =>
+  const undertaken = (kind: UndertakingKind, states: readonly UndertakingState[]) =>
     wholeOf(
-      ({ after, before, ...slice }: Slice<ListedCommitment>) =>
-        commitmentsPage(rows, {
+      ({ after, before, ...slice }: Slice<Undertaking>) =>
+        undertakingsPage(rows, {
           past,
-          where: { states },
+          where: { kind, states },
           ...slice,
           after: after && cursorOf(after),
           before: before && cursorOf(before),
@@ -114,10 +128,13 @@ export const everythingOfCare = async (
       states.length === 1,
     );
   const answers: unknown[] = [];
-  answers.push(await commitments([]), await countCommitments(rows, past));
-  for (const state of commitmentStates) answers.push(await commitments([state]));
+  for (const kind of ['commitment', 'outreach'] as const) {
+    answers.push(await undertaken(kind, []), await countUndertakings(rows, past, { kind }));
+    for (const state of ['overdue', 'open', 'kept', 'broken', 'done', 'cancelled'] as const)
+      answers.push(await undertaken(kind, [state]));
+  }
   answers.push(await connectionsOf(rows, people, past));
-  for (const axis of ['lifecycle', 'verified'] as const)
+  for (const axis of ['lifecycle', 'verified', 'contact'] as const)
     answers.push(await wordsThen(rows, axis, people, past), await wordCounts(rows, axis, past));
   answers.push(
     await attributesThen(rows, [people], past),

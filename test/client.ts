@@ -39,6 +39,10 @@ export interface Outcome {
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
+  readonly done: boolean;
+  readonly plannedAt: string;
+  readonly since: string;
+  readonly saidBy: string;
   readonly guidelineId: string;
   readonly version: number;
   readonly missing: readonly {
@@ -189,6 +193,8 @@ const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
 const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
+const unreached = '... on OutreachIsSettled { done settledAt } ... on BeforeItWasPlanned { plannedAt }';
+
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
@@ -227,6 +233,11 @@ const outcomes = {
   acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
   assessAttribute: ofRelationship('AttributeWasAssessed'),
   withdrawAttribute: ofRelationship('AttributeWasWithdrawn'),
+  forbidContact: ofRelationship('ContactWasForbidden'),
+  permitContact: ofRelationship('ContactWasPermitted'),
+  planOutreach: `${ofRelationship('OutreachWasPlanned')} ... on ContactNotPermitted { since saidBy factId }`,
+  completeOutreach: `${ofRelationship('OutreachWasDone')} ${unreached} ... on InteractionNotFound { interactionId }`,
+  cancelOutreach: `${ofRelationship('OutreachWasCancelled')} ${unreached}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,

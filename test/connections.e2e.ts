@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Outcome, type Rapport, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Outcome, type Rapport, rapportAt, readingItsWrites, ready } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
@@ -7,6 +7,7 @@ let rapport: Rapport;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(rapport);
 });
 afterAll(() => service.stop());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Outcome, type Rapport, newAddress, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Outcome, type Rapport, newAddress, rapportAt, readingItsWrites, ready } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 const dateOf = (day: number): string => new Date(Date.UTC(2024, 0, day)).toISOString();
@@ -20,6 +20,7 @@ describe('guidelines', () => {
   beforeAll(async () => {
     service = await startTestService();
     rapport = rapportOf(service);
+    await ready(rapport);
   });
   afterAll(() => service.stop());
 
@@ -174,6 +175,7 @@ describe('guidelines that are required', () => {
   beforeAll(async () => {
     service = await startTestService({ env: { RAPPORT_GUIDELINES: 'required' } });
     rapport = rapportOf(service);
+    await ready(rapport);
   });
   afterAll(() => service.stop());
 

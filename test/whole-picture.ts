@@ -28,6 +28,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   overdueVerifications(first: 100, asOf: $asOf) { totalCount nodes { tier intervalDays dueAt stakeholder { id } owner { id } } pageInfo { ...page } }
   guidelines(asOf: $asOf) { id current { version } versions { version name text inForceFrom by reason rules(channel: FORUM) { text } acknowledgements { acknowledgedAt colleague { id } } } }
   outboundWithoutGuideline(first: 100, asOf: $asOf, during: $during) { totalCount nodes { id withoutGuideline { colleague { id } guideline { version } } } pageInfo { ...page } }
+  outreaches(first: 100, asOf: $asOf) { totalCount nodes { ...planned stakeholder { id } interaction { id } } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -81,10 +82,11 @@ fragment timed on Clock {
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
 fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
 fragment linked on MaterialConnection { id kind from until by reason }
+fragment planned on Outreach { id plan channel plannedAt plannedFor state settledAt by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
-  tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
+  tone { value assessedBy byPerson } disclosure { status assessedBy } contactForbidden { id saidBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
   inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
@@ -101,6 +103,7 @@ fragment everything on Stakeholder {
   influence { ...told assessed { id present } }
   salience { class missing assessments { id attribute topic present occurredAt by reason } }
   commitments { totalCount nodes { ...promised } }
+  contactPermitted contactForbidden { id occurredAt by reason saidBy } outreaches { totalCount nodes { ...planned } }
   connections { ...linked } lifecycle { id lifecycle knownFrom occurredAt by reason }
   ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tied } pageInfo { ...page } }
   tiesNow: ties(last: 2, where: { kinds: [KNOWS, AMPLIFIES] }) { totalCount nodes { id } }
@@ -119,6 +122,11 @@ fragment everything on Stakeholder {
     ... on ConnectionEnded { id occurredAt recordedAt by reason connection { ...linked } retraction { at by reason } }
     ... on LifecycleReached { id occurredAt recordedAt by reason lifecycle knownFrom retraction { at by reason } }
     ... on RelationshipVerified { id occurredAt recordedAt by reason retraction { at by reason } }
+    ... on ContactForbidden { id occurredAt recordedAt by reason saidBy retraction { at by reason } }
+    ... on ContactPermitted { id occurredAt recordedAt by reason saidBy retraction { at by reason } }
+    ... on OutreachPlanned { id occurredAt recordedAt by reason plan plannedFor plannedChannel retraction { at by reason } }
+    ... on OutreachDone { id occurredAt recordedAt by reason outreach { ...planned } retraction { at by reason } }
+    ... on OutreachCancelled { id occurredAt recordedAt by reason outreach { ...planned } retraction { at by reason } }
     ... on OwnerAssigned { id stakeholder { id } occurredAt recordedAt by reason tier owner { id } rank { place topic } }
     ... on OwnerHandedOver { id occurredAt recordedAt by reason tier owner { id } previousOwner { id } }
     ... on OwnerReleased { id occurredAt recordedAt by reason tier owner { id } }

@@ -10,6 +10,13 @@ import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.
 import { CommitmentBroken, CommitmentKept, CommitmentMade } from '../relationships/commitments.types.js';
 import { ConnectionEnded, ConnectionRecorded } from '../relationships/connections.types.js';
 import { LifecycleReached } from '../relationships/lifecycle.types.js';
+import {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from '../relationships/outreach.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
 import { AttributeAssessed, AttributeWithdrawn } from '../relationships/salience.types.js';
 import { RelationshipVerified } from '../relationships/verification.types.js';
@@ -35,6 +42,11 @@ export const TimelineEntry = createUnionType({
       RelationshipVerified,
       AttributeAssessed,
       AttributeWithdrawn,
+      ContactForbidden,
+      ContactPermitted,
+      OutreachPlanned,
+      OutreachDone,
+      OutreachCancelled,
       OwnerAssigned,
       OwnerHandedOver,
       OwnerReleased,
@@ -62,6 +74,11 @@ export const timelineKinds = [
   'relationship-verified',
   'attribute-assessed',
   'attribute-withdrawn',
+  'contact-forbidden',
+  'contact-permitted',
+  'outreach-planned',
+  'outreach-done',
+  'outreach-cancelled',
   'owner-assigned',
   'owner-handed-over',
   'owner-released',

@@ -32,6 +32,10 @@ describe('data as clients see it', () => {
 
   it('names a fact of a relationship by its type, also where it is taken back', () => {
     expect(presentData({ factId: 'f1' }, 'StepTaken')).toEqual({ factId: toGlobalId('StepTaken', 'f1') });
+    expect(presentData({ factId: 'f1', commitmentId: 'f0' }, 'CommitmentKept')).toEqual({
+      factId: toGlobalId('CommitmentKept', 'f1'),
+      commitmentId: toGlobalId('Commitment', 'f0'),
+    });
     expect(presentData({ factId: 'f1', was: { type: 'StanceAssessed' } }, 'RelationshipFactRetracted')).toMatchObject({
       factId: toGlobalId('StanceAssessed', 'f1'),
     });

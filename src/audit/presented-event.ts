@@ -72,6 +72,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   teamId: 'Team',
   goalId: 'Goal',
   guidelineId: 'Guideline',
+  outreachId: 'Outreach',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',

@@ -53,10 +53,11 @@ class RulesArgs {
 
 @ArgsType()
 class OutboundArgs extends PageOfPastArgs {
-  @Field(() => Period)
+  @Field(() => Period, { nullable: true })
+  @IsOptional()
   @ValidateNested()
   @Type(() => Period)
-  during!: Period;
+  during?: Period | null;
 }
 
 const acknowledgementOf = (
@@ -166,7 +167,7 @@ export class WithoutGuidelineResolver {
     const moment = await this.moments.of(args, now);
     const page = pageOf(args, list, 'ns');
     const slice = sliceOf(page, 'desc', ([at, id]) => ({ at: Number(at), id: String(id) }));
-    const shown = await this.#out(moment, during);
+    const shown = await this.#out(moment, during ?? {});
     const missing = await this.#missing(shown, moment);
     const all = shown.filter((_, index) => (missing[index]?.length ?? 0) > 0);
     const placeOf = (cursor: { readonly at: number; readonly id: string } | undefined): number =>

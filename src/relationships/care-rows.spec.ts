@@ -8,7 +8,7 @@ import { ownershipRows } from '../owners/ownership-rows.js';
 import { careRows } from './care-rows.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
 import { attributesThen, wordCounts, wordsThen } from './care-word-pages.js';
-import { commitmentsById, commitmentsPage, countCommitments, cursorOf } from './commitment-pages.js';
+import { countUndertakings, cursorOf, undertakingsById, undertakingsPage } from './undertaking-pages.js';
 
 const { given } = specifyProjection(careRows);
 const dated = (stakeholderId: string, factId: string, on: number) => ({ stakeholderId, factId, occurredAt: day(on) });
@@ -125,6 +125,58 @@ describe('the rows of connections', () => {
     ]));
 });
 
+describe('the rows of outreaches', () => {
+  const planned = relationshipFact('ada', {
+    type: 'OutreachPlanned',
+    data: {
+      ...dated('ada', 'o', 2),
+      ...{ plannedFor: day(9), channel: 'phone', personal: { of: ['ada'], text: 'A call' } },
+    },
+  });
+  const done = (interactionId: string | null) =>
+    relationshipFact('ada', {
+      type: 'OutreachDone',
+      data: { ...dated('ada', 'd', 8), outreachId: 'o', interactionId },
+    });
+  const cancelled = relationshipFact('ada', {
+    type: 'OutreachCancelled',
+    data: { ...dated('ada', 'x', 8), outreachId: 'o' },
+  });
+  const open_ = { kind: 'outreach', fact_id: 'o', from_at: dayMs(2), due_at: dayMs(9) };
+
+  it('keep what is planned, until it is done or cancelled', async () => {
+    await given(planned, done(null)).thenColumns(careSpanTable, [
+      { ...open_, until_at: never, ended_as: null },
+      { ...open_, until_at: dayMs(8), ended_as: 'done' },
+    ]);
+    await given(planned, cancelled).thenColumns(careSpanTable, [
+      { ...open_, until_at: never, ended_as: null },
+      { ...open_, until_at: dayMs(8), ended_as: 'cancelled' },
+    ]);
+  });
+
+  it('keep what came of it', () =>
+    given(planned, done('i')).reading(async (rows) => {
+      const sql = 'SELECT body FROM care_span WHERE known_from = 2';
+      const { body = '' } = (await rows.first<{ body: string }>(sql)) ?? {};
+      expect(JSON.parse(body)).toMatchObject({ ended: { interactionId: 'i', by: 'tester' } });
+    }));
+});
+
+describe('the rows of contact', () => {
+  const said = (type: 'ContactForbidden' | 'ContactPermitted', on: number) =>
+    relationshipFact('ada', {
+      type,
+      data: { ...dated('ada', `${type} ${on}`, on), personal: { of: ['ada'], saidBy: 'she herself' } },
+    });
+
+  it('keep whether it is permitted, in words of which the last holds', () =>
+    given(said('ContactForbidden', 3), said('ContactPermitted', 5)).thenColumns(careWordTable, [
+      { axis: 'contact', at: dayMs(3), word: 'no' },
+      { axis: 'contact', at: dayMs(5), word: 'yes' },
+    ]));
+});
+
 describe('the rows of words', () => {
   const reached = (factId: string, lifecycle: 'aware' | 'customer', on: number) =>
     relationshipFact('ada', {
@@ -234,9 +286,10 @@ describe('commitments', () => {
     return read(rows).finally(() => rows.close());
   };
   const at = (validDay: number, known = present) => ({ known, validAt: dayMs(validDay) });
-  const page = { order: 'asc', limit: 10 } as const;
-  const statesOf = async (rows: RowReader, of: Parameters<typeof commitmentsPage>[1]) =>
-    (await commitmentsPage(rows, of)).entries.map(({ id, state }) => `${id} ${state}`);
+  const where = { kind: 'commitment' } as const;
+  const page = { order: 'asc', limit: 10, where } as const;
+  const statesOf = async (rows: RowReader, of: Parameters<typeof undertakingsPage>[1]) =>
+    (await undertakingsPage(rows, of)).entries.map(({ id, state }) => `${id} ${state}`);
 
   it('come overdue first, then what is open, then what is settled', () =>
     reading(async (rows) =>
@@ -254,9 +307,9 @@ describe('commitments', () => {
   it('are read as they were known', () =>
     reading(async (rows) => {
       expect(await statesOf(rows, { ...page, past: at(9, 3) })).toEqual(['b overdue', 'c overdue', 'a open']);
-      expect((await commitmentsById(rows, ['c', 'd'], at(9, 3))).size).toBe(1);
-      expect((await commitmentsById(rows, ['c'], at(9, 3))).get('c')?.state).toBe('overdue');
-      expect((await commitmentsById(rows, ['c'], at(9))).get('c')).toMatchObject({
+      expect((await undertakingsById(rows, 'commitment', ['c', 'd'], at(9, 3))).size).toBe(1);
+      expect((await undertakingsById(rows, 'commitment', ['c'], at(9, 3))).get('c')?.state).toBe('overdue');
+      expect((await undertakingsById(rows, 'commitment', ['c'], at(9))).get('c')).toMatchObject({
         state: 'kept',
         settledAt: dayMs(6),
         stakeholderId: 'ada',
@@ -267,12 +320,12 @@ describe('commitments', () => {
     reading(async (rows) => {
       for (const validDay of [1, 5, 6, 7, 9, 20]) {
         const past = at(validDay, known);
-        const all = await commitmentsPage(rows, { ...page, past });
+        const all = await undertakingsPage(rows, { ...page, past });
         for (const states of [['overdue'], ['open'], ['open', 'overdue'], ['kept'], ['kept', 'broken']] as const) {
           const expected = all.entries.filter(({ state }) => (states as readonly string[]).includes(state));
-          const where = { states };
-          expect((await commitmentsPage(rows, { ...page, past, where })).entries).toEqual(expected);
-          expect(await countCommitments(rows, past, where)).toBe(expected.length);
+          const chosen = { ...where, states };
+          expect((await undertakingsPage(rows, { ...page, past, where: chosen })).entries).toEqual(expected);
+          expect(await countUndertakings(rows, past, chosen)).toBe(expected.length);
         }
       }
     }),
@@ -281,8 +334,11 @@ describe('commitments', () => {
   it('are found by whose they are, and come in pages both ways', () =>
     reading(async (rows) => {
       const past = at(9);
-      expect(await statesOf(rows, { ...page, past, where: { stakeholderId: 'ada' } })).toEqual(['a open', 'c kept']);
-      const { entries } = await commitmentsPage(rows, { ...page, past });
+      expect(await statesOf(rows, { ...page, past, where: { ...where, stakeholderId: 'ada' } })).toEqual([
+        'a open',
+        'c kept',
+      ]);
+      const { entries } = await undertakingsPage(rows, { ...page, past });
       const [, second, third] = entries.map(cursorOf);
       expect(await statesOf(rows, { ...page, past, after: second })).toEqual(['d broken', 'c kept']);
       expect(await statesOf(rows, { ...page, past, limit: 1, before: third, fromEnd: true })).toEqual(['a open']);
@@ -291,8 +347,8 @@ describe('commitments', () => {
   it('that are open are found by an index, however many are settled', () =>
     reading(async (rows) => {
       const plans = await plansOf(rows, async (reader) => {
-        await commitmentsPage(reader, { ...page, past: at(9), where: { states: ['overdue'] } });
-        await commitmentsById(reader, ['a'], at(9));
+        await undertakingsPage(reader, { ...page, past: at(9), where: { ...where, states: ['overdue'] } });
+        await undertakingsById(reader, 'commitment', ['a'], at(9));
       });
       expect(plans.join('\n')).toMatch(/care_span USING INDEX \S+ \(kind=\? AND known_until=\? AND until_at>\?\)/);
       expect(plans.join('\n')).not.toMatch(/SCAN care_span/);

@@ -8,10 +8,10 @@ import { careSpanTable, careWordTable, never } from './care-tables.js';
 import type { RelationshipFact } from './relationship.js';
 import type { Attribute } from './attribute.js';
 
-type CareSpanKind = 'commitment' | 'connection';
+export type CareSpanKind = 'commitment' | 'connection' | 'outreach';
 
 /** What words are about: each axis by itself; influence on a topic is one for each. */
-export type CareAxis = 'lifecycle' | 'verified' | Attribute | `influence ${string}`;
+export type CareAxis = 'lifecycle' | 'verified' | 'contact' | Attribute | `influence ${string}`;
 
 /** Who said so, when it was recorded (milliseconds since 1970) and why. */
 export interface Said {
@@ -23,7 +23,8 @@ export interface Said {
 /** What began, and what ended it. Plain JSON. */
 export interface CareSpanBody extends Said {
   readonly began: CareFact;
-  readonly ended: Said | null;
+  /** With the interaction that came of it, where an outreach was done by one. */
+  readonly ended: (Said & { readonly interactionId?: string }) | null;
 }
 
 /** What was said. Plain JSON. */
@@ -102,6 +103,8 @@ const beginning = ({ type, data }: Beginning): Pick<Span, 'kind' | 'due_at' | 'u
   switch (type) {
     case 'CommitmentMade':
       return { kind: 'commitment', due_at: Date.parse(data.dueAt), until_at: never, ended_as: null };
+    case 'OutreachPlanned':
+      return { kind: 'outreach', due_at: Date.parse(data.plannedFor), until_at: never, ended_as: null };
     case 'ConnectionRecorded': {
       const until_at = data.until === null ? never : Date.parse(data.until);
       return { kind: 'connection', due_at: null, until_at, ended_as: data.until === null ? null : 'ended' };
@@ -109,11 +112,24 @@ const beginning = ({ type, data }: Beginning): Pick<Span, 'kind' | 'due_at' | 'u
   }
 };
 
-const endings = { CommitmentKept: 'kept', CommitmentBroken: 'broken', ConnectionEnded: 'ended' } as const;
+const endings = {
+  CommitmentKept: 'kept',
+  CommitmentBroken: 'broken',
+  ConnectionEnded: 'ended',
+  OutreachDone: 'done',
+  OutreachCancelled: 'cancelled',
+} as const;
 
 type Ending = Extract<CareFact, { type: keyof typeof endings }>;
 
-const words = ['LifecycleReached', 'RelationshipVerified', 'AttributeAssessed', 'AttributeWithdrawn'] as const;
+const words = [
+  'LifecycleReached',
+  'RelationshipVerified',
+  'AttributeAssessed',
+  'AttributeWithdrawn',
+  'ContactForbidden',
+  'ContactPermitted',
+] as const;
 
 type Word = Extract<CareFact, { type: (typeof words)[number] }>;
 type Beginning = Exclude<CareFact, Ending | Word>;
@@ -131,6 +147,10 @@ const saying = ({ type, data }: Word): { readonly axis: CareAxis; readonly word:
       return { axis: axisOf(data), word: data.present ? 'yes' : 'no' };
     case 'AttributeWithdrawn':
       return { axis: axisOf(data), word: 'withdrawn' };
+    case 'ContactForbidden':
+      return { axis: 'contact', word: 'no' };
+    case 'ContactPermitted':
+      return { axis: 'contact', word: 'yes' };
   }
 };
 
@@ -140,9 +160,12 @@ const axisOf = ({ attribute, topic }: { readonly attribute: Attribute; readonly 
 const isEnding = (fact: CareFact): fact is Ending => fact.type in endings;
 
 /** Id of the fact that began what this one ends. */
-const begunBy = ({ type, data }: Ending): string =>
-  type === 'ConnectionEnded' ? data.connectionId : data.commitmentId;
+const begunBy = ({ data }: Ending): string => {
+  if ('connectionId' in data) return data.connectionId;
+  return 'outreachId' in data ? data.outreachId : data.commitmentId;
+};
 
+/** What a word says on its axis. */
 const begin = ({ spans }: Loaded, fact: Beginning, event: RecordedEvent, rows: RowWriter): void => {
   const begun = beginning(fact);
   const { type, data } = fact;
@@ -171,7 +194,7 @@ const end = (loaded: Loaded, fact: Ending, event: RecordedEvent, rows: RowWriter
       until_at: Date.parse(fact.data.occurredAt),
       ended_by: fact.data.factId,
       ended_as: endings[fact.type],
-      body: { ...span.body, ended: saidIn(event) },
+      body: { ...span.body, ended: endedBy(fact, event) },
     },
     event.ordinal,
     rows,
@@ -189,6 +212,11 @@ const say = (loaded: Loaded, fact: Word, event: RecordedEvent, rows: RowWriter):
     ...{ stakeholder, axis, at, key, known_from: event.ordinal, known_until: open },
     ...{ word, fact_id, body: JSON.stringify(body) },
   });
+};
+
+const endedBy = ({ type, data }: Ending, event: RecordedEvent): CareSpanBody['ended'] => {
+  const said = saidIn(event);
+  return type === 'OutreachDone' && data.interactionId !== null ? { ...said, interactionId: data.interactionId } : said;
 };
 
 const retract = (loaded: Loaded, factId: string, ordinal: number, rows: RowWriter): void => {

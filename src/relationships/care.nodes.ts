@@ -6,6 +6,13 @@ import type { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitm
 import type { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import type { LifecycleReached } from './lifecycle.types.js';
 import type { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
+import type {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from './outreach.types.js';
 import type { RelationshipVerified } from './verification.types.js';
 
 export type CareNode =
@@ -16,6 +23,11 @@ export type CareNode =
   | ConnectionEnded
   | LifecycleReached
   | RelationshipVerified
+  | ContactForbidden
+  | ContactPermitted
+  | OutreachPlanned
+  | OutreachDone
+  | OutreachCancelled
   | AttributeAssessed
   | AttributeWithdrawn;
 
@@ -47,6 +59,18 @@ export const careNodeOf = (shown: Shown, { type, data }: CareFact): CareNode => 
     }
     case 'AttributeWithdrawn':
       return { __typename: type, ...shown, attribute: data.attribute, topic: data.topic };
+    case 'ContactForbidden':
+      return { __typename: type, ...shown, saidBy: data.personal.saidBy };
+    case 'ContactPermitted':
+      return { __typename: type, ...shown, saidBy: data.personal.saidBy };
+    case 'OutreachPlanned': {
+      const { plannedFor, channel: plannedChannel, personal } = data;
+      return { __typename: type, ...shown, plannedFor: Date.parse(plannedFor), plannedChannel, plan: personal.text };
+    }
+    case 'OutreachDone':
+      return { __typename: type, ...shown, outreachId: data.outreachId };
+    case 'OutreachCancelled':
+      return { __typename: type, ...shown, outreachId: data.outreachId };
   }
 };
 

@@ -17,15 +17,13 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import {
-  type CommitmentState,
-  type ListedCommitment,
-  type CommitmentFilter as Where,
-  commitmentStates,
-  commitmentsById,
-  commitmentsPage,
-  countCommitments,
+  type Undertaking,
+  type UndertakingFilter as Where,
+  countUndertakings,
   cursorOf,
-} from './commitment-pages.js';
+  undertakingsById,
+  undertakingsPage,
+} from './undertaking-pages.js';
 import {
   BreakCommitmentInput,
   BreakCommitmentResult,
@@ -34,11 +32,13 @@ import {
   CommitmentConnection,
   CommitmentFilter,
   CommitmentKept,
+  type CommitmentState,
   CommitmentStateEnum,
   KeepCommitmentInput,
   KeepCommitmentResult,
   MakeCommitmentInput,
   MakeCommitmentResult,
+  commitmentStates,
 } from './commitments.types.js';
 import { RelationshipDesk, when } from './relationships.desk.js';
 
@@ -61,6 +61,7 @@ class CommitmentsOfArgs extends ConnectionArgs {
 }
 
 const filterOf = ({ stakeholderId, ownerId, states }: CommitmentFilter = {}): Where => ({
+  kind: 'commitment',
   stakeholderId:
     stakeholderId == null ? undefined : fromGlobalId(stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
@@ -79,7 +80,7 @@ export class CommitmentsResolver {
     registry: NodeRegistry,
   ) {
     registry.register('Commitment', async (ids, moment) => {
-      const found = await commitmentsById(this.rows, ids, moment);
+      const found = await undertakingsById(this.rows, 'commitment', ids, moment);
       return ids.map((id) => {
         const listed = found.get(id);
         return listed === undefined ? null : commitmentOf(listed, moment);
@@ -102,7 +103,7 @@ export class CommitmentsResolver {
     @Parent() { stakeholderId, moment }: Stakeholder,
     @Args() { states, ...args }: CommitmentsOfArgs,
   ): Promise<Connection<Commitment>> {
-    return this.#page({ stakeholderId, states: states ?? undefined }, args, moment);
+    return this.#page({ kind: 'commitment', stakeholderId, states: states ?? undefined }, args, moment);
   }
 
   @Mutation(() => MakeCommitmentResult, { description: 'We promised them something, by a date.' })
@@ -145,7 +146,7 @@ export class CommitmentsResolver {
       dueAt: Number(dueAt),
       key: Number(key),
     }));
-    const found = await commitmentsPage(this.rows, { past: moment, where, ...slice });
+    const found = await undertakingsPage(this.rows, { past: moment, where, ...slice });
     return foundConnection(
       page,
       list,
@@ -155,7 +156,7 @@ export class CommitmentsResolver {
         return [settled, dueAt, key];
       },
       (listed) => commitmentOf(listed, moment),
-      () => countCommitments(this.rows, moment, where),
+      () => countUndertakings(this.rows, moment, where),
     );
   }
 }
@@ -166,7 +167,7 @@ const settling = (input: KeepCommitmentInput, request: RequestContext) => ({
 });
 
 const commitmentOf = (
-  { id, stakeholderId, madeAt, dueAt, state, settledAt, body: { began, by, reason, ended } }: ListedCommitment,
+  { id, stakeholderId, madeAt, dueAt, state, settledAt, body: { began, by, reason, ended } }: Undertaking,
   moment: Moment,
 ): Commitment => ({
   __typename: 'Commitment',
@@ -211,7 +212,7 @@ const settledBy = (type: typeof CommitmentKept | typeof CommitmentBroken) => {
       @Parent() { commitmentId, moment }: CommitmentKept,
       @Context() request: RequestContext,
     ): Promise<Commitment | null> {
-      const load = (ids: readonly string[], at: Moment) => commitmentsById(this.rows, ids, at);
+      const load = (ids: readonly string[], at: Moment) => undertakingsById(this.rows, 'commitment', ids, at);
       const found = await batched(request, 'commitment', moment, load, commitmentId);
       return found && commitmentOf(found, moment);
     }

@@ -10,9 +10,11 @@ import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
-import { type CommitmentState, commitmentStates } from './commitment-pages.js';
+import type { UndertakingState } from './undertaking-pages.js';
 import { AboutRelationship, RelationshipFact } from './relationships.types.js';
 
+export const commitmentStates = ['overdue', 'open', 'kept', 'broken'] as const satisfies readonly UndertakingState[];
+export type CommitmentState = (typeof commitmentStates)[number];
 export const CommitmentStateEnum = enumOf(commitmentStates);
 registerEnumType(CommitmentStateEnum, {
   name: 'CommitmentState',
@@ -66,7 +68,7 @@ export class Commitment extends Node {
   readonly dueAt!: number;
 
   @Field(() => CommitmentStateEnum)
-  readonly state!: CommitmentState;
+  readonly state!: UndertakingState;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was kept or broken; null while it is open.' })
   readonly settledAt!: number | null;

@@ -47,7 +47,8 @@ type Asked<Request> = Request extends { readonly type: infer Type; readonly data
 export type RelatingOutcome =
   | (Accepted<Relationship> & { readonly stakeholderId: string; readonly factId: string })
   | RelationshipRefusal
-  | Refusal<'StakeholderNotFound' | 'InteractionNotFound'>
+  | Refusal<'StakeholderNotFound'>
+  | (Refusal<'InteractionNotFound'> & { readonly interactionId: string })
   | CommandIdReused;
 
 /** Who is one with whom: the port to whoever keeps identities. */
@@ -78,10 +79,9 @@ export const relating = ({ transact, look, read }: Transactions, stakeholders: K
       const group = await stakeholders.groupOf(request.stakeholderId);
       const survivor = group?.[0];
       if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
-      if (request.type === 'TakeStep' && request.interactionId !== null) {
-        const { state } = await read(interaction, request.interactionId);
-        if (!state.recorded) return { refused: 'InteractionNotFound' };
-      }
+      const interactionId = interactionOf(request);
+      if (interactionId !== null && !(await read(interaction, interactionId)).state.recorded)
+        return { refused: 'InteractionNotFound', interactionId };
       const factId = deterministicId('relationship-fact', context.credential, context.commandId);
       if (group.length > 1)
         for (const stakeholderId of group)
@@ -112,6 +112,12 @@ const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean 
 
 /** The revision that is expected is that of who remains. */
 const withoutRevision = ({ expectedRevision: _, ...context }: CommandContext): CommandContext => context;
+
+/** The interaction in whose conversation a step was taken, or that an outreach is said to have come to; null where none is. */
+const interactionOf = (request: RelatingRequest): string | null => {
+  if (request.type === 'TakeStep') return request.interactionId;
+  return request.type === 'Care' && request.asked.type === 'CompleteOutreach' ? request.asked.data.interactionId : null;
+};
 
 const inItsStream = (request: RelatingRequest, factId: string): RelationshipRequest => {
   const { stakeholderId } = request;

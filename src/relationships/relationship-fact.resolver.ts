@@ -8,6 +8,13 @@ import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
 import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import { LifecycleReached } from './lifecycle.types.js';
+import {
+  ContactForbidden,
+  ContactPermitted,
+  OutreachCancelled,
+  OutreachDone,
+  OutreachPlanned,
+} from './outreach.types.js';
 import { RelationshipFact, StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
 import { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
 import { RelationshipVerified } from './verification.types.js';
@@ -54,4 +61,9 @@ export const relationshipFactResolvers: readonly Type[] = [
   RelationshipVerified,
   AttributeAssessed,
   AttributeWithdrawn,
+  ContactForbidden,
+  ContactPermitted,
+  OutreachPlanned,
+  OutreachDone,
+  OutreachCancelled,
 ].map(resolverOf);

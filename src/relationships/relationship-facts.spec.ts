@@ -91,6 +91,21 @@ describe('relationship facts', () => {
       }),
     ).reading(async (rows) => expect(await bodyOf(rows, 2)).toMatchObject({ factId: 'h', interactionId: 'i' })));
 
+  it('keeps a fact of care as it was said', async () => {
+    const made = { ...dated('c', 2), dueAt: day(9), personal: { of: ['ada'], text: 'A fix' } };
+    const promised = relationshipFact('ada', { type: 'CommitmentMade', data: made });
+    await given(ada, promised).thenColumns(relationshipFactTable, [
+      { ...told, at: dayMs(2), fact_id: 'c', kind: 'commitment-made', step: null },
+    ]);
+    await given(ada, promised).reading(async (rows) =>
+      expect(await bodyOf(rows, 2)).toEqual({
+        ...viewed,
+        ...{ factId: 'c', kind: 'commitment-made', occurredAt: day(2) },
+        care: { type: 'CommitmentMade', data: made },
+      }),
+    );
+  });
+
   it('marks what was retracted, where it stood', async () => {
     await given(ada, engaged, stepRetracted).thenColumns(relationshipFactTable, [
       { ...told, at: dayMs(3), known_until: 3 },

@@ -50,6 +50,11 @@ const kindOf = {
   RelationshipVerified: 'relationship-verified',
   AttributeAssessed: 'attribute-assessed',
   AttributeWithdrawn: 'attribute-withdrawn',
+  ContactForbidden: 'contact-forbidden',
+  ContactPermitted: 'contact-permitted',
+  OutreachPlanned: 'outreach-planned',
+  OutreachDone: 'outreach-done',
+  OutreachCancelled: 'outreach-cancelled',
 } as const satisfies Record<Exclude<RelationshipFact['type'], 'RelationshipFactRetracted'>, string>;
 
 export type RelationshipFactKind = (typeof kindOf)[keyof typeof kindOf];

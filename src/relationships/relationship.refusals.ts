@@ -5,19 +5,14 @@ import type { RelatingOutcome, RelatingRequest } from './relating.js';
 type Refused = Exclude<RelatingOutcome, { already: boolean }>;
 
 /** A refusal as clients see it. */
-export const refusalOf = (outcome: Refused, asked: RelatingRequest): object => {
+export const refusalOf = (outcome: Refused, { stakeholderId }: RelatingRequest): object => {
   const { refused } = outcome;
   switch (refused) {
-    case 'InteractionNotFound': {
-      const id = asked.type === 'TakeStep' ? (asked.interactionId ?? '') : '';
-      const message = 'No interaction has this id.';
-      return { __typename: refused, message, interactionId: toGlobalId('Interaction', id) };
-    }
     case 'StakeholderNotFound':
       return {
         __typename: refused,
         message: 'Nobody has this id.',
-        stakeholderId: toGlobalId('Stakeholder', asked.stakeholderId),
+        stakeholderId: toGlobalId('Stakeholder', stakeholderId),
       };
     case 'NoStanceToWithdraw':
       return { __typename: refused, message: "No person's assessment holds at that date." };
@@ -52,6 +47,37 @@ export const refusalOf = (outcome: Refused, asked: RelatingRequest): object => {
       };
     case 'NoAttributeToWithdraw':
       return { __typename: refused, message: 'Nobody assessed that, or it was withdrawn or taken back, by that date.' };
+    case 'ContactNotPermitted': {
+      const { saidBy, since, factId } = outcome;
+      return {
+        __typename: refused,
+        message: `They are not to be contacted, says ${saidBy}. Permit it again, or retract it where it was mistaken.`,
+        since: Date.parse(since),
+        saidBy,
+        factId: toGlobalId('ContactForbidden', factId),
+      };
+    }
+    case 'ContactIsPermitted':
+      return { __typename: refused, message: 'They may be contacted at that date.' };
+    case 'OutreachNotFound':
+      return { __typename: refused, message: 'Nothing like it was planned with them, or it was taken back.' };
+    case 'OutreachIsSettled': {
+      const { done, settledAt } = outcome;
+      const message = `It was ${done ? 'done' : 'cancelled'} already; where that is wrong, retract it first.`;
+      return { __typename: refused, message, done, settledAt: Date.parse(settledAt) };
+    }
+    case 'BeforeItWasPlanned':
+      return {
+        __typename: refused,
+        message: 'The outreach was planned after that date.',
+        plannedAt: Date.parse(outcome.plannedAt),
+      };
+    case 'InteractionNotFound':
+      return {
+        __typename: refused,
+        message: 'No interaction has this id.',
+        interactionId: toGlobalId('Interaction', outcome.interactionId),
+      };
     case 'CommandIdReused':
       return commandIdReused;
   }

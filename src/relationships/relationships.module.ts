@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Transactions } from '../event-sourcing/transact.js';
+import { InteractionsModule } from '../interactions/interactions.module.js';
 import type { Identity } from '../stakeholders/identity.js';
 import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
@@ -12,6 +13,8 @@ import {
   ConnectionsResolver,
 } from './connections.resolver.js';
 import { LifecycleResolver } from './lifecycle.resolver.js';
+import { ContactOfInteractionResolver, ContactResolver } from './contact.resolver.js';
+import { OutreachResolver, OutreachesResolver, outreachSettledResolvers } from './outreach.resolver.js';
 import { type Relating, relating } from './relating.js';
 import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RelationshipDesk } from './relationships.desk.js';
@@ -26,7 +29,7 @@ import { SURVEYING, SurveysHandler } from './surveys.handler.js';
 import { SurveysResolver } from './surveys.resolver.js';
 
 @Module({
-  imports: [CqrsModule, StakeholdersModule],
+  imports: [CqrsModule, StakeholdersModule, InteractionsModule],
   providers: [
     {
       provide: RELATING,
@@ -58,6 +61,11 @@ import { SurveysResolver } from './surveys.resolver.js';
     VerificationResolver,
     SalienceResolver,
     AssessedInfluenceResolver,
+    ContactResolver,
+    ContactOfInteractionResolver,
+    OutreachesResolver,
+    OutreachResolver,
+    ...outreachSettledResolvers,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],

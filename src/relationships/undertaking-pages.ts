@@ -5,21 +5,23 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
-import type { CareSpanBody } from './care-rows.js';
+import type { CareSpanBody, CareSpanKind } from './care-rows.js';
 
-/** Where a commitment stands at a date: overdue is open after its due date. */
-export const commitmentStates = ['overdue', 'open', 'kept', 'broken'] as const;
-export type CommitmentState = (typeof commitmentStates)[number];
+/** What is undertaken, with a date by which it is due, and how it ends. */
+export type UndertakingKind = Extract<CareSpanKind, 'commitment' | 'outreach'>;
 
-/** A commitment as it stood then. Times are milliseconds since 1970. */
-export interface ListedCommitment {
+/** Where an undertaking stands at a date: overdue is open after its due date; a commitment is kept or broken, an outreach done or cancelled. */
+export type UndertakingState = 'overdue' | 'open' | 'kept' | 'broken' | 'done' | 'cancelled';
+
+/** An undertaking as it stood then. Times are milliseconds since 1970. */
+export interface Undertaking {
   readonly key: number;
   readonly id: string;
   readonly stakeholderId: string;
   readonly madeAt: number;
   readonly dueAt: number;
-  readonly state: CommitmentState;
-  /** When it was kept or broken; null while it is open. */
+  readonly state: UndertakingState;
+  /** When it ended; null while it is open. */
   readonly settledAt: number | null;
   readonly body: CareSpanBody;
 }
@@ -32,14 +34,14 @@ type SpanRow = Row & {
   readonly from_at: number;
   readonly due_at: number;
   readonly until_at: number;
-  readonly ended_as: 'kept' | 'broken' | null;
+  readonly ended_as: Exclude<UndertakingState, 'overdue' | 'open'> | null;
   readonly body: string;
 };
 
 const listed = (
   { key, stakeholder, fact_id, from_at, due_at, until_at, ended_as, body }: SpanRow,
   { validAt }: Past,
-): ListedCommitment => {
+): Undertaking => {
   const settled = until_at <= validAt ? ended_as : null;
   return {
     key,
@@ -53,22 +55,23 @@ const listed = (
   };
 };
 
-/** Which commitments are asked for; what is left out, or is empty, restricts nothing. */
-export interface CommitmentFilter {
+/** Which undertakings are asked for; what is left out, or is empty, restricts nothing. */
+export interface UndertakingFilter {
+  readonly kind: UndertakingKind;
   readonly stakeholderId?: string | undefined;
   /** Id of the person of ours who answered for them then. */
   readonly owner?: string | undefined;
-  readonly states?: readonly CommitmentState[] | undefined;
+  readonly states?: readonly UndertakingState[] | undefined;
 }
 
-/** Where a commitment stands in the list: what is open first, and of each what is due first. */
-export interface CommitmentCursor {
+/** Where an undertaking stands in the list: what is open first, and of each what is due first. */
+export interface UndertakingCursor {
   readonly settled: number;
   readonly dueAt: number;
   readonly key: number;
 }
 
-export const cursorOf = ({ settledAt, dueAt, key }: ListedCommitment): CommitmentCursor => ({
+export const cursorOf = ({ settledAt, dueAt, key }: Undertaking): UndertakingCursor => ({
   settled: settledAt === null ? 0 : 1,
   dueAt,
   key,
@@ -79,38 +82,37 @@ interface Condition {
   readonly values: readonly Value[];
 }
 
-const inState = (state: CommitmentState, validAt: number): Condition => {
+const inState = (state: UndertakingState, validAt: number): Condition => {
   switch (state) {
     case 'overdue':
       return { sql: '(c.until_at > ? AND c.due_at < ?)', values: [validAt, validAt] };
     case 'open':
       return { sql: '(c.until_at > ? AND c.due_at >= ?)', values: [validAt, validAt] };
-    case 'kept':
-    case 'broken':
+    default:
       return { sql: '(c.until_at <= ? AND c.ended_as = ?)', values: [validAt, state] };
   }
 };
 
-const isOpen = (state: CommitmentState): boolean => state === 'open' || state === 'overdue';
+const isOpen = (state: UndertakingState): boolean => state === 'open' || state === 'overdue';
 
 /**
  * The rows to choose from. What is open is found by an index: the present versions that nothing ends by then, and, for a past,
  * those that have changed since; so it costs what is open, however many were settled.
  */
-const sourceOf = (past: Past, { stakeholderId, states = [] }: CommitmentFilter): Condition => {
+const sourceOf = (past: Past, { kind, stakeholderId, states = [] }: UndertakingFilter): Condition => {
   const { validAt, known } = past;
   if (stakeholderId !== undefined)
-    return { sql: `(SELECT * FROM care_span WHERE stakeholder = ? AND kind = 'commitment')`, values: [stakeholderId] };
+    return { sql: '(SELECT * FROM care_span WHERE stakeholder = ? AND kind = ?)', values: [stakeholderId, kind] };
   if (states.length === 0 || !states.every(isOpen))
-    return { sql: `(SELECT * FROM care_span WHERE kind = 'commitment')`, values: [] };
+    return { sql: '(SELECT * FROM care_span WHERE kind = ?)', values: [kind] };
   return {
-    sql: `(SELECT * FROM care_span WHERE kind = 'commitment' AND known_until = ${open} AND until_at > ?
-      UNION ALL SELECT * FROM care_span WHERE kind = 'commitment' AND known_until > ? AND known_until < ${open} AND until_at > ?)`,
-    values: [validAt, known, validAt],
+    sql: `(SELECT * FROM care_span WHERE kind = ? AND known_until = ${open} AND until_at > ?
+      UNION ALL SELECT * FROM care_span WHERE kind = ? AND known_until > ? AND known_until < ${open} AND until_at > ?)`,
+    values: [kind, validAt, kind, known, validAt],
   };
 };
 
-const conditionOf = (past: Past, { owner, states = [] }: CommitmentFilter): Condition => {
+const conditionOf = (past: Past, { owner, states = [] }: UndertakingFilter): Condition => {
   const { validAt } = past;
   const parts: Condition[] = [{ sql: `c.from_at <= ? AND ${knownThen('c')}`, values: [validAt, ...thenOf(past)] }];
   if (owner !== undefined)
@@ -129,15 +131,11 @@ const conditionOf = (past: Past, { owner, states = [] }: CommitmentFilter): Cond
 // What is settled after the date is open at it.
 const settled = 'CASE WHEN c.until_at > ? THEN 0 ELSE 1 END';
 
-/** One page of commitments: what is open first, by the date by which it is due, so what is overdue longest comes first. */
-export const commitmentsPage = async (
+/** One page of undertakings: what is open first, by the date by which it is due, so what is overdue longest comes first. */
+export const undertakingsPage = async (
   rows: RowReader,
-  {
-    past,
-    where = {},
-    ...slice
-  }: Slice<CommitmentCursor> & { readonly past: Past; readonly where?: CommitmentFilter | undefined },
-): Promise<Page<ListedCommitment>> => {
+  { past, where, ...slice }: Slice<UndertakingCursor> & { readonly past: Past; readonly where: UndertakingFilter },
+): Promise<Page<Undertaking>> => {
   const { ascending, above, below } = scanOf(slice);
   const way = ascending ? 'ASC' : 'DESC';
   const source = sourceOf(past, where);
@@ -162,8 +160,8 @@ export const commitmentsPage = async (
   );
 };
 
-/** How many commitments a page's list has in all. */
-export const countCommitments = async (rows: RowReader, past: Past, where: CommitmentFilter = {}): Promise<number> => {
+/** How many undertakings a page's list has in all. */
+export const countUndertakings = async (rows: RowReader, past: Past, where: UndertakingFilter): Promise<number> => {
   const source = sourceOf(past, where);
   const condition = conditionOf(past, where);
   const sql = `SELECT count(*) AS count FROM ${source.sql} c WHERE ${condition.sql}`;
@@ -171,17 +169,18 @@ export const countCommitments = async (rows: RowReader, past: Past, where: Commi
   return row?.count ?? 0;
 };
 
-/** Commitments by their ids; those that were not known or not made by then, or were taken back, are left out. */
-export const commitmentsById = async (
+/** Undertakings of a kind by their ids; those that were not known or not made by then, or were taken back, are left out. */
+export const undertakingsById = async (
   rows: RowReader,
+  kind: UndertakingKind,
   ids: readonly string[],
   past: Past,
-): Promise<ReadonlyMap<string, ListedCommitment>> => {
-  const found = new Map<string, ListedCommitment>();
+): Promise<ReadonlyMap<string, Undertaking>> => {
+  const found = new Map<string, Undertaking>();
   for (const { marks, values } of inLists(ids)) {
     const sql = `SELECT c.* FROM care_span c WHERE c.fact_id IN (${marks}) AND c.from_at <= ? AND ${knownThen('c')}`;
     for (const row of await rows.all<SpanRow>(sql, [...values, past.validAt, ...thenOf(past)]))
-      if (row.kind === 'commitment') found.set(row.fact_id, listed(row, past));
+      if (row.kind === kind) found.set(row.fact_id, listed(row, past));
   }
   return found;
 };

@@ -1,0 +1,96 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { ReadStore } from '../event-sourcing/read-store.js';
+import { batched } from '../graphql/batches.js';
+import type { Moment } from '../graphql/moment.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import { Interaction } from '../interactions/interaction-node.types.js';
+import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { READ_STORE } from '../tokens.js';
+import { heldNodeOf } from './care.nodes.js';
+import { type HeldWord, wordsThen } from './care-word-pages.js';
+import {
+  ContactForbidden,
+  ForbidContactInput,
+  ForbidContactResult,
+  PermitContactInput,
+  PermitContactResult,
+} from './outreach.types.js';
+import { RelationshipDesk, when } from './relationships.desk.js';
+
+/** What says that contact is not permitted; null where it is. */
+const forbidding = (word: HeldWord | null, moment: Moment): ContactForbidden | null => {
+  const node = word && heldNodeOf(word, moment);
+  return node?.__typename === 'ContactForbidden' ? node : null;
+};
+
+/** Whether somebody may be contacted. */
+@Resolver(() => Stakeholder)
+export class ContactResolver {
+  constructor(
+    private readonly desk: RelationshipDesk,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+  ) {}
+
+  @ResolveField(() => Boolean, { description: 'Whether they may be contacted: yes, until somebody says no.' })
+  async contactPermitted(@Parent() parent: Stakeholder, @Context() request: RequestContext): Promise<boolean> {
+    return (await this.contactForbidden(parent, request)) === null;
+  }
+
+  @ResolveField(() => ContactForbidden, {
+    nullable: true,
+    description: 'Since when they are not to be contacted, why, and who said so; null where they may be.',
+  })
+  async contactForbidden(
+    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<ContactForbidden | null> {
+    const load = (ids: readonly string[], at: Moment) => wordsThen(this.rows, 'contact', ids, at);
+    return forbidding(await batched(request, 'contact', moment, load, stakeholderId), moment);
+  }
+
+  @Mutation(() => ForbidContactResult, {
+    description:
+      'Contact permitted: no, from a date on. Nothing is planned with them from then on; what is recorded all the same is marked.',
+  })
+  forbidContact(
+    @Args('input') input: ForbidContactInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof ForbidContactResult> {
+    const data = { occurredAt: when(input, request), saidBy: input.saidBy };
+    return this.desk.care('ContactWasForbidden', 'forbidContact', { type: 'ForbidContact', data }, input, request);
+  }
+
+  @Mutation(() => PermitContactResult, { description: 'They may be contacted again, from a date on.' })
+  permitContact(
+    @Args('input') input: PermitContactInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof PermitContactResult> {
+    const data = { occurredAt: when(input, request), saidBy: input.saidBy };
+    return this.desk.care('ContactWasPermitted', 'permitContact', { type: 'PermitContact', data }, input, request);
+  }
+}
+
+/** Of an interaction: whether it should have taken place. */
+@Resolver(() => Interaction)
+export class ContactOfInteractionResolver {
+  constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
+
+  @ResolveField(() => [ContactForbidden], {
+    description:
+      'Of what is outbound: those of whom it went to who were not to be contacted at that time, by what is known. Recorded all the same, and marked by this.',
+  })
+  @Extensions({ listSize: 1 })
+  async contactForbidden(
+    @Parent() { view, direction, occurredAt, moment, readable }: Interaction,
+    @Context() request: RequestContext,
+  ): Promise<readonly ContactForbidden[]> {
+    if (direction !== 'outbound') return [];
+    await readable();
+    const then = { ...moment, validAt: occurredAt };
+    const load = (ids: readonly string[], at: Moment) => wordsThen(this.rows, 'contact', ids, at);
+    const people = new Set(view.participants.map(({ stakeholderId }) => stakeholderId));
+    const words = await Promise.all([...people].map((id) => batched(request, 'contact', then, load, id)));
+    return words.flatMap((word) => forbidding(word, moment) ?? []);
+  }
+}
