@@ -28,13 +28,19 @@ const rowsInPostgres = async (pages: readonly (readonly RecordedEvent[])[]) => {
 };
 
 describe('PostgreSQL and SQLite hold the same rows', () => {
-  it.each([1, 7, 500])('of every event ever stored, in batches of %i', async (batch) => {
-    const pages = [];
-    for (let start = 0; start < historicLog.length; start += batch) pages.push(historicLog.slice(start, start + batch));
-    const rows = await rowsInPostgres(pages);
-    expect([...rows.values()].flat().length).toBeGreaterThan(100);
-    expect(rows).toEqual(await replayedRows(historicLog));
-  });
+  it.each([1, 7, 500])(
+    'of every event ever stored, in batches of %i',
+    async (batch) => {
+      const pages = [];
+      for (let start = 0; start < historicLog.length; start += batch)
+        pages.push(historicLog.slice(start, start + batch));
+      const rows = await rowsInPostgres(pages);
+      expect([...rows.values()].flat().length).toBeGreaterThan(100);
+      expect(rows).toEqual(await replayedRows(historicLog));
+      // One by one, that is a transaction of a server for each event and each projection.
+    },
+    120_000,
+  );
 
   it('of the longest and oddest names and addresses', async () => {
     // Signs that compress badly: an index holds at most 2,704 bytes of a row.
