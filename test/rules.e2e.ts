@@ -178,6 +178,19 @@ describe('another version of a rule', () => {
     expect(conversionRates).toEqual({ converted: 1, stanceRule: 'tone-v1' });
   });
 
+  it('measures the goals that are set while it is in force', async () => {
+    const ownerId = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
+    const [from, until] = [1, 2].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+    const terms = { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['SUPPORTER'], target: 3, from, until };
+    const { goal } = await rapport.mutate('setGoal', { ...terms, ownerId, reason: 'agreed on' });
+    const told = await rapport.query<{ goal: unknown }>(
+      'query ($id: ID!) { goal(id: $id) { baseline { value stanceRule } outcome { value stanceRule } } }',
+      { id: goal.id },
+    );
+    const measured = { value: 2, stanceRule: 'tone-v2' };
+    expect(told.goal).toEqual({ baseline: measured, outcome: { ...measured, value: null } });
+  });
+
   it('is what a what-if is held against, and both are kept up with what is recorded', async () => {
     const { position } = await rapport.record({ tone: -1, occurredAt: dateOf(70), with: [{ stakeholderId: leo }] });
     const named = { asOf: past, atLeast: position };

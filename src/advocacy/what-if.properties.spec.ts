@@ -99,6 +99,31 @@ describe('a what-if over any log', () => {
     }));
 });
 
+/** The log as it would be, had leo always been mia. */
+const asOne = (events: Question['events']): Question['events'] =>
+  events.map((event) =>
+    event.type === 'StakeholderIdentified'
+      ? event
+      : { ...event, data: JSON.parse(JSON.stringify(event.data).replaceAll('"leo"', '"mia"')) as typeof event.data },
+  );
+
+describe('a what-if over several who are one', () => {
+  it('reads what all of them said as one history, in whatever pages', () =>
+    holds(async (question) => {
+      const asked = askedOf(question);
+      const { pageMax } = question;
+      const groups = [[1, 2]];
+      const several = await withRows(question, rulesV1, (rows) => whatIf(rows, { ...asked, groups }, { pageMax }));
+      const one = await withRows({ ...question, events: asOne(question.events) }, rulesV1, (rows) =>
+        whatIf(rows, asked, { pageMax }),
+      );
+      const { summary, spells } = one;
+      expect({ summary: several.summary, spells: several.spells }).toEqual({ summary, spells });
+      const passages = ({ conversions }: typeof one) => conversions.map(({ liveToo: _, ...passage }) => passage);
+      expect(passages(several)).toEqual(passages(one));
+    }));
+});
+
 describe('any rules that a test makes', () => {
   it('are rules', () =>
     fc.assert(

@@ -20,6 +20,8 @@ export interface WhatIfAsked {
   readonly during: Period;
   /** How many stakeholders existed in that past. */
   readonly stakeholders: number;
+  /** The keys of all who were one in that past, first who remains: what they said is read as one history. None by default. */
+  readonly groups?: readonly (readonly number[])[];
 }
 
 /** How far it is. */
@@ -78,52 +80,94 @@ const pageMaxByDefault = 4_000;
  */
 export async function whatIf(
   rows: RowReader,
-  { rules, past, during, stakeholders: existing }: WhatIfAsked,
+  asked: WhatIfAsked,
   { signal, onProgress, restShare = 0, pageMax = pageMaxByDefault }: WhatIfSurroundings = {},
 ): Promise<WhatIfAnswer> {
-  const beside = new BesideLive();
-  const tally = new StandingTally(rules, past.validAt, during, (counted) => beside.count(counted));
-  let [facts, stakeholders] = [0, 0];
-  let instant: StandingFact[] = [];
-  const endInstant = (): void => {
-    if (instant.length === 0) return;
-    // Stores may order texts in other ways than the rules do.
-    if (instant.length > 1) instant.sort(compareFacts);
-    tally.take(instant);
-    instant = [];
-  };
-  const endSubject = (): void => {
-    if (beside.subject === null) return;
-    endInstant();
-    tally.end();
-    beside.end();
-    stakeholders += 1;
-  };
-
-  for (let from: Keyset = [-1, 0, '']; ;) {
-    signal?.throwIfAborted();
-    const began = performance.now();
-    const page = await factsAfter(rows, from, past, pageMax);
-    const last = page.at(-1);
-    if (last !== undefined) {
-      const live = await liveConversions(rows, from[0], last.stakeholder, past, during);
-      for (const row of page) {
-        if (row.stakeholder !== beside.subject) {
-          endSubject();
-          beside.begin(row.stakeholder, live.get(row.stakeholder) ?? []);
-        } else if (row.at !== instant[0]?.at) endInstant();
-        instant.push(factOf(row));
+  const fold = new EverybodyFold(asked);
+  const { past, during, groups = [] } = asked;
+  const ofSeveral = new Set(groups.flat());
+  for (const members of [null, ...groups]) {
+    for (let from: Keyset = [-1, 0, '']; ;) {
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const page =
+        members === null
+          ? await factsAfter(rows, from, past, pageMax)
+          : await factsOfAll(rows, members, from, past, pageMax);
+      const last = page.at(-1);
+      if (last !== undefined) {
+        const upTo = members === null ? last.stakeholder : (members[0] ?? -1);
+        const live = await liveConversions(rows, members === null ? from[0] : upTo - 1, upTo, past, during);
+        for (const row of page) {
+          const subject = members === null ? row.stakeholder : upTo;
+          if (members !== null || !ofSeveral.has(subject)) fold.take(subject, factOf(row), live);
+        }
+        from = [last.stakeholder, last.at, last.fact_id];
       }
-      facts += page.length;
-      from = [last.stakeholder, last.at, last.fact_id];
+      if (page.length < pageMax) break;
+      onProgress?.(fold.progress);
+      // Others have their turn, also where nothing is rested.
+      await sleep(restShare * (performance.now() - began));
     }
-    if (page.length < pageMax) break;
-    onProgress?.({ facts, stakeholders });
-    // Others have their turn, also where nothing is rested.
-    await sleep(restShare * (performance.now() - began));
+    fold.endSubject();
   }
-  endSubject();
-  return { ...tally.tallied(existing), ...beside.told(), facts, stakeholders };
+  return fold.answer();
+}
+
+type LivePassages = ReadonlyMap<number, readonly CountedPassage[]>;
+
+/** Takes the facts of one stakeholder after another, each one's in the order of time. */
+class EverybodyFold {
+  readonly #asked: WhatIfAsked;
+  readonly #beside = new BesideLive();
+  readonly #tally: StandingTally;
+  #facts = 0;
+  #stakeholders = 0;
+  #instant: StandingFact[] = [];
+
+  constructor(asked: WhatIfAsked) {
+    this.#asked = asked;
+    const { rules, past, during } = asked;
+    this.#tally = new StandingTally(rules, past.validAt, during, (counted) => this.#beside.count(counted));
+  }
+
+  /** @param live what the live rules count of the stakeholders who begin with this page. */
+  take(subject: number, fact: StandingFact, live: LivePassages): void {
+    if (subject !== this.#beside.subject) {
+      this.endSubject();
+      this.#beside.begin(subject, live.get(subject) ?? []);
+    } else if (fact.at !== this.#instant[0]?.at) this.#endInstant();
+    this.#instant.push(fact);
+    this.#facts += 1;
+  }
+
+  endSubject(): void {
+    if (this.#beside.subject === null) return;
+    this.#endInstant();
+    this.#tally.end();
+    this.#beside.end();
+    this.#stakeholders += 1;
+  }
+
+  get progress(): WhatIfProgress {
+    return { facts: this.#facts, stakeholders: this.#stakeholders };
+  }
+
+  answer(): WhatIfAnswer {
+    return { ...this.#tally.tallied(this.#asked.stakeholders), ...this.#beside.told(), ...this.progress };
+  }
+
+  #endInstant(): void {
+    // Stores may order texts in other ways than the rules do.
+    const facts = this.#instant.length > 1 ? onceEach(this.#instant.sort(compareFacts)) : this.#instant;
+    if (facts.length > 0) this.#tally.take(facts);
+    this.#instant = [];
+  }
+}
+
+/** What several who are one said together is one fact. */
+function onceEach(ordered: readonly StandingFact[]): readonly StandingFact[] {
+  return ordered.filter(({ factId }, index) => factId !== ordered[index - 1]?.factId);
 }
 
 type Keyset = readonly [stakeholder: number, at: number, factId: string];
@@ -134,6 +178,23 @@ function factsAfter(rows: RowReader, from: Keyset, past: Past, limit: number): P
     where (stakeholder, at, fact_id) > (?, ?, ?) and at <= ? and known_from <= ? and known_until > ?
     order by stakeholder, at, fact_id limit ?`;
   return rows.all<FactOnPage>(sql, [...from, past.validAt, ...thenOf(past), limit]);
+}
+
+/** Of all who are one, in the order of time. */
+function factsOfAll(
+  rows: RowReader,
+  members: readonly number[],
+  [stakeholder, at, factId]: Keyset,
+  past: Past,
+  limit: number,
+): Promise<readonly FactOnPage[]> {
+  // At the beginning no stakeholder is named, and no time is too early.
+  const after = stakeholder === -1 ? Number.MIN_SAFE_INTEGER : at;
+  const sql = `select stakeholder, at, fact_id, known_from, kind, tone, act, channel, stance, assessed_by from standing_fact
+    where stakeholder in (${members.map(() => '?').join(', ')}) and (at, fact_id, stakeholder) > (?, ?, ?)
+      and at <= ? and known_from <= ? and known_until > ?
+    order by at, fact_id, stakeholder limit ?`;
+  return rows.all<FactOnPage>(sql, [...members, after, factId, stakeholder, past.validAt, ...thenOf(past), limit]);
 }
 
 type LiveConversion = Pick<ConversionRow, 'stakeholder' | 'at' | 'kind' | 'because' | 'since_at'>;

@@ -3,7 +3,8 @@ import { netPromoterDefinition, netPromoterScore } from '../advocacy/net-promote
 import { topicShareDefinition, topicsOf } from '../advocacy/prism-measures.js';
 import { ratesIn, spellDefinition } from '../advocacy/spells.js';
 import { countConversions } from '../advocacy/standing-pages.js';
-import { rulesV1 } from '../advocacy/standing.js';
+import { LiveRules } from '../advocacy/rules.live.js';
+import type { Rules } from '../advocacy/standing.js';
 import { answersIn } from '../advocacy/survey-scores.js';
 import { conversionKinds } from '../advocacy/advocacy-v1.js';
 import type { EventStore } from '../event-sourcing/event-store.js';
@@ -31,16 +32,17 @@ export interface Measured {
   readonly stanceRule: string | null;
 }
 
-const byRules = { rule: rulesV1.conversion.name, stanceRule: rulesV1.tone.name };
+const byRules = ({ tone, conversion }: Rules) => ({ rule: conversion.name, stanceRule: tone.name });
 const byNoRule = { rule: null, stanceRule: null };
 
 const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-/** Reads what goals are set for, by the definitions of the queries that tell it. */
+/** Reads what goals are set for, by the definitions of the queries that tell it, and the rules that were in force. */
 @Injectable()
 export class GoalMeasures implements Measuring {
   constructor(
     private readonly moments: Moments,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
@@ -51,16 +53,19 @@ export class GoalMeasures implements Measuring {
     switch (measure.name) {
       case 'conversions': {
         const kinds = conversionKinds.filter((kind) => measure.kinds?.includes(kind) ?? false);
-        const value = await countConversions(this.rows, { kinds, during }, moment);
-        return { value, definition: conversionsDefinition, ...byRules };
+        const { rules, rows } = await this.live.of(moment);
+        const value = await countConversions(rows, { kinds, during }, moment);
+        return { value, definition: conversionsDefinition, ...byRules(rules) };
       }
       case 'conversion-rate': {
-        const { converted, atRisk } = await ratesIn(this.rows, during, {}, moment);
-        return { value: shareOf(converted, atRisk), definition: spellDefinition, ...byRules };
+        const { rules, rows } = await this.live.of(moment);
+        const { converted, atRisk } = await ratesIn(rows, during, {}, moment);
+        return { value: shareOf(converted, atRisk), definition: spellDefinition, ...byRules(rules) };
       }
       case 'relapse-rate': {
-        const { relapsed, wonOver } = await ratesIn(this.rows, during, {}, moment);
-        return { value: shareOf(relapsed, wonOver), definition: spellDefinition, ...byRules };
+        const { rules, rows } = await this.live.of(moment);
+        const { relapsed, wonOver } = await ratesIn(rows, during, {}, moment);
+        return { value: shareOf(relapsed, wonOver), definition: spellDefinition, ...byRules(rules) };
       }
       case 'net-promoter': {
         const answers = await answersIn(this.rows, during, measure.survey ?? undefined, moment);
@@ -74,8 +79,9 @@ export class GoalMeasures implements Measuring {
       case 'stakeholders-at-stance': {
         // At the period's end, or at the moment where that has not come.
         const at = { ...moment, validAt: Math.min(moment.validAt, until - 1) };
-        const value = await countStakeholders(this.rows, at, { stances: measure.stances ?? [] });
-        return { value, definition: stakeholdersDefinition, rule: null, stanceRule: rulesV1.tone.name };
+        const { rules, rows } = await this.live.of(moment);
+        const value = await countStakeholders(rows, at, { stances: measure.stances ?? [] });
+        return { value, definition: stakeholdersDefinition, rule: null, stanceRule: rules.tone.name };
       }
     }
   }
