@@ -8,7 +8,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   byWord: stakeholders(asOf: $asOf, where: { text: "b", channel: EMAIL }) { totalCount nodes { id name } }
   conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } }
     touches(first: 100) { totalCount nodes { occurredAt interaction { id } handOver { id } } } } }
-  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } } }
+  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } acknowledgements { version acknowledgedAt by } unacknowledgedGuidelines { version } } }
   teams(asOf: $asOf) { id name department revision }
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
   handOverMatrix(asOf: $asOf) { from to count }
@@ -24,6 +24,10 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
+  dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
+  overdueVerifications(first: 100, asOf: $asOf) { totalCount nodes { tier intervalDays dueAt stakeholder { id } owner { id } } pageInfo { ...page } }
+  guidelines(asOf: $asOf) { id current { version } versions { version name text inForceFrom by reason rules(channel: FORUM) { text } acknowledgements { acknowledgedAt colleague { id } } } }
+  outboundWithoutGuideline(first: 100, asOf: $asOf, during: $during) { totalCount nodes { id withoutGuideline { colleague { id } guideline { version } } } pageInfo { ...page } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -100,6 +104,7 @@ fragment everything on Stakeholder {
   near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
   nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
+  verification { last { id occurredAt by reason } intervalDays dueAt overdue }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped skippedWhenRecorded interactionId retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
