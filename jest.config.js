@@ -55,6 +55,7 @@ const apiOnPostgres =
         'ties',
         'our-own',
         'influence',
+        'salience',
         'clocks',
         'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);

@@ -140,6 +140,8 @@ describe('malformed input', () => {
         publishGuideline: { guidelineId: wrong, name: 'x', text: 'y' },
         withdrawGuideline: { guidelineId: wrong, reason: 'x' },
         acknowledgeGuideline: { guidelineId: wrong, colleagueId: wrong },
+        assessAttribute: { stakeholderId: wrong, attribute: 'POWER', present: true, reason: 'x' },
+        withdrawAttribute: { stakeholderId: wrong, attribute: 'POWER', reason: 'x' },
         assessDisclosure: { interactionId: wrong, status: 'UNKNOWN' },
         retractSurveyAnswer: { stakeholderId: wrong, factId: wrong, reason: 'x' },
         nameTeam: { teamId: wrong, name: 'x', department: 'y' },

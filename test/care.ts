@@ -3,7 +3,7 @@ import { type ConnectedAct, connectedActCounts, connectedActsPage } from '../src
 import type { Page, Slice } from '../src/event-sourcing/page.js';
 import type { Past } from '../src/event-sourcing/past.js';
 import type { RowReader } from '../src/event-sourcing/read-store.js';
-import { wordCounts, wordsThen } from '../src/relationships/care-word-pages.js';
+import { attributesThen, wordCounts, wordsThen } from '../src/relationships/care-word-pages.js';
 import {
   type CommitmentState,
   type ListedCommitment,
@@ -13,6 +13,7 @@ import {
   cursorOf,
 } from '../src/relationships/commitment-pages.js';
 import { connectionsOf } from '../src/relationships/connection-pages.js';
+import type { Attribute } from '../src/relationships/attribute.js';
 import type { RelationshipRequest } from '../src/relationships/relationship.js';
 import { dayMs } from './small-logs.js';
 
@@ -36,6 +37,9 @@ export const relationshipRequest = fc
       'EndConnection',
       'ReachLifecycle',
       'VerifyRelationship',
+      'AssessAttribute',
+      'AssessAttribute',
+      'WithdrawAttribute',
     ),
     factId: fc.constantFrom(...relationshipFactNames),
     occurredAt: when,
@@ -60,12 +64,19 @@ export const relationshipRequest = fc
         return { type, data: { ...data, kind: 'paid', until: later > occurredAt ? later : null } };
       case 'EndConnection':
         return { type, data: { ...data, connectionId: began } };
+      case 'AssessAttribute':
+        return { type, data: { ...data, ...attributeOf(step, of), present: later > occurredAt } };
+      case 'WithdrawAttribute':
+        return { type, data: { ...data, ...attributeOf(step, of) } };
       case 'ReachLifecycle':
         return { type, data: { ...data, lifecycle: step === 'listen' ? 'aware' : 'customer', source: null } };
       default:
         return { type, data };
     }
   });
+
+const attributeOf = (step: string, of: string): { readonly attribute: Attribute; readonly topic: string | null } =>
+  step === 'listen' ? { attribute: 'influence', topic: of } : { attribute: 'power', topic: null };
 
 /** All that a list holds, page by page. */
 export const wholeOf = async <Entry>(
@@ -108,6 +119,14 @@ export const everythingOfCare = async (
   answers.push(await connectionsOf(rows, people, past));
   for (const axis of ['lifecycle', 'verified'] as const)
     answers.push(await wordsThen(rows, axis, people, past), await wordCounts(rows, axis, past));
+  answers.push(
+    await attributesThen(rows, [people], past),
+    await attributesThen(
+      rows,
+      people.map((id) => [id]),
+      past,
+    ),
+  );
   answers.push(
     await wholeOf((slice: Slice<ConnectedAct>) => connectedActsPage(rows, { past, ...slice }), 'desc', false),
     await connectedActCounts(rows, past, { from: dayMs(3) }),

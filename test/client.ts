@@ -225,6 +225,8 @@ const outcomes = {
   publishGuideline: ofGuideline('GuidelineWasPublished'),
   withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
   acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
+  assessAttribute: ofRelationship('AttributeWasAssessed'),
+  withdrawAttribute: ofRelationship('AttributeWasWithdrawn'),
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,

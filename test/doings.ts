@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
+import { type CareDoing, careDoing, careDoings, isCare } from './care-doings.js';
+import { type ClockDoing, clockDoing, clockDoings, isOfClocks } from './clock-doings.js';
 import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
 import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
@@ -30,17 +32,8 @@ type Doing =
       /** In the conversation of one of the interactions. */
       readonly of: number | null;
     }
-  | { readonly does: 'setHours'; readonly ofTeam: boolean; readonly from: string | null; readonly zone: string }
-  | { readonly does: 'setHolidays'; readonly ofTeam: boolean; readonly day: number }
-  | { readonly does: 'setTargets'; readonly tier: string | null; readonly day: number | null; readonly minutes: number }
   | { readonly does: 'takeBack'; readonly which: number }
-  | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
-  | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
-  | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
-  | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
-  | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
-  | { readonly does: 'verify'; readonly who: number; readonly day: number }
   | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
   | { readonly does: 'publish'; readonly day: number; readonly text: string }
   | { readonly does: 'withdrawGuideline'; readonly day: number }
@@ -73,6 +66,8 @@ type Doing =
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
   | { readonly does: 'dropGoal'; readonly which: number }
+  | CareDoing
+  | ClockDoing
   | TieDoing;
 
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
@@ -148,10 +143,6 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
-  { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
-  { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
-  { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
-  { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
   {
     weight: 3,
     arbitrary: doesWith('assessDisclosure', {
@@ -159,11 +150,6 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
       status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
     }),
   },
-  {
-    weight: 2,
-    arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
-  },
-  { weight: 1, arbitrary: doesWith('verify', { who, day }) },
   {
     weight: 1,
     arbitrary: doesWith('interval', {
@@ -228,24 +214,9 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...careDoings,
+  ...clockDoings,
   ...tieDoings,
-  {
-    weight: 1,
-    arbitrary: doesWith('setHours', {
-      ofTeam: fc.boolean(),
-      from: fc.constantFrom(null, '2020-03-01'),
-      zone: fc.constantFrom('UTC', 'Europe/Berlin'),
-    }),
-  },
-  { weight: 1, arbitrary: doesWith('setHolidays', { ofTeam: fc.boolean(), day: fc.nat({ max: 300 }) }) },
-  {
-    weight: 1,
-    arbitrary: doesWith('setTargets', {
-      tier: fc.constantFrom(null, 'executive'),
-      day: fc.option(day),
-      minutes: fc.integer({ min: 1, max: 50_000 }),
-    }),
-  },
 ) as fc.Arbitrary<Doing>;
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -258,8 +229,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   let team: string | null = null;
   let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
-  const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
-  const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
     const stakeholderId = people.get(number);
@@ -290,6 +259,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
     return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
 
+  const aboutCare = careDoing({ ask, decide, facts });
   const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
@@ -326,64 +296,12 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
           ...{ step: each.step, occurredAt: dateOf(each.day) },
           interactionId: each.of === null ? null : (one(interactions, each.of) ?? null),
         });
-      case 'setHours':
-        return ask('setWorkingHours', {
-          ...{ teamId: each.ofTeam ? team : null, from: each.from, zone: each.zone },
-          hours: [{ days: ['MONDAY', 'WEDNESDAY'], from: '09:00', until: '17:00' }],
-        });
-      case 'setHolidays': {
-        const date = dateOf(each.day).slice(0, 10);
-        return ask('setHolidays', { teamId: each.ofTeam ? team : null, year: 2020, days: [{ date, name: 'A day' }] });
-      }
-      case 'setTargets':
-        return ask('setTargets', {
-          ...{ tier: each.tier, from: each.day === null ? null : dateOf(each.day) },
-          ...{ firstResponseMinutes: each.minutes, resolutionMinutes: each.minutes },
-        });
       case 'takeBack': {
         const fact = one(facts, each.which);
         return fact === undefined ? null : ask('retractRelationshipFact', { ...fact, reason });
       }
-      case 'promise': {
-        const dates = { occurredAt: dateOf(each.day), dueAt: dateOf(each.day + each.days) };
-        const made = await decide('makeCommitment', each.who, { promise: 'A fix', ...dates });
-        if (made !== null) commitments.push({ stakeholderId: made.stakeholder.id, commitmentId: made.factId });
-        return made;
-      }
-      case 'settle': {
-        const commitment = one(commitments, each.which);
-        if (commitment === undefined) return null;
-        const settled = await ask(each.kept ? 'keepCommitment' : 'breakCommitment', {
-          ...commitment,
-          occurredAt: dateOf(each.day),
-        });
-        if (settled !== null) facts.push({ stakeholderId: commitment.stakeholderId, factId: settled.factId });
-        return settled;
-      }
-      case 'connect': {
-        const until = each.days === null ? {} : { until: dateOf(each.day + each.days) };
-        const asked = { kind: each.day % 2 === 0 ? 'PAID' : 'FAMILY', occurredAt: dateOf(each.day), ...until };
-        const connected = await decide('recordConnection', each.who, asked);
-        if (connected !== null)
-          connections.push({ stakeholderId: connected.stakeholder.id, connectionId: connected.factId });
-        return connected;
-      }
-      case 'disconnect': {
-        const connection = one(connections, each.which);
-        if (connection === undefined) return null;
-        const ended = await ask('endConnection', { ...connection, occurredAt: dateOf(each.day) });
-        if (ended !== null) facts.push({ stakeholderId: connection.stakeholderId, factId: ended.factId });
-        return ended;
-      }
       case 'assessDisclosure':
         return amend('assessDisclosure', each.which, { status: each.status });
-      case 'lifecycle': {
-        const from = each.day % 3 === 0 ? { knownFrom: 'shop' } : {};
-        const asked = { lifecycle: each.lifecycle, occurredAt: dateOf(each.day), reason, ...from };
-        return decide('recordLifecycle', each.who, asked);
-      }
-      case 'verify':
-        return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
       case 'interval':
         return ask('setVerificationInterval', { tier: each.tier, days: each.days });
       case 'publish': {
@@ -489,7 +407,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
       }
       default:
-        return aboutTies(each);
+        if (isCare(each)) return aboutCare(each);
+        return isOfClocks(each) ? clockDoing(each, team, ask) : aboutTies(each);
     }
   };
   return async (each) => {

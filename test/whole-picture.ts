@@ -44,6 +44,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   netPromoter(asOf: $asOf) { promoters passives detractors score }
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
   skippedSteps(asOf: $asOf) { relationships findings { finding count stakeholders(first: 100) { totalCount nodes { id name } } } }
+  salient: stakeholders(first: 100, asOf: $asOf, where: { salience: [DEFINITIVE, DOMINANT, DANGEROUS, DEPENDENT] }) { totalCount nodes { id } }
+  unknown: stakeholders(asOf: $asOf, where: { salience: [UNKNOWN] }) { totalCount }
   topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
@@ -96,7 +98,8 @@ fragment everything on Stakeholder {
   ownerships { owner { id } tier from until reason }
   surveyAnswers { factId survey score occurredAt }
   conversions { totalCount nodes { ...counted } }
-  influence { ...told }
+  influence { ...told assessed { id present } }
+  salience { class missing assessments { id attribute topic present occurredAt by reason } }
   commitments { totalCount nodes { ...promised } }
   connections { ...linked } lifecycle { id lifecycle knownFrom occurredAt by reason }
   ties(first: 100, where: { states: [HOLDING, ENDED, RETRACTED] }) { totalCount nodes { ...tied } pageInfo { ...page } }

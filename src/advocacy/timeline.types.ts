@@ -11,6 +11,7 @@ import { CommitmentBroken, CommitmentKept, CommitmentMade } from '../relationshi
 import { ConnectionEnded, ConnectionRecorded } from '../relationships/connections.types.js';
 import { LifecycleReached } from '../relationships/lifecycle.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
+import { AttributeAssessed, AttributeWithdrawn } from '../relationships/salience.types.js';
 import { RelationshipVerified } from '../relationships/verification.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
@@ -32,6 +33,8 @@ export const TimelineEntry = createUnionType({
       ConnectionEnded,
       LifecycleReached,
       RelationshipVerified,
+      AttributeAssessed,
+      AttributeWithdrawn,
       OwnerAssigned,
       OwnerHandedOver,
       OwnerReleased,
@@ -57,6 +60,8 @@ export const timelineKinds = [
   'connection-ended',
   'lifecycle-reached',
   'relationship-verified',
+  'attribute-assessed',
+  'attribute-withdrawn',
   'owner-assigned',
   'owner-handed-over',
   'owner-released',

@@ -7,7 +7,7 @@ import { numbered, specifyProjection } from '../event-sourcing/specification.js'
 import { ownershipRows } from '../owners/ownership-rows.js';
 import { careRows } from './care-rows.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
-import { wordCounts, wordsThen } from './care-word-pages.js';
+import { attributesThen, wordCounts, wordsThen } from './care-word-pages.js';
 import { commitmentsById, commitmentsPage, countCommitments, cursorOf } from './commitment-pages.js';
 
 const { given } = specifyProjection(careRows);
@@ -103,7 +103,7 @@ const disconnected = relationshipFact('ada', {
   type: 'ConnectionEnded',
   data: { ...dated('ada', 'e', 7), connectionId: 'c' },
 });
-const taken = (factId: string, type: 'ConnectionEnded' | 'LifecycleReached') =>
+const taken = (factId: string, type: 'ConnectionEnded' | 'LifecycleReached' | 'AttributeAssessed') =>
   relationshipFact('ada', {
     type: 'RelationshipFactRetracted',
     data: { stakeholderId: 'ada', factId, was: { type, occurredAt: day(1) } },
@@ -144,6 +144,58 @@ describe('the rows of words', () => {
 
   it('keep a verification on an axis of its own', () =>
     given(verified).thenColumns(careWordTable, [{ ...word, axis: 'verified', at: dayMs(6), word: 'yes' }]));
+
+  const attribute = (
+    factId: string,
+    on: number,
+    present: boolean | null,
+    { who = 'ada', topic = null }: { readonly who?: string; readonly topic?: string | null } = {},
+  ) => {
+    const data = { ...dated(who, factId, on), attribute: topic === null ? 'power' : 'influence', topic } as const;
+    return relationshipFact(
+      who,
+      present === null
+        ? { type: 'AttributeWithdrawn', data }
+        : { type: 'AttributeAssessed', data: { ...data, present } },
+    );
+  };
+
+  it('keep what a person sees in somebody, on an axis for each attribute and topic', () =>
+    given(attribute('a', 5, true), attribute('b', 6, false, { topic: 'doors' }), attribute('c', 7, null)).thenColumns(
+      careWordTable,
+      [
+        { axis: 'influence doors', at: dayMs(6), word: 'no', fact_id: 'b' },
+        { axis: 'power', at: dayMs(5), word: 'yes', fact_id: 'a' },
+        { axis: 'power', at: dayMs(7), word: 'withdrawn', fact_id: 'c' },
+      ],
+    ));
+
+  it('let go of an assessment that was retracted', () =>
+    given(attribute('a', 5, true), taken('a', 'AttributeAssessed')).thenColumns(careWordTable, [
+      { ...word, axis: 'power', known_until: 2 },
+    ]));
+
+  it('tell the attributes of those who are one, of each the last word of all', async () => {
+    const log = numbered(
+      attribute('a', 5, true),
+      attribute('b', 6, false, { who: 'bob' }),
+      attribute('c', 7, true, { who: 'bob', topic: 'doors' }),
+      verified,
+    );
+    const rows = await projected([careRows], log);
+    const told = async (groups: readonly (readonly string[])[], validDay = 9, known = present) =>
+      Object.fromEntries(
+        [...(await attributesThen(rows, groups, { known, validAt: dayMs(validDay) }))].map(([id, words]) => [
+          id,
+          words.map(({ factId, word: said }) => `${factId} ${said}`).sort(),
+        ]),
+      );
+    expect(await told([['ada'], ['bob'], ['eve']])).toEqual({ ada: ['a yes'], bob: ['b no', 'c yes'] });
+    expect(await told([['ada', 'bob']])).toEqual({ ada: ['b no', 'c yes'] });
+    expect(await told([['ada', 'bob']], 5)).toEqual({ ada: ['a yes'] });
+    expect(await told([['ada', 'bob']], 9, 2)).toEqual({ ada: ['b no'] });
+    await rows.close();
+  });
 
   it('let go of what was retracted', () =>
     given(reached('l', 'customer', 5), taken('l', 'LifecycleReached')).thenColumns(careWordTable, [

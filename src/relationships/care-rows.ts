@@ -6,11 +6,12 @@ import type { Row, RowReader, RowWriter } from '../event-sourcing/read-store.js'
 import { type CareFact, careFacts, isCare } from './care.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
 import type { RelationshipFact } from './relationship.js';
+import type { Attribute } from './attribute.js';
 
 type CareSpanKind = 'commitment' | 'connection';
 
-/** What words are about: each axis by itself. */
-export type CareAxis = 'lifecycle' | 'verified';
+/** What words are about: each axis by itself; influence on a topic is one for each. */
+export type CareAxis = 'lifecycle' | 'verified' | Attribute | `influence ${string}`;
 
 /** Who said so, when it was recorded (milliseconds since 1970) and why. */
 export interface Said {
@@ -58,7 +59,7 @@ interface Loaded {
 
 /**
  * What is undertaken for relationships and what ties people to us: what holds from one date to another; and words, of which
- * the last holds: how far somebody is in the lifecycle, when the relationship was verified.
+ * the last holds: how far somebody is in the lifecycle, when the relationship was verified, what a person sees in them.
  */
 export const careRows: Projection<Loaded> = {
   name: 'care',
@@ -112,16 +113,29 @@ const endings = { CommitmentKept: 'kept', CommitmentBroken: 'broken', Connection
 
 type Ending = Extract<CareFact, { type: keyof typeof endings }>;
 
-/** On which axis a fact is a word. */
-const axes = { LifecycleReached: 'lifecycle', RelationshipVerified: 'verified' } as const satisfies Record<
-  string,
-  CareAxis
->;
+const words = ['LifecycleReached', 'RelationshipVerified', 'AttributeAssessed', 'AttributeWithdrawn'] as const;
 
-type Word = Extract<CareFact, { type: keyof typeof axes }>;
+type Word = Extract<CareFact, { type: (typeof words)[number] }>;
 type Beginning = Exclude<CareFact, Ending | Word>;
 
-const isWord = (fact: CareFact): fact is Word => fact.type in axes;
+const isWord = (fact: CareFact): fact is Word => words.some((type) => type === fact.type);
+
+/** On which axis a fact is a word, and which. */
+const saying = ({ type, data }: Word): { readonly axis: CareAxis; readonly word: string } => {
+  switch (type) {
+    case 'LifecycleReached':
+      return { axis: 'lifecycle', word: data.lifecycle };
+    case 'RelationshipVerified':
+      return { axis: 'verified', word: 'yes' };
+    case 'AttributeAssessed':
+      return { axis: axisOf(data), word: data.present ? 'yes' : 'no' };
+    case 'AttributeWithdrawn':
+      return { axis: axisOf(data), word: 'withdrawn' };
+  }
+};
+
+const axisOf = ({ attribute, topic }: { readonly attribute: Attribute; readonly topic: string | null }): CareAxis =>
+  topic === null ? attribute : `influence ${topic}`;
 
 const isEnding = (fact: CareFact): fact is Ending => fact.type in endings;
 
@@ -164,14 +178,16 @@ const end = (loaded: Loaded, fact: Ending, event: RecordedEvent, rows: RowWriter
   );
 };
 
-const say = ({ words }: Loaded, { type, data }: Word, event: RecordedEvent, rows: RowWriter): void => {
+const say = (loaded: Loaded, fact: Word, event: RecordedEvent, rows: RowWriter): void => {
+  const { type, data } = fact;
   const { stakeholderId: stakeholder, factId: fact_id, occurredAt } = data;
-  const [axis, at, key] = [axes[type], Date.parse(occurredAt), event.ordinal];
+  const { axis, word } = saying(fact);
+  const [at, key] = [Date.parse(occurredAt), event.ordinal];
   const body: CareWordBody = { ...saidIn(event), fact: { type, data } as CareFact };
-  words.set(fact_id, [stakeholder, axis, at, key]);
+  loaded.words.set(fact_id, [stakeholder, axis, at, key]);
   rows.insert(careWordTable, {
     ...{ stakeholder, axis, at, key, known_from: event.ordinal, known_until: open },
-    ...{ word: type === 'LifecycleReached' ? data.lifecycle : 'yes', fact_id, body: JSON.stringify(body) },
+    ...{ word, fact_id, body: JSON.stringify(body) },
   });
 };
 

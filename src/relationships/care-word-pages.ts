@@ -2,6 +2,7 @@ import { inLists } from '../event-sourcing/in-lists.js';
 import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader } from '../event-sourcing/read-store.js';
+import { type AttributeFact, isAttributeFact } from './attribute.js';
 import type { CareAxis, CareWordBody } from './care-rows.js';
 
 /** The word that held on an axis. Times are milliseconds since 1970. */
@@ -55,6 +56,40 @@ export const wordsThen = async (
   }
   return found;
 };
+
+/**
+ * All words about attributes that held for each stakeholder then, a withdrawal included: asked by the ids of all who are one,
+ * answered by the first. Of those who are one, the last word of all holds on an axis. Of whom nothing was said is left out.
+ */
+export const attributesThen = async (
+  rows: RowReader,
+  groups: readonly (readonly string[])[],
+  past: Past,
+): Promise<ReadonlyMap<string, readonly HeldAttribute[]>> => {
+  const firsts = new Map(groups.flatMap((group) => group.map((id) => [id, group[0] ?? id])));
+  const found = new Map<string, Map<string, HeldAttribute>>();
+  const then = [past.validAt, ...thenOf(past)];
+  for (const { marks, values } of inLists(firsts.keys())) {
+    const sql = `SELECT w.* FROM care_word w WHERE w.stakeholder IN (${marks}) AND w.at <= ? AND ${knownThen('w')} AND ${last}`;
+    for (const row of await rows.all<WordRow & { readonly axis: string }>(sql, [...values, ...then, ...then])) {
+      const { stakeholder, fact_id: factId, at, key, word, axis } = row;
+      const body = JSON.parse(row.body) as CareWordBody;
+      if (!isAttributeFact(body.fact)) continue;
+      const first = firsts.get(stakeholder) ?? stakeholder;
+      const its = found.get(first) ?? new Map<string, HeldAttribute>();
+      found.set(first, its);
+      const before = its.get(axis);
+      if (before !== undefined && (before.at > at || (before.at === at && before.key > key))) continue;
+      its.set(axis, { stakeholderId: stakeholder, factId, at, key, word, body, fact: body.fact });
+    }
+  }
+  return new Map([...found].map(([first, its]) => [first, [...its.values()]]));
+};
+
+/** A word about an attribute. */
+export interface HeldAttribute extends HeldWord {
+  readonly fact: AttributeFact;
+}
 
 /** For how many stakeholders each word held on an axis then; one that held for nobody is left out. */
 export const wordCounts = async (rows: RowReader, axis: CareAxis, past: Past): Promise<ReadonlyMap<string, number>> => {

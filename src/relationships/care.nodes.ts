@@ -5,6 +5,7 @@ import type { HeldWord } from './care-word-pages.js';
 import type { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
 import type { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import type { LifecycleReached } from './lifecycle.types.js';
+import type { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
 import type { RelationshipVerified } from './verification.types.js';
 
 export type CareNode =
@@ -14,7 +15,9 @@ export type CareNode =
   | ConnectionRecorded
   | ConnectionEnded
   | LifecycleReached
-  | RelationshipVerified;
+  | RelationshipVerified
+  | AttributeAssessed
+  | AttributeWithdrawn;
 
 /** What every fact of a relationship shows. */
 type Shown = Omit<CommitmentKept, '__typename' | 'commitmentId'>;
@@ -38,6 +41,12 @@ export const careNodeOf = (shown: Shown, { type, data }: CareFact): CareNode => 
       return { __typename: type, ...shown, lifecycle: data.lifecycle, knownFrom: data.source };
     case 'RelationshipVerified':
       return { __typename: type, ...shown };
+    case 'AttributeAssessed': {
+      const { attribute, topic, present } = data;
+      return { __typename: type, ...shown, attribute, topic, present };
+    }
+    case 'AttributeWithdrawn':
+      return { __typename: type, ...shown, attribute: data.attribute, topic: data.topic };
   }
 };
 

@@ -1,12 +1,14 @@
+import { type AttributeFact, type AttributeRefusal, type AttributeRequest, decideAttribute } from './attribute.js';
 import { type CommitmentFact, type CommitmentRefusal, type CommitmentRequest, decideCommitment } from './commitment.js';
 import { type ConnectionFact, type ConnectionRefusal, type ConnectionRequest, decideConnection } from './connection.js';
 import { type LifecycleFact, type LifecycleRequest, decideLifecycle } from './lifecycle.js';
 import { type VerificationFact, type VerificationRequest, decideVerification } from './verification.js';
 
 /** What we do and note for a relationship, beside stances and steps: each idea in a file of its own. */
-export type CareFact = CommitmentFact | ConnectionFact | LifecycleFact | VerificationFact;
-export type CareRequest = CommitmentRequest | ConnectionRequest | LifecycleRequest | VerificationRequest;
-export type CareRefusal = CommitmentRefusal | ConnectionRefusal;
+export type CareFact = AttributeFact | CommitmentFact | ConnectionFact | LifecycleFact | VerificationFact;
+export type CareRequest =
+  AttributeRequest | CommitmentRequest | ConnectionRequest | LifecycleRequest | VerificationRequest;
+export type CareRefusal = AttributeRefusal | CommitmentRefusal | ConnectionRefusal;
 
 /** Names of the facts of care, as they are stored and as clients see them. */
 export const careFacts = [
@@ -17,6 +19,8 @@ export const careFacts = [
   'ConnectionEnded',
   'LifecycleReached',
   'RelationshipVerified',
+  'AttributeAssessed',
+  'AttributeWithdrawn',
 ] as const satisfies readonly CareFact['type'][];
 
 const names: ReadonlySet<string> = new Set(careFacts);
@@ -37,5 +41,8 @@ export const decideCare = (request: CareRequest, facts: readonly CareFact[]): re
       return decideLifecycle(request);
     case 'VerifyRelationship':
       return decideVerification(request);
+    case 'AssessAttribute':
+    case 'WithdrawAttribute':
+      return decideAttribute(request, facts);
   }
 };

@@ -104,6 +104,7 @@ const ofOneStream: ReadonlySet<string> = new Set<Exclude<RelatingOutcome, { alre
   'RelationshipFactNotFound',
   'CommitmentNotFound',
   'ConnectionNotFound',
+  'NoAttributeToWithdraw',
 ]);
 
 const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>

@@ -9,6 +9,7 @@ import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.
 import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import { LifecycleReached } from './lifecycle.types.js';
 import { RelationshipFact, StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
+import { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
 import { RelationshipVerified } from './verification.types.js';
 
 /** What every decision about a relationship tells beside its row. */
@@ -51,4 +52,6 @@ export const relationshipFactResolvers: readonly Type[] = [
   ConnectionEnded,
   LifecycleReached,
   RelationshipVerified,
+  AttributeAssessed,
+  AttributeWithdrawn,
 ].map(resolverOf);

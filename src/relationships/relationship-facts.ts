@@ -48,6 +48,8 @@ const kindOf = {
   ConnectionEnded: 'connection-ended',
   LifecycleReached: 'lifecycle-reached',
   RelationshipVerified: 'relationship-verified',
+  AttributeAssessed: 'attribute-assessed',
+  AttributeWithdrawn: 'attribute-withdrawn',
 } as const satisfies Record<Exclude<RelationshipFact['type'], 'RelationshipFactRetracted'>, string>;
 
 export type RelationshipFactKind = (typeof kindOf)[keyof typeof kindOf];

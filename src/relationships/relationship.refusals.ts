@@ -50,6 +50,8 @@ export const refusalOf = (outcome: Refused, asked: RelatingRequest): object => {
         message: 'A connection ends after it began.',
         beganAt: Date.parse(outcome.beganAt),
       };
+    case 'NoAttributeToWithdraw':
+      return { __typename: refused, message: 'Nobody assessed that, or it was withdrawn or taken back, by that date.' };
     case 'CommandIdReused':
       return commandIdReused;
   }

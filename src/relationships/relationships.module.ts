@@ -20,6 +20,7 @@ import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
 import { ConversationStepsResolver, StepFindingResolver, StepTakenResolver, StepsResolver } from './steps.resolver.js';
 import { VerificationResolver } from './verification.resolver.js';
+import { AssessedInfluenceResolver, SalienceResolver } from './salience.resolver.js';
 import { type Surveying, surveying } from './surveying.js';
 import { SURVEYING, SurveysHandler } from './surveys.handler.js';
 import { SurveysResolver } from './surveys.resolver.js';
@@ -55,6 +56,8 @@ import { SurveysResolver } from './surveys.resolver.js';
     ConnectionEndedResolver,
     LifecycleResolver,
     VerificationResolver,
+    SalienceResolver,
+    AssessedInfluenceResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],

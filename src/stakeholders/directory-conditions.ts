@@ -143,6 +143,34 @@ export const lifecycleAt = (lifecycles: readonly string[], past: Past): Conditio
   values: [past.validAt, ...thenOf(past), ...lifecycles, past.validAt, ...thenOf(past)],
 });
 
+/** What people of ours see in somebody: each of the three attributes, or not; null where not all three were assessed. */
+export type SalientAttributes = Readonly<Record<'power' | 'legitimacy' | 'urgency', boolean>> | null;
+
+/** Of those who are one, the last word of all on an axis is one of these. */
+const saidOf = (axis: string, words: readonly string[], past: Past): Condition => {
+  const then = [past.validAt, ...thenOf(past)];
+  const theirs = (alias: string): string =>
+    `${alias}.stakeholder IN (SELECT s.id UNION ALL SELECT g.id FROM stakeholder g WHERE g.survivor = s.survivor AND ${knownThen('g')})`;
+  return {
+    sql: `EXISTS (SELECT 1 FROM care_word l WHERE ${theirs('l')} AND l.axis = ? AND l.at <= ? AND ${knownThen('l')}
+      AND l.word IN (${words.map(() => '?').join(', ')}) AND NOT EXISTS (SELECT 1 FROM care_word m WHERE ${theirs('m')}
+        AND m.axis = l.axis AND (m.at, m.key) > (l.at, l.key) AND m.at <= ? AND ${knownThen('m')}))`,
+    values: [...thenOf(past), axis, ...then, ...words, ...thenOf(past), ...then],
+  };
+};
+
+/** They had any of these sets of attributes then, by what people of ours assessed. */
+export const salientAt = (sets: readonly SalientAttributes[], past: Past): Condition => {
+  const each = sets.map((set) => {
+    const words = ['power', 'legitimacy', 'urgency'] as const;
+    const all = allOf(
+      words.map((axis) => saidOf(axis, set === null ? ['yes', 'no'] : [set[axis] ? 'yes' : 'no'], past)),
+    );
+    return set === null ? { sql: `NOT (${all.sql})`, values: all.values } : { sql: `(${all.sql})`, values: all.values };
+  });
+  return { sql: `(${each.map(({ sql }) => sql).join(' OR ')})`, values: each.flatMap(({ values }) => values) };
+};
+
 /** At most so many words of a text are looked for; the first ones. */
 const searchWordsMax = 10;
 

@@ -17,6 +17,8 @@ import {
   passedBetween,
   reachedOn,
   remaining,
+  type SalientAttributes,
+  salientAt,
   search,
   standingAt,
 } from './directory-conditions.js';
@@ -111,6 +113,8 @@ export interface DirectoryFilter {
   readonly stances?: readonly Stance[] | undefined;
   /** How far they are in the lifecycle, as the relationships context words it. */
   readonly lifecycles?: readonly string[] | undefined;
+  /** What people of ours see in them. */
+  readonly salient?: readonly SalientAttributes[] | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
   /** Id of the person of ours who answers for them. */
@@ -189,6 +193,7 @@ const conditionsOf = (
     retired,
     stances = [],
     lifecycles = [],
+    salient = [],
     channel,
     owner,
     tier,
@@ -202,6 +207,7 @@ const conditionsOf = (
   ...(retired === undefined ? [] : [{ sql: 's.retired = ?', values: [retired ? 1 : 0] }]),
   ...(stances.length === 0 ? [] : [standingAt(stances, past)]),
   ...(lifecycles.length === 0 ? [] : [lifecycleAt(lifecycles, past)]),
+  ...(salient.length === 0 ? [] : [salientAt(salient, past)]),
   ...(channel === undefined ? [] : [reachedOn(channel, past)]),
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),

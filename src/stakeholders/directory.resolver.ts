@@ -13,6 +13,7 @@ import { Moments } from '../graphql/moments.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
+import { attributesOf } from '../relationships/salience.js';
 import { groupsOf } from '../ties/groups.js';
 import { READ_STORE, ROWS_BY_RULES } from '../tokens.js';
 import {
@@ -97,6 +98,7 @@ const filterOf = ({
   retired,
   stances,
   lifecycles,
+  salience,
   channel,
   ownerId,
   tier,
@@ -108,6 +110,7 @@ const filterOf = ({
   retired: retired ?? undefined,
   stances: stances ?? undefined,
   lifecycles: lifecycles ?? undefined,
+  salient: salience?.map(attributesOf),
   channel: channel ?? undefined,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   tier: tier ?? undefined,

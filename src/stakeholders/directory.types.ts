@@ -6,6 +6,8 @@ import { DateTime } from '../graphql/scalars.js';
 import { LifecycleEnum } from '../relationships/lifecycle.enum.js';
 import { type Lifecycle, lifecycles } from '../relationships/lifecycle.js';
 import { type Stance, stances } from '../relationships/relationship.js';
+import { SalienceClassEnum } from '../relationships/salience.enum.js';
+import { type SalienceClass, salienceClasses } from '../relationships/salience.js';
 import type { Channel } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
 import { ChannelEnum, StakeholderKindEnum, StanceEnum } from './stakeholders.types.js';
@@ -40,6 +42,15 @@ export class StakeholderFilter {
   @IsArray()
   @ArrayMaxSize(lifecycles.length)
   lifecycles?: Lifecycle[] | null;
+
+  @Field(() => [SalienceClassEnum], {
+    nullable: true,
+    description: 'How much they matter at that time, by what people of ours assessed.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(salienceClasses.length)
+  salience?: SalienceClass[] | null;
 
   @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
   @IsOptional()

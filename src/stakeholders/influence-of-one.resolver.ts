@@ -36,17 +36,17 @@ export class InfluenceOfOneResolver {
   })
   @Extensions({ listSize: 5 })
   async influence(
-    @Parent() { stakeholderId, memberIds, moment }: Stakeholder,
+    @Parent() stakeholder: Stakeholder,
     @Args() { topics }: InfluenceOfOneArgs,
     @Context() request: RequestContext,
   ): Promise<readonly Influence[]> {
     const load = (groups: readonly (readonly string[])[], at: Moment) => this.#heard(groups, topics ?? null, at);
     const name = `influence ${JSON.stringify(topics ?? null)}`;
-    const heard = await batchedOfGroups(request, name, moment, load, memberIds);
+    const heard = await batchedOfGroups(request, name, stakeholder.moment, load, stakeholder.memberIds);
     return [...(heard ?? [])]
       .sort((a, b) => b.love - a.love || (a.topic < b.topic ? -1 : 1))
       .slice(0, topicsMax)
-      .map((each) => this.nodes.influenceOf(each, stakeholderId, moment));
+      .map((each) => this.nodes.influenceOf(each, stakeholder));
   }
 
   async #heard(

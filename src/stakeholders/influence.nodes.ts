@@ -25,12 +25,12 @@ export class InfluenceNodes {
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
-  influenceOf(heard: HeardOn, stakeholderId: string, moment: Moment): Influence {
+  influenceOf(heard: HeardOn, { memberIds, moment }: Pick<Stakeholder, 'memberIds' | 'moment'>): Influence {
     const measured = measuring(heard, moment);
     const { utterances, reported, reactions, joined, audience } = heard;
     return {
       moment,
-      stakeholderId,
+      memberIds,
       topic: heard.topic,
       reach: measured(
         reachOf(heard),
@@ -82,8 +82,7 @@ export class InfluenceNodes {
       const stakeholder = people.get(ids.get(heard.voice) ?? '');
       // Rows of two projections may be a batch apart: who is not listed yet is there when it is asked for again.
       if (stakeholder === undefined) continue;
-      const influence = this.influenceOf(heard, stakeholder.stakeholderId, moment);
-      found.set(heard.voice, { heard, stakeholder, influence });
+      found.set(heard.voice, { heard, stakeholder, influence: this.influenceOf(heard, stakeholder) });
     }
     return found;
   }

@@ -68,7 +68,7 @@ export const InfluenceMeasure = createUnionType({
 @ObjectType({ description: 'How much somebody is heard on one topic: parts that are never folded into one.' })
 export class Influence {
   readonly moment!: Moment;
-  readonly stakeholderId!: string;
+  readonly memberIds!: readonly string[];
 
   @Field(() => String)
   readonly topic!: string;
