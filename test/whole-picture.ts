@@ -1,7 +1,7 @@
 import type { Input, Rapport } from './client.js';
 
 /** All that the API tells about everybody: what an answer as of a past is held against. */
-const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
+const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   byName: stakeholders(first: 100, asOf: $asOf, atLeast: $atLeast) { totalCount nodes { ...everything } pageInfo { ...page } }
   againstUs: stakeholders(first: 100, asOf: $asOf, where: { stances: [DETRACTOR, CRITIC] }, orderBy: NAME_DESCENDING) { totalCount nodes { id } }
   recent: stakeholders(last: 3, asOf: $asOf, where: { interactionSince: "2020-06-01T00:00:00Z", retired: false }, orderBy: IDENTIFIED_AT) { totalCount nodes { id } pageInfo { ...page } }
@@ -157,5 +157,11 @@ export const wholePictureLimits = {
 
 export const wholePicture = async (rapport: Rapport, variables: Input = {}): Promise<Picture> => {
   const during = { from: '2020-03-01T00:00:00Z', until: '2020-09-01T00:00:00Z' };
+  const { atLeast } = variables;
+  // The fields of a query are answered side by side: what one of them waits for, another would not.
+  if (atLeast !== undefined)
+    await rapport.query('query ($at: Position) { stakeholders(first: 1, atLeast: $at) { edges { cursor } } }', {
+      at: atLeast,
+    });
   return alike(await rapport.query(document, { during, ...variables }), '') as Picture;
 };
