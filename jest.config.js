@@ -47,6 +47,8 @@ const apiOnPostgres =
         'commitments',
         'connections',
         'lifecycle',
+        'attention',
+        'guidelines',
         'owners',
         'affiliations',
         'organisations',

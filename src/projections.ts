@@ -4,11 +4,13 @@ import { standingProjection } from './advocacy/standing-projection.js';
 import { clockRows } from './clocks/clock-rows.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { goalRows } from './goals/goal-rows.js';
+import { guidelineRows } from './guidelines/guideline-rows.js';
 import { timeline } from './interactions/timeline.js';
 import { ourOwnRows } from './owners/our-own-rows.js';
 import { ownershipRows } from './owners/ownership-rows.js';
 import { careRows } from './relationships/care-rows.js';
 import { relationshipFacts } from './relationships/relationship-facts.js';
+import { verificationIntervals } from './owners/verification-interval-rows.js';
 import { surveyAnswers } from './relationships/survey-answers.js';
 import { directory } from './stakeholders/directory.js';
 import { affiliationRows } from './ties/affiliation-rows.js';
@@ -33,6 +35,8 @@ export const projections: readonly Projection[] = [
   clockRows,
   advocacyActs,
   ourOwnRows,
+  verificationIntervals,
+  guidelineRows,
   surveyAnswers,
   goalRows,
 ];

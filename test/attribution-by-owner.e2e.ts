@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Rapport, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Rapport, rapportAt, readingItsWrites, ready } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 const dateOf = (day: number): string => new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString();
@@ -13,6 +13,7 @@ let beforeHandOver: string;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(service, 30_000);
   const somebody = async (name: string) => (await rapport.identify(name)).stakeholder.id;
   const oneOfUs = async (name: string, department?: string) => {
     const team = department && (await rapport.mutate('nameTeam', { name: 'Desk', department })).team.id;
@@ -42,7 +43,7 @@ beforeAll(async () => {
   // Lee's, and not won over.
   await assign(max, lee, 0);
   await says(max, -1, 2);
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 describe('attribution by owner and department', () => {
@@ -118,6 +119,39 @@ describe('attribution by owner and department', () => {
     expect(told(await attribution('OWNER', { knownAtPosition: beforeHandOver }))).toMatchObject({
       LAST: "Kim 1.000, nobody's 0.000, none 0",
     }));
+});
+
+describe('a journey', () => {
+  it('has every touch, in pages', async () => {
+    interface Touches {
+      readonly totalCount: number;
+      readonly nodes: readonly {
+        readonly occurredAt: string;
+        readonly handOver: { readonly owner: { name: string } } | null;
+      }[];
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+    }
+    const touches = async (after: string): Promise<Touches | undefined> => {
+      const { conversions } = await rapport.query<{
+        conversions: {
+          nodes: readonly { readonly stakeholder: { readonly name: string }; readonly touches: Touches }[];
+        };
+      }>(`{ conversions { nodes { stakeholder { name } touches(first: 3 ${after}) { totalCount
+        nodes { occurredAt interaction { id } handOver { owner { name } } } pageInfo { hasNextPage endCursor } } } } }`);
+      return conversions.nodes.find(({ stakeholder }) => stakeholder.name === 'mia')?.touches;
+    };
+    const told = (page: Touches | undefined) =>
+      page?.nodes.map(({ occurredAt, handOver }) => [occurredAt, handOver?.owner.name ?? null]);
+    const first = await touches('');
+    expect(first?.totalCount).toBe(4);
+    expect(told(first)).toEqual([
+      [dateOf(5), null],
+      [dateOf(10), null],
+      [dateOf(20), 'Lee'],
+    ]);
+    const rest = await touches(`, after: "${first?.pageInfo.endCursor ?? ''}"`);
+    expect([told(rest), rest?.pageInfo.hasNextPage]).toEqual([[[dateOf(30), null]], false]);
+  });
 });
 
 describe('the curve of a cohort by owner and tier', () => {

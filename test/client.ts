@@ -39,6 +39,16 @@ export interface Outcome {
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
+  readonly guidelineId: string;
+  readonly version: number;
+  readonly missing: readonly {
+    readonly colleagueId: string;
+    readonly colleague: string;
+    readonly guidelineId: string;
+    readonly guideline: string;
+    readonly version: number;
+  }[];
+  readonly interval: { readonly tier: string | null; readonly days: number | null };
   readonly endedAt: string;
   readonly affiliation: ShownAffiliation;
   readonly tie: ShownTie;
@@ -146,7 +156,8 @@ export const shownInteraction = `fragment shownInteraction on Interaction {
 
 const recordedOutcome = `__typename ... on Refusal { message }
   ... on InteractionRecorded { already position interaction { ...shownInteraction } identified { ...shown } }
-  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }`;
+  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }
+  ... on GuidelineNotAcknowledged { missing { colleagueId colleague guidelineId guideline version } }`;
 
 const ofStakeholder = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position stakeholder { ...shown } } ${refusals.join(' ')}`;
@@ -167,6 +178,8 @@ const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
 const noColleague = '... on ColleagueNotFound { colleagueId }';
+const ofGuideline = (happened: string): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position guidelineId version }`;
 const dated = '... on DatedBeforeTheLast { lastAt }';
 
 const nobody = '... on StakeholderNotFound { stakeholderId }';
@@ -199,6 +212,7 @@ const outcomes = {
   withdrawStance: ofRelationship('StanceWasWithdrawn'),
   takeStep: `${ofRelationship('StepWasTaken')} ... on InteractionNotFound { interactionId }`,
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
+  retractSurveyAnswer: ofRelationship('SurveyAnswerWasRetracted'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   makeCommitment: ofRelationship('CommitmentWasMade'),
   keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
@@ -206,6 +220,11 @@ const outcomes = {
   endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
   recordLifecycle: ofRelationship('LifecycleWasRecorded'),
   verifyRelationship: ofRelationship('RelationshipWasVerified'),
+  setVerificationInterval:
+    '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
+  publishGuideline: ofGuideline('GuidelineWasPublished'),
+  withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
+  acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,

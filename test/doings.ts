@@ -41,6 +41,10 @@ type Doing =
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
   | { readonly does: 'lifecycle'; readonly who: number; readonly day: number; readonly lifecycle: string }
   | { readonly does: 'verify'; readonly who: number; readonly day: number }
+  | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
+  | { readonly does: 'publish'; readonly day: number; readonly text: string }
+  | { readonly does: 'withdrawGuideline'; readonly day: number }
+  | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -48,7 +52,7 @@ type Doing =
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
-  | { readonly does: 'defineTier'; readonly capacity: number }
+  | { readonly does: 'defineTier'; readonly capacity: number; readonly cadenceDays: number | null }
   | {
       readonly does: 'assign';
       readonly who: number;
@@ -58,6 +62,14 @@ type Doing =
     }
   | { readonly does: 'handOver'; readonly who: number; readonly which: number; readonly day: number }
   | { readonly does: 'release'; readonly who: number; readonly day: number }
+  | {
+      readonly does: 'answer';
+      readonly who: number;
+      readonly day: number;
+      readonly score: number;
+      readonly survey: string;
+    }
+  | { readonly does: 'retractAnswer'; readonly which: number }
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
   | { readonly does: 'dropGoal'; readonly which: number }
@@ -79,6 +91,7 @@ const said = fc.record(
     act,
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
+    ourPeople: fc.constantFrom(['kim@ours.example'], ['lee@ours.example', 'kim@ours.example']),
     subject: fc.constantFrom('a', 'b'),
     topics: fc.constantFrom(['x'], ['x', 'y']),
     reach: fc.nat({ max: 5 }),
@@ -151,6 +164,16 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('lifecycle', { who, day, lifecycle: fc.constantFrom('AWARE', 'CUSTOMER', 'FORMER_CUSTOMER') }),
   },
   { weight: 1, arbitrary: doesWith('verify', { who, day }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('interval', {
+      tier: fc.constantFrom('close', null),
+      days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
+  { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
+  { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -163,13 +186,29 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
   },
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
-  { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('defineTier', {
+      capacity: fc.integer({ min: 1, max: 3 }),
+      cadenceDays: fc.option(fc.integer({ min: 1, max: 200 })),
+    }),
+  },
   {
     weight: 9,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
   },
   { weight: 3, arbitrary: doesWith('handOver', { who, which, day }) },
   { weight: 3, arbitrary: doesWith('release', { who, day }) },
+  {
+    weight: 3,
+    arbitrary: doesWith('answer', {
+      who,
+      day,
+      score: fc.nat({ max: 10 }),
+      survey: fc.constantFrom('spring', 'autumn'),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('retractAnswer', { which }) },
   {
     weight: 2,
     arbitrary: doesWith('setGoal', {
@@ -215,7 +254,9 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const interactions: string[] = [];
   const colleagues: string[] = [];
   const goals: string[] = [];
+  const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
+  let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const connections: { readonly stakeholderId: string; readonly connectionId: string }[] = [];
   const commitments: { readonly stakeholderId: string; readonly commitmentId: string }[] = [];
@@ -343,6 +384,23 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'verify':
         return decide('verifyRelationship', each.who, { occurredAt: dateOf(each.day) });
+      case 'interval':
+        return ask('setVerificationInterval', { tier: each.tier, days: each.days });
+      case 'publish': {
+        const rules = [{ channel: 'FORUM', text: 'Say who you are.' }];
+        const asked = { name: 'Manners', text: each.text, rules, occurredAt: dateOf(each.day), guidelineId };
+        const published = await ask('publishGuideline', asked);
+        guidelineId ??= published?.guidelineId ?? null;
+        return published;
+      }
+      case 'withdrawGuideline':
+        return guidelineId === null
+          ? null
+          : ask('withdrawGuideline', { guidelineId, occurredAt: dateOf(each.day), reason });
+      case 'acknowledge':
+        return guidelineId === null
+          ? null
+          : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -379,7 +437,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'letGo':
         return ours('letColleagueGo', each.which, { reason });
       case 'defineTier':
-        return ask('defineTier', { name: 'close', capacity: each.capacity });
+        return ask('defineTier', { name: 'close', capacity: each.capacity, cadenceDays: each.cadenceDays });
       case 'assign': {
         const ownerId = one(colleagues, each.which);
         const rank = each.which % 2 === 0 ? {} : { rank: { place: each.which, topic: 'doors' } };
@@ -393,6 +451,19 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'release':
         return decide('releaseOwner', each.who, { occurredAt: dateOf(each.day), reason });
+      case 'answer': {
+        const { survey, score } = each;
+        const stakeholderId = people.get(each.who);
+        if (stakeholderId === undefined) return null;
+        const asked = { stakeholderId, survey, score, occurredAt: dateOf(each.day) };
+        const answer = await ask('recordSurveyAnswer', asked);
+        if (answer !== null) answers.push({ stakeholderId, factId: answer.factId });
+        return answer;
+      }
+      case 'retractAnswer': {
+        const answer = one(answers, each.which);
+        return answer === undefined ? null : ask('retractSurveyAnswer', { ...answer, reason });
+      }
       case 'setGoal': {
         const ownerId = one(colleagues, each.which);
         if (ownerId === undefined) return null;

@@ -1,5 +1,9 @@
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Outcome, type Rapport, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Outcome, type Rapport, rapportAt, readingItsWrites, ready } from './client.js';
+import { rapport as runRapport } from './rapport.js';
 import { type TestService, startTestService } from './service.js';
 
 // A period lies ahead, and what happens may be dated up to a day ahead: so it is an hour of this day, and asked about later.
@@ -49,6 +53,7 @@ const goalOf = ({ goal }: Outcome): string => goal.id;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(service, 30_000);
   kim = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
   lee = (await rapport.mutate('addColleague', { name: 'Lee' })).colleague.id;
   for (const name of ['mia', 'leo', 'max']) people.push((await rapport.identify(name)).stakeholder.id);
@@ -56,7 +61,7 @@ beforeAll(async () => {
   await stands(0, 'CRITIC', -50);
   await stands(0, 'SUPPORTER', -30);
   await stands(1, 'DETRACTOR', -40);
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 describe('a goal', () => {
@@ -87,12 +92,68 @@ describe('a goal', () => {
     expect(conversions.totalCount).toBe(1);
   });
 
+  it('counts all that was recorded before it was set, readable by then or not', async () => {
+    const hasty = rapportAt({ url: service.url, token: service.adminToken });
+    const goal = {
+      measure: 'STAKEHOLDERS_AT_STANCE',
+      stances: ['ADVOCATE'],
+      target: 1,
+      ownerId: kim,
+      reason: 'x',
+      ...period,
+    };
+    for (let count = 1; count <= 5; count += 1) {
+      const { stakeholder } = await hasty.identify(`hasty ${count}`);
+      const asked = {
+        stakeholderId: stakeholder.id,
+        stance: 'ADVOCATE',
+        reason: 'we asked',
+        occurredAt: inMinutes(-5),
+      };
+      await hasty.mutate('assessStance', asked);
+      expect((await hasty.mutate('setGoal', goal)).goal.baseline.value).toBe(count);
+    }
+  });
+
+  it('has in a copy of the log the same baseline, and tells where that stands there', async () => {
+    const outcome = await set({ measure: 'RELAPSE_RATE', target: 0.1, direction: 'AT_MOST' });
+    const { baseline } = await report(goalOf(outcome));
+    const folder = await mkdtemp(join(tmpdir(), 'rapport-copy-'));
+    const logs = ['--from', `sqlite:${service.dataFolder}/events.db`, '--to', `sqlite:${folder}/events.db`];
+    expect((await runRapport(['copy-log', ...logs, '--so-far'], { data: folder })).status).toBe(0);
+    // The key that the log knows.
+    await copyFile(join(service.dataFolder, 'admin.key'), join(folder, 'admin.key'));
+    const copy = await startTestService({ dataFolder: folder, env: { READ_STORE_URL: `sqlite:${folder}` } });
+    try {
+      await ready(copy, 20_000);
+      const there = rapportAt({ url: copy.url, token: copy.adminToken });
+      const { goal } = await there.query<{ goal: { baseline: typeof baseline } }>(
+        `query ($id: ID!) { goal(id: $id) { baseline { value eventId position definition rule stanceRule from until } } }`,
+        { id: goalOf(outcome) },
+      );
+      const { position, ...kept } = goal.baseline;
+      const { position: here, ...original } = baseline;
+      expect(kept).toEqual(original);
+      expect(position).not.toBe(here);
+      // It is a position of that log: what was known there then can be asked for.
+      const rates = await there.query<{ conversionRates: { relapsed: number } }>(
+        `query ($asOf: AsOf) { conversionRates(asOf: $asOf) { relapsed } }`,
+        { asOf: { knownAtPosition: position } },
+      );
+      expect(rates.conversionRates.relapsed).toBe(0);
+    } finally {
+      await copy.stop();
+    }
+  }, 60_000);
+
   it('is told against its outcome: open while its period is not over, then met or missed, as of any past', async () => {
     const two = goalOf(await set({ measure: 'CONVERSIONS', kinds: ['WON_OVER'], target: 1 }));
     const three = goalOf(await set({ measure: 'CONVERSIONS', kinds: ['WON_OVER'], target: 3 }));
     const few = goalOf(
       await set({ measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], target: 0, direction: 'AT_MOST' }),
     );
+    // Of a date, and of no time before it.
+    expect((await report(few)).baseline).toMatchObject({ value: 1, from: null });
     const known = (await stands(2, 'NEUTRAL', 10)).position;
     await stands(1, 'SUPPORTER', 90);
     const told = async (id: string, minutes: number, input: Input = {}) => {
@@ -135,8 +196,8 @@ describe('a goal', () => {
     expect(await outcomeOf({ measure: 'NET_PROMOTER', survey: 'autumn', target: 50 })).toMatchObject({
       ...{ value: null, status: 'UNMEASURED', reached: null, final: true },
     });
-    expect(await outcomeOf({ measure: 'STAKEHOLDERS_AT_STANCE', stances: ['SUPPORTER', 'ADVOCATE'] })).toMatchObject({
-      ...{ value: 2, definition: 'stakeholders-at-stance-v1', rule: null, stanceRule: 'tone-v1' },
+    expect(await outcomeOf({ measure: 'STAKEHOLDERS_AT_STANCE', stances: ['SUPPORTER', 'NEUTRAL'] })).toMatchObject({
+      ...{ value: 3, definition: 'stakeholders-at-stance-v1', rule: null, stanceRule: 'tone-v1' },
     });
   });
 

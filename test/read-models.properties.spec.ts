@@ -29,6 +29,7 @@ import {
 } from '../src/relationships/relationship-facts-pages.js';
 import { ownershipRows } from '../src/owners/ownership-rows.js';
 import { relationshipFacts } from '../src/relationships/relationship-facts.js';
+import { surveyAnswers } from '../src/relationships/survey-answers.js';
 import {
   type ListedStakeholder,
   holdersOfHandles,
@@ -64,6 +65,7 @@ const projections = [
   advocacyActs,
   affiliationRows,
   tieRows,
+  surveyAnswers,
   noSpans,
 ];
 

@@ -63,6 +63,60 @@ describe('the net promoter score', () => {
 });
 
 describe('an answer to a survey', () => {
+  it('is taken back where it was recorded by mistake: the one before it counts again, and any past tells which did', async () => {
+    const score = async (past: Input) =>
+      (
+        await rapport.query<{ netPromoter: { score: number | null } }>(
+          `query ($asOf: AsOf, $atLeast: Position) { netPromoter(survey: "mistaken", asOf: $asOf, atLeast: $atLeast) { score } }`,
+          past,
+        )
+      ).netPromoter.score;
+    await answers(0, 'mistaken', 10, 0);
+    const mistake = await answers(0, 'mistaken', 1, 5);
+    expect(await score({ atLeast: mistake.position })).toBe(-100);
+    const given = { stakeholderId: people[0], factId: mistake.factId, reason: "somebody else's" };
+    const back = await rapport.mutate('retractSurveyAnswer', { ...given, commandId: 'back' });
+    expect(back).toMatchObject({
+      ...{ __typename: 'SurveyAnswerWasRetracted', already: false, factId: mistake.factId },
+      stakeholder: { id: people[0] },
+    });
+    expect(await score({ atLeast: back.position })).toBe(100);
+    expect(await score({ asOf: { knownAtPosition: mistake.position } })).toBe(-100);
+    expect(await rapport.mutate('retractSurveyAnswer', { ...given, commandId: 'back' })).toMatchObject({
+      ...{ already: true, position: back.position },
+    });
+    expect(await rapport.mutate('retractSurveyAnswer', given)).toMatchObject({ already: true });
+    expect(await rapport.mutate('retractSurveyAnswer', { ...given, stakeholderId: people[1] })).toMatchObject({
+      __typename: 'SurveyAnswerNotFound',
+    });
+  });
+
+  it('is listed with the stakeholder, newest first, what was taken back left out', async () => {
+    const [first, second, third] = [
+      await answers(3, 'listed', 3, 20),
+      await answers(3, 'listed', 4, 21),
+      await answers(3, 'listed', 5, 22),
+    ];
+    const given = { stakeholderId: people[3], factId: second.factId, reason: 'mistaken' };
+    const { position: after } = await rapport.mutate('retractSurveyAnswer', given);
+    const listed = async (past: Input) =>
+      (
+        await rapport.query<{ stakeholder: { surveyAnswers: readonly { factId: string; score: number }[] } }>(
+          `query ($id: ID!, $asOf: AsOf, $atLeast: Position) { stakeholder(id: $id, asOf: $asOf, atLeast: $atLeast) {
+            surveyAnswers { factId survey score occurredAt } } }`,
+          { id: people[3], ...past },
+        )
+      ).stakeholder.surveyAnswers;
+    expect((await listed({ atLeast: after })).slice(0, 2)).toEqual([
+      { factId: third.factId, survey: 'listed', score: 5, occurredAt: dateOf(22) },
+      { factId: first.factId, survey: 'listed', score: 3, occurredAt: dateOf(20) },
+    ]);
+    expect((await listed({ asOf: { knownAtPosition: third.position } })).map(({ score }) => score)).toEqual([
+      5, 4, 3, 10,
+    ]);
+    expect((await listed({ asOf: { validAt: dateOf(10) } })).map(({ score }) => score)).toEqual([10]);
+  });
+
   it('is recorded once, however often it is sent, and refused with another content under its id', async () => {
     const first = await answers(1, 'once', 5, 0, { commandId: 'c' });
     expect(first).toMatchObject({

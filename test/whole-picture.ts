@@ -6,8 +6,9 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   againstUs: stakeholders(first: 100, asOf: $asOf, where: { stances: [DETRACTOR, CRITIC] }, orderBy: NAME_DESCENDING) { totalCount nodes { id } }
   recent: stakeholders(last: 3, asOf: $asOf, where: { interactionSince: "2020-06-01T00:00:00Z", retired: false }, orderBy: IDENTIFIED_AT) { totalCount nodes { id } pageInfo { ...page } }
   byWord: stakeholders(asOf: $asOf, where: { text: "b", channel: EMAIL }) { totalCount nodes { id name } }
-  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } } } }
-  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } } }
+  conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } }
+    touches(first: 100) { totalCount nodes { occurredAt interaction { id } handOver { id } } } } }
+  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } acknowledgements { version acknowledgedAt by } unacknowledgedGuidelines { version } } }
   teams(asOf: $asOf) { id name department revision }
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
   handOverMatrix(asOf: $asOf) { from to count }
@@ -23,6 +24,10 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
+  dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
+  overdueVerifications(first: 100, asOf: $asOf) { totalCount nodes { tier intervalDays dueAt stakeholder { id } owner { id } } pageInfo { ...page } }
+  guidelines(asOf: $asOf) { id current { version } versions { version name text inForceFrom by reason rules(channel: FORUM) { text } acknowledgements { acknowledgedAt colleague { id } } } }
+  outboundWithoutGuideline(first: 100, asOf: $asOf, during: $during) { totalCount nodes { id withoutGuideline { colleague { id } guideline { version } } } pageInfo { ...page } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -87,6 +92,7 @@ fragment everything on Stakeholder {
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }
   ownerships { owner { id } tier from until reason }
+  surveyAnswers { factId survey score occurredAt }
   conversions { totalCount nodes { ...counted } }
   influence { ...told }
   commitments { totalCount nodes { ...promised } }
@@ -96,6 +102,7 @@ fragment everything on Stakeholder {
   near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
   nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
+  verification { last { id occurredAt by reason } intervalDays dueAt overdue }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
     ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }

@@ -8,6 +8,8 @@ import type { ReadStore } from '../../src/event-sourcing/read-store.js';
 import { replayInto } from '../../src/event-sourcing/replay.js';
 import { openSqliteReadStore } from '../../src/event-sourcing/stores/sqlite.read-store.js';
 import { timeline } from '../../src/interactions/timeline.js';
+import { ownershipRows } from '../../src/owners/ownership-rows.js';
+import { directory } from '../../src/stakeholders/directory.js';
 import type { Family } from '../family.js';
 import { inTurn } from '../measuring.js';
 import { compared, limited } from '../table.js';
@@ -16,8 +18,9 @@ const dayMs = 86_400_000;
 const start = Date.UTC(2020, 0, 1);
 const past = { known: present, validAt: start + 2_000 * dayMs };
 const logId = '0123456789abcdef';
+const owners = 20;
 
-/** People who turn against us with a mail or in a forum; every other one is won over some time later. */
+/** People who turn against us with a mail or in a forum, each somebody's of ours; every other one is won over some time later. */
 function* spells(count: number): Generator<RecordedEvent> {
   let ordinal = 0;
   const next = (stream: string, type: string, data: object): RecordedEvent =>
@@ -45,6 +48,15 @@ function* spells(count: number): Generator<RecordedEvent> {
       kind: 'person',
       tokens: [],
       personal,
+    });
+    yield next(`ownership-${id}`, 'OwnerAssigned', {
+      ...{
+        stakeholderId: id,
+        factId: id,
+        occurredAt: new Date(start).toISOString(),
+        owner: `owner-${person % owners}`,
+      },
+      ...{ tier: null, place: null, rank: null, department: null, was: null },
     });
     yield said(id, person % 300, -1, person % 3 === 0 ? 'forum' : 'email');
     if (person % 2 === 0) yield said(id, (person % 300) + 30 + (person % 97), 1, 'email');
@@ -79,7 +91,7 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 export const curve: Family = {
   name: 'curve',
   run: async (bench) => {
-    const projections = [standingProjection(), timeline];
+    const projections = [standingProjection(), timeline, directory, ownershipRows];
     const count = bench.scaled(100_000, 500);
     const rows = openSqliteReadStore({ folder: ':memory:', projections, logId });
     await replayInto(rows, projections, inPages(spells(count)));
@@ -90,6 +102,7 @@ export const curve: Family = {
     const times = await inTurn(bench.rounds(20), {
       all: () => timed(() => drawn({}, count)),
       forum: () => timed(() => drawn({ channels: ['forum'] }, Math.floor(count / 3))),
+      owner: () => timed(() => drawn({ owners: ['owner-0'] }, Math.floor(count / owners))),
       bare: () => timed(() => bareQuery(rows)),
     });
     await rows.close();
@@ -98,6 +111,7 @@ export const curve: Family = {
       compared(`${name}, against a bare count of their spans`, times.all, 'ms', times.bare, null),
       limited(name, times.all, 'ms', '< 1000'),
       limited(`${name}, of one channel`, times.forum, 'ms', '< 1000'),
+      limited(`${name}, of one owner`, times.owner, 'ms', '< 1000'),
     ];
   },
 };

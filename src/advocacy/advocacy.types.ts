@@ -103,6 +103,8 @@ export class Touch {
   readonly handOver!: OwnerHandedOver | null;
 }
 
+export const { Connection: TouchConnection } = connectionTypes<Touch>('Touch', () => Touch);
+
 /** A conversion as resolvers hand it on. */
 @ObjectType({
   implements: () => Node,

@@ -64,7 +64,12 @@ beforeAll(async () => {
       ...[passed('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) })],
       retracted('taken', 'mia', { direction: 'outbound', occurredAt: dateOf(9) }),
       ...[stands('leo', 30, 'critic'), touched('leo', 31), stands('leo', 32, 'neutral'), touched('leo', 33)],
-      ...[stands('leo', 40, 'critic'), touched('leo', 41, { act: 'meeting', channel: 'in-person' })],
+      // At the instant of turning again: of the way from there.
+      ...[
+        stands('leo', 40, 'critic'),
+        touched('leo', 40),
+        touched('leo', 41, { act: 'meeting', channel: 'in-person' }),
+      ],
     ),
   );
 });
@@ -107,9 +112,11 @@ describe('the journeys of who was not converted', () => {
       told(await unconvertedJourneys(rows, { ...all, ...asked }, past));
     expect(await unconverted({})).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
-      ['meeting by in-person on 41'],
+      ['comment by email on 40', 'meeting by in-person on 41'],
     ]);
-    expect(await unconverted({ kinds: ['defused'] })).toEqual([['meeting by in-person on 41']]);
+    expect(await unconverted({ kinds: ['defused'] })).toEqual([
+      ['comment by email on 40', 'meeting by in-person on 41'],
+    ]);
     expect(await unconverted({ during: { from: null, until: 40 * dayMs } })).toEqual([
       ['comment by email on 31', 'comment by email on 33'],
     ]);
@@ -172,6 +179,27 @@ describe('hand-overs', () => {
         ['comment on 6: lee'],
       ]);
     }));
+
+  it('are of all who are one, and what several took part in is one touch', async () => {
+    const joined = recorded(
+      { type: 'StakeholdersMerged', data: { stakeholderId: 'mia', mergedId: 'leo', token: 't', guard: 'g' } },
+      { stream: 'stakeholder-mia' },
+    );
+    const both = ['mia', 'leo'].map((stakeholderId) => ({ stakeholderId, role: 'addressee' as const }));
+    const of = await projected(
+      projections,
+      numbered(
+        ...[identified('mia'), identified('leo'), owned('leo', 1, 'kim'), stands('mia', 5, 'critic')],
+        ...[touched('leo', 6), touched('mia', 7, { participants: both }), owned('mia', 8, 'roe'), touched('leo', 9)],
+        ...[handedOver('leo', 10, 'kim', 'lee'), stands('mia', 20, 'supporter'), joined],
+      ),
+    );
+    // For mia, who remains, nobody answered before the 8th: until then it was leo's owner.
+    expect(withOwners(await journeysOf(of, { ...all, owners: true }, live))).toEqual([
+      ['comment on 6: kim', 'comment on 7: kim', 'comment on 9: roe', 'hand-over on 10: lee'],
+    ]);
+    await of.close();
+  });
 
   it('are found without a scan of anything', () =>
     reading(async (of) => {

@@ -22,8 +22,8 @@ export interface GoalTerms {
 export interface Baseline {
   /** The measure's value then; null where there was nothing to measure. */
   readonly value: number | null;
-  /** What it was measured over: as long a time as the goal's period is, up to when it was set. */
-  readonly from: string;
+  /** What it was measured over: as long a time as the goal's period is, up to when it was set. Null: at that date alone. */
+  readonly from: string | null;
   readonly until: string;
   /** The newest event that counted: it outlives a copied log, whose positions are others. Null: the log was empty. */
   readonly eventId: string | null;

@@ -14,7 +14,7 @@ import { countStakeholders } from '../stakeholders/directory-pages.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import type { Baseline, GoalTerms, StoredMeasure } from './goal.js';
 import type { Measuring } from './goal-setting.js';
-import { conversionsDefinition, stakeholdersDefinition } from './measure.js';
+import { conversionsDefinition, isOfOneDate, stakeholdersDefinition } from './measure.js';
 
 /** From inclusive, until exclusive, in milliseconds since 1970. */
 interface Span {
@@ -93,7 +93,7 @@ export class GoalMeasures implements Measuring {
     const [newest] = known === 0 ? [] : await this.store.readAll(known - 1, 1);
     return {
       ...measured,
-      from: new Date(from).toISOString(),
+      from: isOfOneDate(measure.name) ? null : new Date(from).toISOString(),
       until: new Date(now).toISOString(),
       eventId: newest?.id ?? null,
     };

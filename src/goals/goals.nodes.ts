@@ -85,6 +85,6 @@ const termsIn = (view: GoalView, moment: Moment) => {
 
 const baselineOf = ({ from, until, ...measured }: GoalView['baseline']): GoalBaseline => ({
   ...measured,
-  from: Date.parse(from),
+  from: from === null ? null : Date.parse(from),
   until: Date.parse(until),
 });

@@ -73,8 +73,11 @@ abstract class MeasuredBy {
 
 @ObjectType({ description: 'What the log held when a goal was set.' })
 export class GoalBaseline extends MeasuredBy {
-  @Field(() => DateTime, { description: "It was measured over as long a time as the goal's period is." })
-  readonly from!: number;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "It was measured over as long a time as the goal's period is; null: at the date when it was set.",
+  })
+  readonly from!: number | null;
 
   @Field(() => DateTime, { description: 'When it was set.' })
   readonly until!: number;

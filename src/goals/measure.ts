@@ -23,6 +23,9 @@ export type Measure = (typeof measures)[number];
 export const conversionsDefinition = 'conversions-counted-v1';
 export const stakeholdersDefinition = 'stakeholders-at-stance-v1';
 
+/** Whether it is of one date, the end of a period, and not of all the time in it. */
+export const isOfOneDate = (measure: Measure): boolean => measure === 'stakeholders-at-stance';
+
 /** What a measure has to be told: what it is of. A field that is not named here does not belong to it. */
 export const parametersOf: Readonly<
   Record<Measure, { readonly needs?: MeasureParameter; readonly takes?: MeasureParameter }>

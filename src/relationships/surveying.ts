@@ -8,31 +8,57 @@ import {
   isAccepted,
 } from '../event-sourcing/transact.js';
 import type { Known } from './relating.js';
-import { type SurveyAnswers, type SurveyFact, survey } from './survey-answer.js';
+import {
+  type SurveyAnswered,
+  type SurveyAnswers,
+  type SurveyRefusal,
+  type SurveyRequest,
+  survey,
+} from './survey-answer.js';
 
-/** An answer in the caller's words. The date is RFC 3339, UTC, milliseconds. */
-export type SurveyAnswerGiven = Omit<SurveyFact['data'], 'factId'>;
+/** What is asked about answers to surveys, in the caller's words. The date is RFC 3339, UTC, milliseconds. */
+export type SurveyAsked =
+  | ({ readonly type: 'Record' } & Omit<SurveyAnswered, 'factId'>)
+  | { readonly type: 'Retract'; readonly stakeholderId: string; readonly factId: string };
 
 export type SurveyOutcome =
   | (Accepted<SurveyAnswers> & { readonly stakeholderId: string; readonly factId: string })
+  | SurveyRefusal
   | Refusal<'StakeholderNotFound'>
   | CommandIdReused;
 
 /** What stakeholders answer when they are asked, over the streams of their answers. */
 export interface Surveying {
-  answered(answer: SurveyAnswerGiven, context: CommandContext): Promise<SurveyOutcome>;
+  ask(asked: SurveyAsked, context: CommandContext): Promise<SurveyOutcome>;
 }
 
 export const surveying = ({ transact, look }: Transactions, stakeholders: Known): Surveying => ({
-  answered: async (answer, context) => {
-    const group = await stakeholders.groupOf(answer.stakeholderId);
-    let stakeholderId = group?.[0];
-    if (group === null || stakeholderId === undefined) return { refused: 'StakeholderNotFound' };
+  ask: async (asked, context) => {
+    const group = await stakeholders.groupOf(asked.stakeholderId);
+    const survivor = group?.[0];
+    if (group === null || survivor === undefined) return { refused: 'StakeholderNotFound' };
+    const newFactId = deterministicId('survey-answer', context.credential, context.commandId);
+    const askedOf = async (stakeholderId: string): Promise<SurveyOutcome> => {
+      const request = requestOf({ ...asked, stakeholderId }, newFactId);
+      const outcome = await transact(survey, stakeholderId, request, context);
+      return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: request.data.factId } : outcome;
+    };
     if (group.length > 1)
-      for (const each of group) if ((await look(survey, each, context)).known !== null) stakeholderId = each;
-    const factId = deterministicId('survey-answer', context.credential, context.commandId);
-    const request = { type: 'RecordSurveyAnswer', data: { ...answer, stakeholderId, factId } } as const;
-    const outcome = await transact(survey, stakeholderId, request, context);
-    return isAccepted(outcome) ? { ...outcome, stakeholderId, factId } : outcome;
+      for (const each of group) if ((await look(survey, each, context)).known !== null) return askedOf(each);
+    const outcome = await askedOf(survivor);
+    // What one of them answered stands in their stream: it is taken back there.
+    for (const each of group.slice(1)) {
+      if (isAccepted(outcome) || outcome.refused !== 'SurveyAnswerNotFound') break;
+      const other = await askedOf(each);
+      if (isAccepted(other) || other.refused !== 'SurveyAnswerNotFound') return other;
+    }
+    return outcome;
   },
 });
+
+const requestOf = (asked: SurveyAsked, newFactId: string): SurveyRequest => {
+  const { stakeholderId } = asked;
+  if (asked.type === 'Retract') return { type: 'RetractSurveyAnswer', data: { stakeholderId, factId: asked.factId } };
+  const { survey: name, score, occurredAt } = asked;
+  return { type: 'RecordSurveyAnswer', data: { stakeholderId, factId: newFactId, survey: name, score, occurredAt } };
+};

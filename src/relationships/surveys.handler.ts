@@ -1,14 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../event-sourcing/transact.js';
-import type { SurveyAnswerGiven, SurveyOutcome, Surveying } from './surveying.js';
+import type { SurveyAsked, SurveyOutcome, Surveying } from './surveying.js';
 
 export const SURVEYING = Symbol('SURVEYING');
 
-/** The envelope of an answer to a survey. */
+/** The envelope of every command about answers to surveys. */
 export class SurveyCommand extends Command<SurveyOutcome> {
   constructor(
-    readonly answer: SurveyAnswerGiven,
+    readonly asked: SurveyAsked,
     readonly context: CommandContext,
   ) {
     super();
@@ -19,7 +19,7 @@ export class SurveyCommand extends Command<SurveyOutcome> {
 export class SurveysHandler implements ICommandHandler<SurveyCommand> {
   constructor(@Inject(SURVEYING) private readonly surveying: Surveying) {}
 
-  execute({ answer, context }: SurveyCommand): Promise<SurveyOutcome> {
-    return this.surveying.answered(answer, context);
+  execute({ asked, context }: SurveyCommand): Promise<SurveyOutcome> {
+    return this.surveying.ask(asked, context);
   }
 }

@@ -1,9 +1,16 @@
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { Done } from '../graphql/done.js';
-import { CommandInput, notPrintable, printable, saysNothing, something } from '../graphql/commands.js';
+import {
+  CommandInput,
+  ReasonedCommandInput,
+  notPrintable,
+  printable,
+  saysNothing,
+  something,
+} from '../graphql/commands.js';
 import { IsGlobalId } from '../graphql/ids.js';
-import { CommandIdReused, resultOf } from '../graphql/refusal.js';
+import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
@@ -35,6 +42,32 @@ export class RecordSurveyAnswerInput extends CommandInput {
   occurredAt?: number | null;
 }
 
+@InputType()
+export class RetractSurveyAnswerInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => ID, { description: "Of the answer: from its recording, or from the stakeholder's `surveyAnswers`." })
+  @IsGlobalId('SurveyAnswered')
+  factId!: string;
+}
+
+@ObjectType({ description: 'What somebody answered when they were asked.' })
+export class SurveyAnswer {
+  @Field(() => ID, { description: 'Of the fact: what retracting it takes.' })
+  readonly factId!: string;
+
+  @Field(() => String)
+  readonly survey!: string;
+
+  @Field(() => Int, { description: `0 to ${surveyScoreMax}.` })
+  readonly score!: number;
+
+  @Field(() => DateTime)
+  readonly occurredAt!: number;
+}
+
 @ObjectType()
 export class SurveyAnswerWasRecorded extends Done {
   readonly __typename = 'SurveyAnswerWasRecorded';
@@ -46,8 +79,30 @@ export class SurveyAnswerWasRecorded extends Done {
   readonly factId!: string;
 }
 
+@ObjectType()
+export class SurveyAnswerWasRetracted extends Done {
+  readonly __typename = 'SurveyAnswerWasRetracted';
+
+  @Field(() => Stakeholder)
+  readonly stakeholder!: Stakeholder;
+
+  @Field(() => ID, { description: 'Of the answer.' })
+  readonly factId!: string;
+}
+
+@ObjectType({ implements: () => Refusal, description: 'Returned when this stakeholder gave no such answer.' })
+export class SurveyAnswerNotFound extends Refusal {
+  readonly __typename = 'SurveyAnswerNotFound';
+}
+
 export const RecordSurveyAnswerResult = resultOf('RecordSurveyAnswerResult', () => [
   SurveyAnswerWasRecorded,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const RetractSurveyAnswerResult = resultOf('RetractSurveyAnswerResult', () => [
+  SurveyAnswerWasRetracted,
+  SurveyAnswerNotFound,
   StakeholderNotFound,
   CommandIdReused,
 ]);

@@ -58,6 +58,7 @@ export const existing = (past: Past): Condition =>
       begun('affiliation', 'person', alias),
       begun('affiliation', 'organisation', alias),
       begun('tie', 'stakeholder', alias),
+      asked(alias),
     ];
     return {
       sql: `(${alias}.identified_at <= ? OR ${worldFacts.join(' OR ')})`,
@@ -83,6 +84,10 @@ export const reachedOn = (channel: Channel, past: Past): Condition =>
     sql: `EXISTS (SELECT 1 FROM stakeholder_handle h WHERE h.stakeholder = ${alias}.key AND h.channel = ? AND ${knownThen('h')})`,
     values: [channel, ...thenOf(past)],
   }));
+
+/** They answered when they were asked. */
+const asked = (alias: string): string =>
+  `EXISTS (SELECT 1 FROM survey_answer a WHERE a.stakeholder = ${alias}.id AND a.at <= ? AND ${knownThen('a')})`;
 
 /** Somebody of ours answered for them, by the spans of who answers for whom. */
 const owned = (alias: string, condition = ''): string =>

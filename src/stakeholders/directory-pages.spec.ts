@@ -16,10 +16,12 @@ import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { Projection } from '../event-sourcing/projection.js';
 import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
-import { numbered } from '../event-sourcing/specification.js';
+import { numbered, recorded } from '../event-sourcing/specification.js';
 import { standingSpan } from '../advocacy/standing-tables.js';
 import { timeline } from '../interactions/timeline.js';
 import { ownershipRows } from '../owners/ownership-rows.js';
+import type { SurveyFact } from '../relationships/survey-answer.js';
+import { surveyAnswers } from '../relationships/survey-answers.js';
 import { relationshipFacts } from '../relationships/relationship-facts.js';
 import { affiliationRows } from '../ties/affiliation-rows.js';
 import { tieRows } from '../ties/tie-rows.js';
@@ -59,6 +61,8 @@ const spans: Projection<null> = {
 };
 
 const of = ['zoe'];
+const answer = { stakeholderId: 'acme', factId: 'a' };
+const surveyed = (fact: SurveyFact, on: number) => recorded(fact, { stream: 'survey-acme', recordedAt: dayMs(on) });
 const log = numbered(
   identified(
     'zoe',
@@ -100,11 +104,22 @@ const log = numbered(
     },
     { recordedAt: dayMs(18) },
   ),
+  surveyed({ type: 'SurveyAnswered', data: { ...answer, survey: 'spring', occurredAt: day(1), score: 9 } }, 18),
+  surveyed(
+    {
+      type: 'SurveyAnswerRetracted',
+      data: { ...answer, was: { type: 'SurveyAnswered', survey: 'spring', occurredAt: day(1) } },
+    },
+    19,
+  ),
 );
 
 let rows: ReadStore;
 beforeAll(async () => {
-  rows = await projected([directory, timeline, relationshipFacts, ownershipRows, affiliationRows, tieRows, spans], log);
+  rows = await projected(
+    [directory, timeline, relationshipFacts, ownershipRows, affiliationRows, tieRows, surveyAnswers, spans],
+    log,
+  );
 });
 afterAll(() => rows.close());
 
@@ -178,6 +193,10 @@ describe('a page of stakeholders', () => {
     expect(await found({}, { known: present, validAt: dayMs(3) })).toEqual(['zoe']);
     expect(await found({}, { known: present, validAt: dayMs(5) })).toEqual(['bob', 'zoe']);
     expect(await found({}, { known: present, validAt: dayMs(12) })).toEqual(['acme', 'bob', 'zoe']);
+    // Who answered when they were asked, until that was taken back.
+    const answered = log.findIndex(({ type }) => type === 'SurveyAnswered') + 1;
+    expect(await found({}, { known: answered, validAt: dayMs(1) })).toEqual(['acme']);
+    expect(await found({}, { known: answered + 1, validAt: dayMs(1) })).toEqual([]);
   });
 });
 
