@@ -52,7 +52,7 @@ export class NearResolver {
   ) {}
 
   @ResolveField(() => NearConnection, {
-    description: `Who is near them, over the ties and affiliations that hold: the nearest first, of those whoever was recorded first. Looks at ${nearLimits.ties} ties of each, ${nearLimits.people} people of each organisation and ${nearLimits.expanded} stakeholders for a second step; where there is more, totalCount is null.`,
+    description: `Who is near them, over the ties and affiliations that hold: the nearest first, of those whoever was recorded first. Looks at ${nearLimits.ties} ties of each, ${nearLimits.people} people of each organisation, ${nearLimits.expanded} stakeholders for a second step, and ${nearLimits.near} in all; where there is more, totalCount is null.`,
   })
   async near(
     @Parent() { stakeholderId: id, memberIds: members, moment }: Stakeholder,

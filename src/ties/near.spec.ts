@@ -132,6 +132,8 @@ describe('who is near', () => {
     expect((await near('bo', 1, 7, 5, { ...nearLimits, ties: 1 })).cut).toBe(true);
     expect((await cut({ affiliations: 0 }, 'cy')).cut).toBe(true);
     expect((await cut({ organisations: 0 }, 'cy')).cut).toBe(true);
+    const some = await cut({ near: 1 });
+    expect([some.near.map(({ id }) => id), some.cut]).toEqual([['di'], true]);
     const expanded = await cut({ expanded: 1 }, 'works', 2);
     expect([expanded.near.map(({ id }) => id), expanded.cut]).toEqual([['di', 'cy'], true]);
   });

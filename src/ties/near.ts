@@ -25,6 +25,8 @@ export const nearLimits = {
   organisations: 100,
   /** Stakeholders from whom a second step is taken. */
   expanded: 200,
+  /** Stakeholders in all. */
+  near: 2_000,
 } as const;
 
 export type NearLimits = { readonly [Of in keyof typeof nearLimits]: number };
@@ -79,6 +81,11 @@ export const nearTo = async (
     for (const step of steps) {
       const path = paths.get(step.from);
       if (path === undefined || paths.has(step.to)) continue;
+      // Whom it was asked of is there, too.
+      if (paths.size > limits.near) {
+        cut = true;
+        break;
+      }
       paths.set(step.to, [...path, step]);
       reached.push(step.to);
     }
