@@ -22,7 +22,9 @@ module.exports = {
     {
       name: 'bare-nouns-are-pure',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/[^./]+\\.ts$' },
+      from: {
+        path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|guidelines|advocacy|goals)/[^./]+\\.ts$',
+      },
       to: {
         path: [
           'node_modules/(@nestjs|fastify|mercurius|graphql|pino|class-validator)',
@@ -35,9 +37,11 @@ module.exports = {
     {
       name: 'contexts-share-facts-only',
       severity: 'error',
-      from: { path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/[^./]+\\.ts$' },
+      from: {
+        path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|guidelines|advocacy|goals)/[^./]+\\.ts$',
+      },
       to: {
-        path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|advocacy|goals)/',
+        path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|guidelines|advocacy|goals)/',
         pathNot: ['^src/$1/', '/(stakeholder|affiliation|handle|interaction|relationship|ownership|colleague)\\.ts$'],
       },
     },

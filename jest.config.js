@@ -47,6 +47,8 @@ const apiOnPostgres =
         'commitments',
         'connections',
         'lifecycle',
+        'attention',
+        'guidelines',
         'owners',
         'affiliations',
         'organisations',
@@ -55,6 +57,7 @@ const apiOnPostgres =
         'influence',
         'salience',
         'clocks',
+        'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 
 /** @type {import('jest').Config} */

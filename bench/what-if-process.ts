@@ -22,6 +22,7 @@ const whatIf = async (): Promise<number> => {
     data: { environment, logId },
     asked: {
       rules: { ...rulesV1, tone: changedRule(rulesV1.tone, { supporterMin: 0.2 }) },
+      live: rulesV1,
       past: { known: present, validAt: Date.now() },
       during: { from: null, until: null },
       stakeholders: 0,

@@ -2,10 +2,12 @@ import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.js';
 import { AdvocacyModule } from './advocacy/advocacy.module.js';
+import { RulesModule } from './advocacy/rules.module.js';
 import type { WhatIfThread } from './advocacy/what-if.runs.js';
 import { AuditModule } from './audit/audit.module.js';
 import { ClocksModule } from './clocks/clocks.module.js';
 import { GoalsModule } from './goals/goals.module.js';
+import { GuidelinesModule } from './guidelines/guidelines.module.js';
 import { ApiModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
@@ -69,6 +71,7 @@ export class AppModule {
         HealthModule,
         ApiModule.forRoot(settings),
         AccessModule,
+        RulesModule,
         StakeholdersModule,
         InteractionsModule,
         InfluenceModule,
@@ -76,6 +79,7 @@ export class AppModule {
         OwnersModule,
         ClocksModule,
         TiesModule,
+        GuidelinesModule,
         AdvocacyModule,
         GoalsModule,
         AuditModule,

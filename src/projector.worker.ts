@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { isLeftOver, projectionsOfRules } from './advocacy/rule-projections.js';
 import { Projector } from './event-sourcing/projector.js';
 import { projectInThread } from './event-sourcing/projector.thread.js';
 import { projections } from './projections.js';
@@ -8,10 +9,11 @@ import { openEventStore, openReadStore, projectionsWith, readInOrder } from './s
 
 // The thread of the projector: what the service starts with its own settings.
 const settings = settingsFrom(workerData as EnvironmentTexts);
-const all = projectionsWith(settings, projections);
 await projectInThread(async ({ log, onMove }) => {
   const store = await openEventStore(settings, log, readInOrder);
+  const all = [...projectionsWith(settings, projections), ...(await projectionsOfRules(store))];
   const readStore = await openReadStore(settings, all, store.logId);
+  await readStore.deleteBuilds(isLeftOver(all));
   return {
     projector: new Projector({ store, readStore, projections: all, log, onMove }),
     close: async () => {

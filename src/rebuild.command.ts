@@ -1,4 +1,5 @@
 import { CommandFailed, type ExitStatus, say, settingsFor, type Surroundings, UsageRefused } from './command.js';
+import { isOfRules, projectionsOfRules } from './advocacy/rule-projections.js';
 import type { Projection } from './event-sourcing/projection.js';
 import { AlreadyBuilding } from './event-sourcing/read-store.js';
 import { RebuildFailed } from './event-sourcing/rebuild.js';
@@ -9,22 +10,28 @@ import { environmentOf } from './settings.js';
 import { projections } from './projections.js';
 import { projectionsWith } from './stores.js';
 
-const faultsOf = (names: readonly string[], projections: readonly Projection[]): readonly string[] =>
-  names
+const refuseUnknown = (names: readonly string[], projections: readonly Projection[]): void => {
+  const faults = names
     .filter((name) => !projections.some((projection) => projection.name === name))
     .map((name) => `There is no projection '${name}': ${projections.map((each) => each.name).join(', ')}.`);
+  if (faults.length > 0) throw new UsageRefused(faults);
+};
 
 const worker = new URL('./rebuild.worker.js', import.meta.url);
 
 /** `rapport rebuild`: the rows of projections anew from the log, beside a server that serves the old ones until then. */
 export const rebuildCommand = async (names: readonly string[], around: Surroundings): Promise<ExitStatus> => {
   const settings = settingsFor(around);
-  const all = projectionsWith(settings, projections);
-  const faults = faultsOf(names, all);
-  if (faults.length > 0) throw new UsageRefused(faults);
+  const own = projectionsWith(settings, projections);
+  refuseUnknown(
+    names.filter((name) => !isOfRules(name)),
+    own,
+  );
   // Says what is wrong with the log, where something is, before threads are begun.
   const log = await logOf(settings, around);
-  await log.close();
+  const ofRules = await projectionsOfRules(log).finally(() => log.close());
+  const all = [...own, ...ofRules];
+  refuseUnknown(names, all);
   const progress = progressOf('Rebuilding', around, log.ordinalUnit);
   try {
     await rebuildInThreads({

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { projectionsOfRules } from './advocacy/rule-projections.js';
 import { rebuild } from './event-sourcing/rebuild.js';
 import { rebuildInThread } from './event-sourcing/rebuild.threads.js';
 import { projections } from './projections.js';
@@ -13,8 +14,8 @@ const { environment, names } = workerData as {
   readonly names: readonly string[];
 };
 const settings = settingsFrom(environment);
-const all = projectionsWith(settings, projections);
 const store = await openEventStore(settings, untold, readInOrder);
+const all = [...projectionsWith(settings, projections), ...(await projectionsOfRules(store))];
 const readStore = await openReadStore(settings, all, store.logId);
 await rebuildInThread((options) => rebuild({ store, readStore, projections: all, names, ...options }));
 await readStore.close();

@@ -26,6 +26,7 @@ describe('settings', () => {
       readStore: { kind: 'sqlite', path: resolve('data') },
       logLevel: 'info',
       introspection: true,
+      guidelines: 'shown',
     });
   });
 
@@ -106,11 +107,12 @@ describe('settings', () => {
           PORT: 'many',
           HOST: '',
           LOG_LEVEL: 'loud',
+          RAPPORT_GUIDELINES: 'loved',
           RAPPORT_INTROSPECTION: 'perhaps',
           RAPPORT_COST_MAX: '0',
         }),
       ),
-    ).toEqual(['PORT', 'HOST', 'LOG_LEVEL', 'RAPPORT_INTROSPECTION', 'RAPPORT_COST_MAX']);
+    ).toEqual(['PORT', 'HOST', 'LOG_LEVEL', 'RAPPORT_INTROSPECTION', 'RAPPORT_GUIDELINES', 'RAPPORT_COST_MAX']);
   });
 
   it.each([

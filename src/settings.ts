@@ -26,6 +26,10 @@ import { type EnvironmentTexts, fromFiles } from './settings-from-files.js';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** What becomes of an outbound interaction by somebody of ours who has not acknowledged the guidelines in force. */
+const guidelinesSettings = ['shown', 'required'] as const;
+export type GuidelinesSetting = (typeof guidelinesSettings)[number];
+
 /** A store in SQLite files: the log is a file; the read store is a folder, with a file for each build. */
 export interface SqliteLocation {
   readonly kind: 'sqlite';
@@ -63,6 +67,8 @@ export interface Settings {
   readonly readStore: SqliteLocation | PostgresLocation;
   readonly logLevel: LogLevel;
   readonly introspection: boolean;
+  /** Whether what our people write without having acknowledged what is in force is shown, or refused. */
+  readonly guidelines: GuidelinesSetting;
   readonly limits: Limits;
   /** The key of the claims, in hexadecimal; where it is not given, it stands in the data folder. */
   readonly claimsKey?: Secret;
@@ -197,6 +203,7 @@ class Environment {
   @IsStore(readStoreFault) READ_STORE_URL: unknown;
   @IsIn(logLevels, { message: words(logLevels) }) LOG_LEVEL: LogLevel = 'info';
   @IsIn(['true', 'false'], { message: words(['true', 'false']) }) RAPPORT_INTROSPECTION = 'true';
+  @IsIn(guidelinesSettings, { message: words(guidelinesSettings) }) RAPPORT_GUIDELINES: GuidelinesSetting = 'shown';
   // A call of recordInteractions holds 500 texts of 64 KiB.
   @Whole(1_024, 1_073_741_824) RAPPORT_BODY_MAX: unknown = 41_943_040;
   @Whole(1, 1_000) RAPPORT_DEPTH_MAX: unknown = 16;
@@ -261,6 +268,7 @@ export const settingsFrom = (given: EnvironmentTexts): Settings => {
         : sqlite(environment.READ_STORE_URL),
     logLevel: environment.LOG_LEVEL,
     introspection: environment.RAPPORT_INTROSPECTION === 'true',
+    guidelines: environment.RAPPORT_GUIDELINES,
     limits: {
       bodyMax: Number(environment.RAPPORT_BODY_MAX),
       depthMax: Number(environment.RAPPORT_DEPTH_MAX),

@@ -1,4 +1,6 @@
 import { workerData } from 'node:worker_threads';
+import { rowsUnder, suffixOf } from './advocacy/rows-under.js';
+import { standingBeside } from './advocacy/standing-projection.js';
 import { answerInThread } from './advocacy/what-if.thread.js';
 import type { WhatIfAsked } from './advocacy/what-if.js';
 import { projections } from './projections.js';
@@ -13,9 +15,12 @@ const { environment, logId, asked } = workerData as {
   readonly asked: WhatIfAsked;
 };
 const settings = settingsFrom(environment);
-const rows = await openReadStore(settings, projectionsWith(settings, projections), logId);
+const own = projectionsWith(settings, projections);
+// Where other rules than the standard ones are in force, it is their rows that it is held against.
+const beside = suffixOf(asked.live) === '' ? [] : [standingBeside(asked.live)];
+const rows = await openReadStore(settings, [...own, ...beside], logId);
 try {
-  await answerInThread(rows, asked);
+  await answerInThread(rowsUnder(asked.live, rows), asked);
 } finally {
   await rows.close();
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Rapport, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Rapport, rapportAt, readingItsWrites, ready } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 const dateOf = (day: number): string => new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString();
@@ -13,6 +13,7 @@ let beforeHandOver: string;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(service, 30_000);
   const somebody = async (name: string) => (await rapport.identify(name)).stakeholder.id;
   const oneOfUs = async (name: string, department?: string) => {
     const team = department && (await rapport.mutate('nameTeam', { name: 'Desk', department })).team.id;
@@ -42,7 +43,7 @@ beforeAll(async () => {
   // Lee's, and not won over.
   await assign(max, lee, 0);
   await says(max, -1, 2);
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 describe('attribution by owner and department', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { type Client as Subscriber, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { type ShownAffiliation, type ShownTie, tieOutcomes } from './tie-outcomes.js';
 
 /** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
 export interface Outcome {
@@ -38,6 +39,16 @@ export interface Outcome {
   readonly settledAt: string;
   readonly madeAt: string;
   readonly beganAt: string;
+  readonly guidelineId: string;
+  readonly version: number;
+  readonly missing: readonly {
+    readonly colleagueId: string;
+    readonly colleague: string;
+    readonly guidelineId: string;
+    readonly guideline: string;
+    readonly version: number;
+  }[];
+  readonly interval: { readonly tier: string | null; readonly days: number | null };
   readonly endedAt: string;
   readonly affiliation: ShownAffiliation;
   readonly tie: ShownTie;
@@ -62,28 +73,6 @@ export interface ShownColleague {
   readonly revision: number;
   readonly addresses: readonly string[];
   readonly team: { readonly department: string } | null;
-}
-
-export interface ShownAffiliation {
-  readonly id: string;
-  readonly person: { readonly id: string; readonly name: string };
-  readonly organisation: { readonly id: string; readonly name: string };
-  readonly role: string | null;
-  readonly title: string | null;
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly state: string;
-}
-
-export interface ShownTie {
-  readonly id: string;
-  readonly kind: string;
-  readonly stakeholder: { readonly id: string; readonly name: string };
-  readonly other: { readonly id: string; readonly name: string };
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly state: string;
-  readonly revision: number;
 }
 
 export interface Shown {
@@ -167,7 +156,8 @@ export const shownInteraction = `fragment shownInteraction on Interaction {
 
 const recordedOutcome = `__typename ... on Refusal { message }
   ... on InteractionRecorded { already position interaction { ...shownInteraction } identified { ...shown } }
-  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }`;
+  ... on StakeholderNotFound { stakeholderId } ... on SourceIdTaken { interaction { ...shownInteraction } }
+  ... on GuidelineNotAcknowledged { missing { colleagueId colleague guidelineId guideline version } }`;
 
 const ofStakeholder = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position stakeholder { ...shown } } ${refusals.join(' ')}`;
@@ -188,6 +178,8 @@ const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
 const noColleague = '... on ColleagueNotFound { colleagueId }';
+const ofGuideline = (happened: string): string =>
+  `__typename ... on Refusal { message } ... on ${happened} { already position guidelineId version }`;
 const dated = '... on DatedBeforeTheLast { lastAt }';
 
 const nobody = '... on StakeholderNotFound { stakeholderId }';
@@ -196,20 +188,6 @@ const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
 const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
-
-const anAffiliation = `affiliation { id role title from until state recordedAt by reason person { id name revision } organisation { id name }
-  source { name id } saidBy { id name } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
-const ofAffiliation = (happened: string, ...others: readonly string[]): string =>
-  `__typename ... on Refusal { message } ... on ${happened} { already position ${anAffiliation} } ${others
-    .map((refusal) => `... on ${refusal} { ${anAffiliation} }`)
-    .join(' ')}`;
-const aTie = `tie { id kind from until state recordedAt by reason revision note url stakeholder { id name } other { id name }
-  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } }`;
-const ofTie = (happened: string, ...others: readonly string[]): string =>
-  `__typename ... on Refusal { message } ... on ${happened} { already position ${aTie} } ${others
-    .map((refusal) => `... on ${refusal} { ${aTie} }`)
-    .join(' ')}`;
-const noAffiliation = '... on AffiliationNotFound { affiliationId }';
 
 const outcomes = {
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
@@ -244,6 +222,11 @@ const outcomes = {
   verifyRelationship: ofRelationship('RelationshipWasVerified'),
   assessAttribute: ofRelationship('AttributeWasAssessed'),
   withdrawAttribute: ofRelationship('AttributeWasWithdrawn'),
+  setVerificationInterval:
+    '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
+  publishGuideline: ofGuideline('GuidelineWasPublished'),
+  withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
+  acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
@@ -269,14 +252,7 @@ const outcomes = {
   setGoal: ofGoal('GoalWasSet', noColleague, begun),
   reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
   dropGoal: ofGoal('GoalWasDropped', noGoal),
-  startAffiliation: `${ofAffiliation('AffiliationStarted', 'AffiliationSourceIdTaken')} ${nobody} ${noColleague}
-    ... on NotAPerson { stakeholder { ...shown } } ... on NotAnOrganisation { stakeholder { ...shown } }`,
-  endAffiliation: `${ofAffiliation('AffiliationEnded', 'AffiliationHasEnded', 'AffiliationIsRetracted')} ${noAffiliation}`,
-  correctAffiliation: `${ofAffiliation('AffiliationCorrected', 'AffiliationIsRetracted')} ${noAffiliation}`,
-  retractAffiliation: `${ofAffiliation('AffiliationRetracted')} ${noAffiliation}`,
-  recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
-  endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
-  retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
+  ...tieOutcomes,
 } as const;
 
 export type Mutation = keyof typeof outcomes;

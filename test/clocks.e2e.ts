@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Rapport, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Rapport, rapportAt, readingItsWrites, ready } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
@@ -71,6 +71,7 @@ const answer = (stakeholderId: string, occurredAt: string, interactionId: string
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(rapport);
 });
 afterAll(() => service.stop());
 

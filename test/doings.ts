@@ -34,6 +34,10 @@ type Doing =
     }
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
+  | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
+  | { readonly does: 'publish'; readonly day: number; readonly text: string }
+  | { readonly does: 'withdrawGuideline'; readonly day: number }
+  | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -41,7 +45,7 @@ type Doing =
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
-  | { readonly does: 'defineTier'; readonly capacity: number }
+  | { readonly does: 'defineTier'; readonly capacity: number; readonly cadenceDays: number | null }
   | {
       readonly does: 'assign';
       readonly who: number;
@@ -82,6 +86,7 @@ const said = fc.record(
     act,
     direction,
     channel: fc.constantFrom('EMAIL', 'FORUM', 'PHONE'),
+    ourPeople: fc.constantFrom(['kim@ours.example'], ['lee@ours.example', 'kim@ours.example']),
     subject: fc.constantFrom('a', 'b'),
     topics: fc.constantFrom(['x'], ['x', 'y']),
     reach: fc.nat({ max: 5 }),
@@ -145,6 +150,16 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
       status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: doesWith('interval', {
+      tier: fc.constantFrom('close', null),
+      days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
+  { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
+  { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -157,7 +172,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('changeColleague', { which, name: fc.constantFrom('Kim', 'Roe'), inTeam: fc.boolean() }),
   },
   { weight: 1, arbitrary: doesWith('letGo', { which }) },
-  { weight: 1, arbitrary: doesWith('defineTier', { capacity: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: doesWith('defineTier', {
+      capacity: fc.integer({ min: 1, max: 3 }),
+      cadenceDays: fc.option(fc.integer({ min: 1, max: 200 })),
+    }),
+  },
   {
     weight: 9,
     arbitrary: doesWith('assign', { who, which, day, tier: fc.constantFrom('close', 'executive', null) }),
@@ -206,6 +227,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const goals: string[] = [];
   const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
+  let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
@@ -280,6 +302,23 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'assessDisclosure':
         return amend('assessDisclosure', each.which, { status: each.status });
+      case 'interval':
+        return ask('setVerificationInterval', { tier: each.tier, days: each.days });
+      case 'publish': {
+        const rules = [{ channel: 'FORUM', text: 'Say who you are.' }];
+        const asked = { name: 'Manners', text: each.text, rules, occurredAt: dateOf(each.day), guidelineId };
+        const published = await ask('publishGuideline', asked);
+        guidelineId ??= published?.guidelineId ?? null;
+        return published;
+      }
+      case 'withdrawGuideline':
+        return guidelineId === null
+          ? null
+          : ask('withdrawGuideline', { guidelineId, occurredAt: dateOf(each.day), reason });
+      case 'acknowledge':
+        return guidelineId === null
+          ? null
+          : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -316,7 +355,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'letGo':
         return ours('letColleagueGo', each.which, { reason });
       case 'defineTier':
-        return ask('defineTier', { name: 'close', capacity: each.capacity });
+        return ask('defineTier', { name: 'close', capacity: each.capacity, cadenceDays: each.cadenceDays });
       case 'assign': {
         const ownerId = one(colleagues, each.which);
         const rank = each.which % 2 === 0 ? {} : { rank: { place: each.which, topic: 'doors' } };

@@ -53,6 +53,7 @@ const goalOf = ({ goal }: Outcome): string => goal.id;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  await ready(service, 30_000);
   kim = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
   lee = (await rapport.mutate('addColleague', { name: 'Lee' })).colleague.id;
   for (const name of ['mia', 'leo', 'max']) people.push((await rapport.identify(name)).stakeholder.id);
@@ -60,7 +61,7 @@ beforeAll(async () => {
   await stands(0, 'CRITIC', -50);
   await stands(0, 'SUPPORTER', -30);
   await stands(1, 'DETRACTOR', -40);
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 describe('a goal', () => {

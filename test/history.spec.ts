@@ -8,11 +8,14 @@ import { type ClaimFact, claimIn } from '../src/event-sourcing/claim.js';
 import type { JsonObject } from '../src/event-sourcing/fact.js';
 import { upcaster } from '../src/event-sourcing/upcaster.js';
 import { type GoalFact, goal } from '../src/goals/goal.js';
+import { type AcknowledgementFact, acknowledgements } from '../src/guidelines/acknowledgement.js';
+import { type GuidelineFact, guideline } from '../src/guidelines/guideline.js';
 import { type InteractionFact, interaction } from '../src/interactions/interaction.js';
 import { type ColleagueFact, colleague } from '../src/owners/colleague.js';
 import { type OwnershipFact, ownership } from '../src/owners/ownership.js';
 import { type TeamFact, team } from '../src/owners/team.js';
 import { type TierFact, tierNamed } from '../src/owners/tier.js';
+import { type VerificationIntervalFact, verificationInterval } from '../src/owners/verification-interval.js';
 import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
@@ -38,6 +41,9 @@ type WrittenFact =
   | TieFact
   | CalendarFact
   | TargetsFact
+  | VerificationIntervalFact
+  | GuidelineFact
+  | AcknowledgementFact
   // Of the log itself; its decider is nobody else's.
   | { readonly type: 'ClaimsKeyTaken' };
 
@@ -47,6 +53,7 @@ const newest: Record<WrittenFact['type'], number> = {
   KeyMade: 1,
   KeyRevoked: 1,
   RulePutInForce: 1,
+  RuleDefined: 1,
   Claimed: 1,
   Released: 1,
   ClaimsAbandoned: 1,
@@ -77,6 +84,10 @@ const newest: Record<WrittenFact['type'], number> = {
   AttributeAssessed: 1,
   AttributeWithdrawn: 1,
   DisclosureAssessed: 1,
+  VerificationIntervalSet: 1,
+  GuidelinePublished: 1,
+  GuidelineWithdrawn: 1,
+  GuidelineAcknowledged: 1,
   SurveyAnswered: 1,
   SurveyAnswerRetracted: 1,
   ColleagueAdded: 1,
@@ -131,6 +142,9 @@ const deciders = new Map<string, Asked>(
     tie,
     workingHours,
     targetsOfTier,
+    verificationInterval,
+    guideline,
+    acknowledgements,
     accessKey,
     ruleInForce,
     claimIn('handle'),
@@ -145,7 +159,8 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   ClaimsKeyTaken: (data) => ({ type: 'ClaimsKeyTaken', data }),
   KeyMade: (data) => ({ type: 'MakeKey', data }),
   KeyRevoked: (data) => ({ type: 'RevokeKey', data }),
-  RulePutInForce: (data) => ({ type: 'RulePutInForce', data }),
+  RulePutInForce: (data) => ({ type: 'PutRuleInForce', data }),
+  RuleDefined: (data) => ({ type: 'DefineRule', data: { ...data, putInForce: false } }),
   Claimed: (data) => ({ type: 'Claim', data: { ...data, intent: held(data, 'intent') } }),
   Released: (data) => ({ type: 'Release', data }),
   ClaimsAbandoned: (data) => ({ type: 'AbandonClaims', data }),
@@ -182,6 +197,10 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   AttributeAssessed: (data) => ({ type: 'AssessAttribute', data }),
   AttributeWithdrawn: (data) => ({ type: 'WithdrawAttribute', data }),
   DisclosureAssessed: (data) => ({ type: 'AssessDisclosure', data }),
+  VerificationIntervalSet: (data) => ({ type: 'SetVerificationInterval', data }),
+  GuidelinePublished: (data) => ({ type: 'PublishGuideline', data }),
+  GuidelineWithdrawn: (data) => ({ type: 'WithdrawGuideline', data }),
+  GuidelineAcknowledged: (data) => ({ type: 'AcknowledgeGuideline', data }),
   SurveyAnswered: (data) => ({ type: 'RecordSurveyAnswer', data }),
   SurveyAnswerRetracted: (data) => ({ type: 'RetractSurveyAnswer', data }),
   RelationshipFactRetracted: (data) => ({ type: 'RetractRelationshipFact', data }),
@@ -276,6 +295,9 @@ describe('the shapes that were ever stored', () => {
       relationship_fact: true,
       care_span: true,
       care_word: true,
+      verification_interval: true,
+      guideline: true,
+      guideline_acknowledgement: true,
       advocacy_act: true,
       standing_fact: true,
       standing_span: true,
@@ -289,6 +311,7 @@ describe('the shapes that were ever stored', () => {
       tier: true,
       owner_span: true,
       ownership_fact: true,
+      taken_step: true,
       goal: true,
       affiliation: true,
       tie: true,

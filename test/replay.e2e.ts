@@ -52,6 +52,7 @@ it('has folded much of everything', () => {
     'affiliation',
     'tie',
     'clock_turn',
+    'taken_step',
   ])
     expect({ seed, table, some: (live.get(table)?.length ?? 0) > 2 }).toEqual({ seed, table, some: true });
 });

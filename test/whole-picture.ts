@@ -8,7 +8,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   byWord: stakeholders(asOf: $asOf, where: { text: "b", channel: EMAIL }) { totalCount nodes { id name } }
   conversions(first: 100, asOf: $asOf) { totalCount nodes { ...counted journey { occurredAt interaction { id subject } handOver { id } }
     touches(first: 100) { totalCount nodes { occurredAt interaction { id } handOver { id } } } } }
-  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } } }
+  ours: colleagues(first: 100, asOf: $asOf) { totalCount nodes { ...ofUs workload { tier count } acknowledgements { version acknowledgedAt by } unacknowledgedGuidelines { version } } }
   teams(asOf: $asOf) { id name department revision }
   tiers(asOf: $asOf) { name capacity cadenceDays taken }
   handOverMatrix(asOf: $asOf) { from to count }
@@ -24,6 +24,10 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   disclosureCounts(asOf: $asOf) { state count }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
+  dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
+  overdueVerifications(first: 100, asOf: $asOf) { totalCount nodes { tier intervalDays dueAt stakeholder { id } owner { id } } pageInfo { ...page } }
+  guidelines(asOf: $asOf) { id current { version } versions { version name text inForceFrom by reason rules(channel: FORUM) { text } acknowledgements { acknowledgedAt colleague { id } } } }
+  outboundWithoutGuideline(first: 100, asOf: $asOf, during: $during) { totalCount nodes { id withoutGuideline { colleague { id } guideline { version } } } pageInfo { ...page } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -41,6 +45,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   conversationIndex(asOf: $asOf, during: $during) { parts { part value } boydIndex }
   salient: stakeholders(first: 100, asOf: $asOf, where: { salience: [DEFINITIVE, DOMINANT, DANGEROUS, DEPENDENT] }) { totalCount nodes { id } }
   unknown: stakeholders(asOf: $asOf, where: { salience: [UNKNOWN] }) { totalCount }
+  skippedSteps(asOf: $asOf) { relationships findings { finding count stakeholders(first: 100) { totalCount nodes { id name } } } }
   topicInfluence(topic: "x", asOf: $asOf) { people ranking { voices { totalCount nodes { place score placeByReach stakeholder { id } influence { ...told } } } }
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
@@ -67,6 +72,7 @@ fragment page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 fragment credited on TouchCredit { owner { id } department nobodys credit }
 fragment kept on GoalBaseline { value from until eventId definition rule stanceRule }
 fragment heard on PrismChannel { channel heard ours people tone }
+fragment stepped on StepsTaken { first { step at } findings definition }
 fragment counts on ClockCount { clock count met missed withoutTarget open overdue early p50Minutes p90Minutes }
 fragment timed on Clock {
   kind state openedAt stoppedAt early targetMinutes dueAt overdue channel tier
@@ -80,10 +86,10 @@ fragment passed on Interaction {
   id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
   tone { value assessedBy byPerson } disclosure { status assessedBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
-  inReplyTo { id occurredAt } conversation { id cut channels clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
+  inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
 }
 fragment everything on Stakeholder {
-  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
+  id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step steps { ...stepped } interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address } externalIds { system id }
   merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
@@ -101,8 +107,9 @@ fragment everything on Stakeholder {
   near(first: 100, depth: 2) { totalCount nodes { ...nearby } }
   nearAgainst: near(first: 2, stances: [DETRACTOR, CRITIC]) { totalCount nodes { ...nearby } pageInfo { ...page } }
   affiliations(last: 3) { totalCount nodes { ...belongs } pageInfo { ...page } }
+  verification { last { id occurredAt by reason } intervalDays dueAt overdue }
   timeline(first: 100) { totalCount nodes { __typename ... on Interaction { ...passed }
-    ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped retraction { at by reason } }
+    ... on StepTaken { id stakeholder { id } occurredAt recordedAt by reason step skipped skippedWhenRecorded interactionId retraction { at by reason } }
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }

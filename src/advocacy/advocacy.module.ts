@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { InteractionsModule } from '../interactions/interactions.module.js';
 import { OwnersModule } from '../owners/owners.module.js';
 import { RelationshipsModule } from '../relationships/relationships.module.js';
@@ -10,6 +11,8 @@ import { ConversionCurveResolver } from './conversion-curve.resolver.js';
 import { DisclosuresResolver, ConnectedActResolver } from './disclosures.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
+import { RuleHandler } from './rules.handler.js';
+import { RulesResolver } from './rules.resolver.js';
 import { RulesStarter } from './rules.starter.js';
 import { TimelineLines } from './timeline-lines.nodes.js';
 import { TimelineResolver } from './timeline.resolver.js';
@@ -18,7 +21,7 @@ import { WhatIfRuns } from './what-if.runs.js';
 import { TouchesResolver } from './touches.resolver.js';
 
 @Module({
-  imports: [StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
+  imports: [CqrsModule, StakeholdersModule, InteractionsModule, RelationshipsModule, OwnersModule],
   providers: [
     ConversionNodes,
     AdvocacyResolver,
@@ -38,6 +41,8 @@ import { TouchesResolver } from './touches.resolver.js';
     WhatIfResolver,
     WhatIfAnswerResolver,
     WhatIfConversionResolver,
+    RuleHandler,
+    RulesResolver,
     RulesStarter,
   ],
 })

@@ -1,27 +1,35 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ReadStore } from '../event-sourcing/read-store.js';
+import { Injectable } from '@nestjs/common';
 import { toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
-import { READ_STORE } from '../tokens.js';
 import type { Conversion } from './advocacy.types.js';
+import { LiveRules } from './rules.live.js';
 import { type ConversionOnPage, conversionOf } from './standing-pages.js';
 
 /** Conversions as GraphQL shows them. */
 @Injectable()
 export class ConversionNodes {
   constructor(
-    @Inject(READ_STORE) private readonly rows: ReadStore,
+    private readonly live: LiveRules,
     registry: NodeRegistry,
   ) {
     registry.register('Conversion', (ids, moment) =>
       Promise.all(
         ids.map(async (id) => {
-          const row = await conversionOf(this.rows, id, moment);
+          const row = await this.#rowOf(id, moment);
           return row ? this.nodeOf(row, moment) : null;
         }),
       ),
     );
+  }
+
+  /** An id holds whichever rules counted it: those in force are asked first. */
+  async #rowOf(id: string, moment: Moment): Promise<ConversionOnPage | undefined> {
+    for (const { rows } of await this.live.all(moment)) {
+      const row = await conversionOf(rows, id, moment);
+      if (row !== undefined) return row;
+    }
+    return undefined;
   }
 
   nodeOf(row: ConversionOnPage, moment: Moment): Conversion {

@@ -3,7 +3,7 @@ import { Args, ArgsType, Context, Extensions, Field, Parent, Query, ResolveField
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
-import type { ReadStore } from '../event-sourcing/read-store.js';
+import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
@@ -23,6 +23,9 @@ import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { summaryOf } from './advocacy-summary.js';
 import { ConversionNodes } from './advocacy.nodes.js';
+import { keyOfRules } from './rules-in-time.js';
+import { LiveRules } from './rules.live.js';
+import { ByRules, RulesAsked } from './rules.types.js';
 import {
   AdvocacySummary,
   Conversion,
@@ -48,6 +51,9 @@ import { standingsAt } from './standing-readings.js';
 
 @ArgsType()
 class ConversionsArgs extends PageOfPastArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+
   @Field(() => ConversionFilter, { nullable: true })
   @IsOptional()
   @ValidateNested()
@@ -57,11 +63,26 @@ class ConversionsArgs extends PageOfPastArgs {
 
 @ArgsType()
 class SummaryArgs extends OneOfPastArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+
   @Field(() => Period, { nullable: true, description: 'Left out: all of the time.' })
   @IsOptional()
   @ValidateNested()
   @Type(() => Period)
   during?: Period | null;
+}
+
+@ArgsType()
+class StandingArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+}
+
+@ArgsType()
+class PageByRulesArgs extends ConnectionArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
 }
 
 /** A slice as these queries take it: one row more than is shown tells whether there are more. */
@@ -79,11 +100,15 @@ export class AdvocacyResolver {
     private readonly moments: Moments,
     private readonly nodes: ConversionNodes,
     private readonly stakeholders: StakeholderNodes,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
   @Query(() => ConversionConnection, { description: 'Newest first.' })
-  async conversions(@Args() { where, ...args }: ConversionsArgs, @Now() now: number): Promise<Connection<Conversion>> {
+  async conversions(
+    @Args() { where, rules, ...args }: ConversionsArgs,
+    @Now() now: number,
+  ): Promise<Connection<Conversion>> {
     const moment = await this.moments.of(args, now);
     const { kinds, stakeholderId, during } = where ?? {};
     const of = stakeholderId == null ? null : fromGlobalId(stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id;
@@ -93,21 +118,26 @@ export class AdvocacyResolver {
       ...(key === undefined ? {} : { stakeholder: key }),
       ...(during == null ? {} : { during: { from: during.from ?? null, until: during.until ?? null } }),
     };
-    return conversionsConnection(this.rows, this.nodes, asked, args, moment);
+    const { rows } = await this.live.of(moment, rules);
+    return conversionsConnection(rows, this.nodes, asked, args, moment);
   }
 
   @Query(() => AdvocacySummary)
-  async advocacySummary(@Args() { during, ...pastArgs }: SummaryArgs, @Now() now: number): Promise<AdvocacySummary> {
+  async advocacySummary(
+    @Args() { during, rules: named, ...pastArgs }: SummaryArgs,
+    @Now() now: number,
+  ): Promise<AdvocacySummary> {
     const moment = await this.moments.of(pastArgs, now);
     const period = { from: during?.from ?? null, until: during?.until ?? null };
-    const summary = await summaryOf(this.rows, await countStakeholders(this.rows, moment), moment, period);
+    const { rules, rows } = await this.live.of(moment, named);
+    const summary = await summaryOf(rows, await countStakeholders(this.rows, moment), moment, period, rules);
     return shownSummary(summary);
   }
 }
 
 /** A page of conversions, newest first. */
 const conversionsConnection = async (
-  rows: ReadStore,
+  rows: RowReader,
   nodes: ConversionNodes,
   asked: ConversionsAsked,
   args: ConnectionArgs,
@@ -139,14 +169,20 @@ const conversionsConnection = async (
 export class StandingResolver {
   constructor(
     private readonly nodes: ConversionNodes,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
+    private readonly live: LiveRules,
   ) {}
 
   @ResolveField(() => Standing, {
     description: 'Where they stand, and how we know: the rule with its version, or the person who assessed it.',
   })
-  async standing(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<Standing> {
-    const standing = await batched(request, 'standing', moment, (keys, at) => standingsAt(this.rows, keys, at), key);
+  async standing(
+    @Parent() { key, moment }: Stakeholder,
+    @Args() { rules: named }: StandingArgs,
+    @Context() request: RequestContext,
+  ): Promise<Standing> {
+    const { rules, rows } = await this.live.of(moment, named);
+    const name = `standing by ${keyOfRules(rules)}`;
+    const standing = await batched(request, name, moment, (keys, at) => standingsAt(rows, keys, at, rules), key);
     if (standing === null) throw new Error(`No standing was read for ${key}.`);
     return standing;
   }
@@ -154,17 +190,20 @@ export class StandingResolver {
   @ResolveField(() => StandingSpanConnection, { description: 'Oldest first.' })
   async standings(
     @Parent() { key, moment }: Stakeholder,
-    @Args() args: ConnectionArgs,
+    @Args() { rules: named, ...args }: PageByRulesArgs,
   ): Promise<Connection<StandingSpan>> {
+    const { rules, rows } = await this.live.of(moment, named);
     const list = 'standings';
     const page = pageOf(args, list, 'n');
     const slice = sliceOf(page, 'asc', ([from]) => Number(from));
     const found = pageFound(
       await spansPage(
-        this.rows,
+        rows,
         key,
         moment,
         askedFor(slice, (from) => [from]),
+        'oldest-first',
+        rules,
       ),
       slice,
     );
@@ -182,13 +221,17 @@ export class StandingResolver {
         assessedBy,
         becauseId,
       }),
-      () => countSpans(this.rows, key, moment),
+      () => countSpans(rows, key, moment),
     );
   }
 
   @ResolveField(() => ConversionConnection, { description: 'Newest first.' })
-  conversions(@Parent() { key, moment }: Stakeholder, @Args() args: ConnectionArgs): Promise<Connection<Conversion>> {
-    return conversionsConnection(this.rows, this.nodes, { stakeholder: key }, args, moment);
+  async conversions(
+    @Parent() { key, moment }: Stakeholder,
+    @Args() { rules, ...args }: PageByRulesArgs,
+  ): Promise<Connection<Conversion>> {
+    const { rows } = await this.live.of(moment, rules);
+    return conversionsConnection(rows, this.nodes, { stakeholder: key }, args, moment);
   }
 }
 

@@ -37,13 +37,17 @@ import {
   touchDefinition,
   unconvertedJourneys,
 } from './journeys.js';
-import { rulesV1 } from './standing.js';
+import { LiveRules } from './rules.live.js';
+import { ByRules, RulesAsked } from './rules.types.js';
 import { type TouchGroup, type TouchGrouping, TouchGroups } from './touch-groups.js';
 
 const halfLifeMessage = 'A half-life is from 0.01 to 3650 days.';
 
 @ArgsType()
 class AttributionArgs extends OneOfPastArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+
   @Field(() => Period, { nullable: true, description: 'When they counted. Left out: all of the time.' })
   @IsOptional()
   @ValidateNested()
@@ -84,6 +88,7 @@ export class AttributionResolver {
     private readonly moments: Moments,
     private readonly stakeholders: StakeholderNodes,
     private readonly owners: OwnerNodes,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -93,7 +98,7 @@ export class AttributionResolver {
   })
   @Extensions({ cost: 100 })
   async attribution(
-    @Args() { during, where, by, models, halfLifeDays, ...pastArgs }: AttributionArgs,
+    @Args() { during, where, by, models, halfLifeDays, rules: named, ...pastArgs }: AttributionArgs,
     @Now() now: number,
   ): Promise<Attribution> {
     const moment = await this.moments.of(pastArgs, now);
@@ -110,11 +115,10 @@ export class AttributionResolver {
       owners: grouping === 'owner' || grouping === 'department',
       ...(stakeholder === undefined ? {} : { stakeholder }),
     };
+    const { rules, rows } = await this.live.of(moment, named);
     const askedModels = models ?? attributionModels;
-    const journeys = await bounded(journeysOf(this.rows, asked, moment));
-    const unconverted = askedModels.includes('markov')
-      ? await bounded(unconvertedJourneys(this.rows, asked, moment))
-      : [];
+    const journeys = await bounded(journeysOf(rows, asked, moment));
+    const unconverted = askedModels.includes('markov') ? await bounded(unconvertedJourneys(rows, asked, moment)) : [];
     const groups = await this.#groupsOf(grouping, [...journeys, ...unconverted], moment);
     const how = {
       halfLifeDays: halfLifeDays ?? halfLifeDaysDefault,
@@ -141,8 +145,8 @@ export class AttributionResolver {
           .map(([key, credit]) => creditOf(groups.withKey(key), credit, people)),
         unattributed,
       })),
-      rule: rulesV1.conversion.name,
-      stanceRule: rulesV1.tone.name,
+      rule: rules.conversion.name,
+      stanceRule: rules.tone.name,
     };
   }
 

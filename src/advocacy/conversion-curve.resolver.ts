@@ -1,14 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
-import type { ReadStore } from '../event-sourcing/read-store.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import { Now } from '../graphql/request-context.js';
 import { marked } from '../interactions/timeline-tables.js';
-import { READ_STORE } from '../tokens.js';
 import { Period } from './advocacy.types.js';
 import {
   ConversionCurve,
@@ -20,11 +17,15 @@ import {
   shownCurve,
 } from './conversion-curve.types.js';
 import { logRank, logRankDefinition } from './log-rank.js';
+import { LiveRules } from './rules.live.js';
+import { ByRules, RulesAsked } from './rules.types.js';
 import { type Cohort, ratesIn, spellDefinition, spellsOf } from './spells.js';
-import { rulesV1 } from './standing.js';
 
 @ArgsType()
 class CohortArgs extends OneOfPastArgs {
+  @ByRules()
+  rules?: RulesAsked | null;
+
   @Field(() => SpellCohort, { nullable: true, description: 'Left out: all of them.' })
   @IsOptional()
   @ValidateNested()
@@ -68,44 +69,48 @@ const cohortOf = ({ channels, topics, ownerIds, tiers, owned, began }: SpellCoho
 
 const rateOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-const rules = { rule: rulesV1.conversion.name, stanceRule: rulesV1.tone.name };
-
 @Resolver(() => ConversionCurve)
 export class ConversionCurveResolver {
   constructor(
     private readonly moments: Moments,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
+    private readonly live: LiveRules,
   ) {}
 
   @Query(() => ConversionCurve, { description: 'The Kaplan-Meier curve of time to conversion.' })
   async conversionCurve(
-    @Args() { cohort, horizonDays, ...pastArgs }: CurveArgs,
+    @Args() { cohort, horizonDays, rules: named, ...pastArgs }: CurveArgs,
     @Now() now: number,
   ): Promise<ConversionCurve> {
     const moment = await this.moments.of(pastArgs, now);
-    const observed = await spellsOf(this.rows, cohortOf(cohort ?? {}), moment);
-    return { moment, observed, ...shownCurve(observed, horizonDays ?? horizonDaysDefault, rulesV1) };
+    const { rules, rows } = await this.live.of(moment, named);
+    const observed = await spellsOf(rows, cohortOf(cohort ?? {}), moment);
+    return { moment, rows, observed, ...shownCurve(observed, horizonDays ?? horizonDaysDefault, rules) };
   }
 
   @ResolveField(() => LogRank, { description: 'Whether this cohort and another, of the same past, convert alike.' })
-  async logRank(@Parent() { observed, moment }: ConversionCurve, @Args() { against }: LogRankArgs): Promise<LogRank> {
-    const other = await spellsOf(this.rows, cohortOf(against), moment);
+  async logRank(
+    @Parent() { observed, moment, rows }: ConversionCurve,
+    @Args() { against }: LogRankArgs,
+  ): Promise<LogRank> {
+    const other = await spellsOf(rows, cohortOf(against), moment);
     return { ...logRank(observed, other), definition: logRankDefinition };
   }
 
   @Query(() => ConversionRates, { description: 'Conversions over those at risk, and relapses over those won over.' })
   async conversionRates(
-    @Args() { cohort, during, ...pastArgs }: RatesArgs,
+    @Args() { cohort, during, rules: named, ...pastArgs }: RatesArgs,
     @Now() now: number,
   ): Promise<ConversionRates> {
     const moment = await this.moments.of(pastArgs, now);
-    const rates = await ratesIn(this.rows, periodOf(during), cohortOf(cohort ?? {}), moment);
+    const { rules, rows } = await this.live.of(moment, named);
+    const rates = await ratesIn(rows, periodOf(during), cohortOf(cohort ?? {}), moment);
     return {
       ...rates,
       conversionRate: rateOf(rates.converted, rates.atRisk),
       relapseRate: rateOf(rates.relapsed, rates.wonOver),
       definition: spellDefinition,
-      ...rules,
+      rule: rules.conversion.name,
+      stanceRule: rules.tone.name,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Extensions, Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import type { RowReader } from '../event-sourcing/read-store.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { tierNameMax } from '../owners/our-own.types.js';
@@ -161,6 +162,7 @@ export abstract class CurveOfTime {
 })
 export class ConversionCurve extends CurveOfTime {
   readonly moment!: Moment;
+  readonly rows!: RowReader;
   readonly observed!: readonly ObservedSpells[];
 }
 

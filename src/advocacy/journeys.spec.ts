@@ -180,6 +180,27 @@ describe('hand-overs', () => {
       ]);
     }));
 
+  it('are of all who are one, and what several took part in is one touch', async () => {
+    const joined = recorded(
+      { type: 'StakeholdersMerged', data: { stakeholderId: 'mia', mergedId: 'leo', token: 't', guard: 'g' } },
+      { stream: 'stakeholder-mia' },
+    );
+    const both = ['mia', 'leo'].map((stakeholderId) => ({ stakeholderId, role: 'addressee' as const }));
+    const of = await projected(
+      projections,
+      numbered(
+        ...[identified('mia'), identified('leo'), owned('leo', 1, 'kim'), stands('mia', 5, 'critic')],
+        ...[touched('leo', 6), touched('mia', 7, { participants: both }), owned('mia', 8, 'roe'), touched('leo', 9)],
+        ...[handedOver('leo', 10, 'kim', 'lee'), stands('mia', 20, 'supporter'), joined],
+      ),
+    );
+    // For mia, who remains, nobody answered before the 8th: until then it was leo's owner.
+    expect(withOwners(await journeysOf(of, { ...all, owners: true }, live))).toEqual([
+      ['comment on 6: kim', 'comment on 7: kim', 'comment on 9: roe', 'hand-over on 10: lee'],
+    ]);
+    await of.close();
+  });
+
   it('are found without a scan of anything', () =>
     reading(async (of) => {
       const plans = await plansOf(of, async (asked) => {

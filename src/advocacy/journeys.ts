@@ -155,23 +155,38 @@ async function touchesOf(
   { touchesMax }: JourneyLimits,
 ): Promise<ReadonlyMap<string, readonly TouchOnJourney[]>> {
   const known = thenOf(past);
-  const owned = `left join owner_span w on w.stakeholder = t.id and w.from_at <= t.at
-    and (w.until_at is null or w.until_at > t.at) and ${knownThen('w')}`;
+  const held = `w.from_at <= t.at and (w.until_at is null or w.until_at > t.at) and ${knownThen('w')}`;
+  // Of those who are one, who remains has the word; where nobody answered for that one, the first of the others.
+  const owner = `coalesce(
+      (select w.owner from owner_span w where w.stakeholder = t.id and ${held}),
+      (select w.owner from stakeholder g cross join owner_span w
+        where g.survivor = t.stakeholder and g.key <> g.survivor and ${knownThen('g')} and w.stakeholder = g.id and ${held}
+        order by g.id limit 1)
+    )`;
+  // Several who are one may have taken part in one interaction: it is one touch.
   const found = await rows.all<TouchRow>(
-    `with ${sql}, touch as (
-      select j.stakeholder, j.id, j.until, e.at, e.key, e.act, e.channel, null as handed
-      from journey j cross join timeline_entry e
-      where e.stakeholder = j.stakeholder and e.at >= j.since and e.at <= j.last
-        and e.retracted = 0 and e.direction = 'outbound' and ${knownThen('e')}
+    `with ${sql}, member as (
+      select j.stakeholder, j.id, j.since, j.until, j.last, j.stakeholder as key, j.id as member_id from journey j
       union all
-      select j.stakeholder, j.id, j.until, f.at, f.key, null as act, null as channel, f.body as handed
-      from journey j cross join ownership_fact f
-      where f.stakeholder = j.id and f.at >= j.since and f.at <= j.last and f.kind = 'owner-handed-over' and f.key <= ?
+      select j.stakeholder, j.id, j.since, j.until, j.last, g.key, g.id as member_id from journey j cross join stakeholder g
+      where g.survivor = j.stakeholder and g.key <> g.survivor and ${knownThen('g')}
+    ), touch as (
+      select m.stakeholder, m.id, m.until, e.at, e.key, e.act, e.channel, null as handed
+      from member m cross join timeline_entry e
+      where e.stakeholder = m.key and e.at >= m.since and e.at <= m.last
+        and e.retracted = 0 and e.direction = 'outbound' and ${knownThen('e')}
+      union
+      select m.stakeholder, m.id, m.until, f.at, f.key, null as act, null as channel, f.body as handed
+      from member m cross join ownership_fact f
+      where f.stakeholder = m.member_id and f.at >= m.since and f.at <= m.last and f.kind = 'owner-handed-over' and f.key <= ?
     )
-    select t.stakeholder, t.until, t.at, t.act, t.channel, t.handed, ${owners ? 'w.owner' : 'null as owner'}
-    from touch t ${owners ? owned : ''}
-    order by t.stakeholder, t.until, t.at, t.key limit ?`,
-    [...parameters, ...known, past.known, ...(owners ? known : []), touchesMax + 1],
+    select t.stakeholder, t.until, t.at, t.act, t.channel, t.handed, ${owners ? owner : 'null'} as owner
+    from touch t order by t.stakeholder, t.until, t.at, t.key limit ?`,
+    [
+      ...[...parameters, ...known, ...known, past.known],
+      ...(owners ? [...known, ...known, ...known] : []),
+      touchesMax + 1,
+    ],
   );
   if (found.length > touchesMax) throw new TooManyJourneys('touches', touchesMax);
   const journeys = new Map<string, TouchOnJourney[]>();

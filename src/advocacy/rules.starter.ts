@@ -5,7 +5,7 @@ import { TRANSACTIONS } from '../tokens.js';
 import { ruleInForce } from './rule-in-force.js';
 import { rulesV1 } from './standing.js';
 
-/** Puts the rules that this version reads by in force, where the log names none or others. */
+/** Puts the standard rules in force, where the log names none. */
 @Injectable()
 export class RulesStarter implements OnApplicationBootstrap {
   constructor(@Inject(TRANSACTIONS) private readonly transactions: Transactions) {}
@@ -17,11 +17,13 @@ export class RulesStarter implements OnApplicationBootstrap {
       { decides: 'conversion', rule: conversion.name },
     ] as const;
     for (const data of rules) {
+      const { state } = await this.transactions.read(ruleInForce, data.decides);
+      if (state.inForce !== null) continue;
       const commandId = deterministicId('rule', data.decides, data.rule);
       await this.transactions.transact(
         ruleInForce,
         data.decides,
-        { type: 'RulePutInForce', data },
+        { type: 'PutRuleInForce', data },
         {
           actor: 'rapport',
           actorKind: 'policy',

@@ -1,6 +1,6 @@
 import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { badUserInput } from '../graphql/errors.js';
 import type { Act } from '../interactions/interaction.js';
 import { ActEnum } from '../interactions/interactions.types.js';
@@ -15,6 +15,7 @@ import type { ToneRule, Weights } from './tone-v1.js';
 
 const dayMs = 86_400_000;
 const wordsMax = 50;
+export const ruleNameMax = 60;
 
 @ObjectType({ description: 'What an expression on a channel weighs.' })
 export class ChannelWeight {
@@ -113,7 +114,7 @@ export class ActWeightInput {
   weight!: number;
 }
 
-@InputType({ description: 'Another stance rule. What is left out is as it is in the rule that it is held against.' })
+@InputType({ description: 'Another stance rule. What is left out is as it was.' })
 export class StanceRuleChanges {
   @Field(() => Float, { nullable: true, description: '1 to 3650.' })
   @IsOptional()
@@ -177,7 +178,7 @@ export class StanceRuleChanges {
 }
 
 @InputType({
-  description: 'Another conversion rule. What is left out is as it is in the rule that it is held against.',
+  description: 'Another conversion rule. What is left out is as it was.',
 })
 export class ConversionRuleChanges {
   @Field(() => Float, { nullable: true, description: '-1 to 1.' })
@@ -196,6 +197,33 @@ export class ConversionRuleChanges {
   @ArrayMaxSize(wordsMax)
   rungs?: Rung[] | null;
 }
+
+@InputType({
+  description:
+    'By which rules, by their names, as tone-v1: what is left out is as it was in force. Those have rows that are standard or among the newest in force; whatIf answers under any.',
+})
+export class RulesAsked {
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsString()
+  @MaxLength(ruleNameMax)
+  stance?: string | null;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsString()
+  @MaxLength(ruleNameMax)
+  conversion?: string | null;
+}
+
+/** An argument that says by which rules. */
+export const ByRules = (): PropertyDecorator => (target, property) => {
+  const description = 'Left out: those that were in force.';
+  Field(() => RulesAsked, { nullable: true, description })(target, property as string);
+  IsOptional()(target, property);
+  ValidateNested()(target, property);
+  Type(() => RulesAsked)(target, property);
+};
 
 /** A stance rule as GraphQL shows it. */
 export const shownToneRule = (rule: ToneRule): StanceRule => {

@@ -142,26 +142,36 @@ function inCohort(cohort: Cohort, past: Past) {
   return { sql: [...conditions, owned.sql].join(' '), parameters: [...parameters, ...owned.parameters] };
 }
 
-/** Who answered for them when the spell began, by the spans of who answers for whom. */
+/**
+ * Who answered for them when the spell began, by the spans of who answers for whom. Of those who are one, who remains has the
+ * word; where nobody answered for that one, the first of the others for whom somebody did.
+ */
 function ownedAtBeginning({ owners = [], tiers = [], owned }: Cohort, past: Past) {
   const known = thenOf(past);
-  const span = (which: string) => `exists (
-    select 1 from stakeholder s cross join owner_span w
-    where s.key = o.stakeholder and ${knownThen('s')} and w.stakeholder = s.id and w.from_at <= o.from_at
-      and (w.until_at is null or w.until_at > o.from_at) and ${knownThen('w')} ${which}
-  )`;
+  const held = `w.from_at <= o.from_at and (w.until_at is null or w.until_at > o.from_at) and ${knownThen('w')}`;
+  const then = (what: string) => `coalesce(
+      (select ${what} from stakeholder s cross join owner_span w
+        where s.key = o.stakeholder and ${knownThen('s')} and w.stakeholder = s.id and ${held}),
+      (select ${what} from stakeholder g cross join owner_span w
+        where g.survivor = o.stakeholder and g.key <> g.survivor and ${knownThen('g')} and w.stakeholder = g.id and ${held}
+        order by g.id limit 1)
+    )`;
+  const asked = [...known, ...known, ...known, ...known];
   const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
   const conditions: string[] = [];
   const parameters: Value[] = [];
-  if (owners.length > 0 || tiers.length > 0) {
-    const owner = owners.length === 0 ? '' : `and w.owner in (${marks(owners)})`;
-    const tier = tiers.length === 0 ? '' : `and w.tier in (${marks(tiers)})`;
-    conditions.push(`and ${span(`${owner} ${tier}`)}`);
-    parameters.push(...known, ...known, ...owners, ...tiers);
+  if (owners.length > 0) {
+    conditions.push(`and ${then('w.owner')} in (${marks(owners)})`);
+    parameters.push(...asked, ...owners);
+  }
+  if (tiers.length > 0) {
+    // No tier is called by the empty text: whoever stands in none does not count for another.
+    conditions.push(`and ${then(`coalesce(w.tier, '')`)} in (${marks(tiers)})`);
+    parameters.push(...asked, ...tiers);
   }
   if (owned !== undefined) {
-    conditions.push(`and ${owned ? '' : 'not '}${span('')}`);
-    parameters.push(...known, ...known);
+    conditions.push(`and ${then('w.owner')} is ${owned ? 'not ' : ''}null`);
+    parameters.push(...asked);
   }
   return { sql: conditions.join(' '), parameters };
 }

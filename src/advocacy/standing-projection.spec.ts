@@ -11,6 +11,7 @@ import { specifyProjection } from '../event-sourcing/specification.js';
 import { conversionId, type ConversionKind } from './advocacy-v1.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import { standingProjection } from './standing-projection.js';
+import { actOf, channelOf } from './standing-codes.js';
 import { conversionsPage, spansPage } from './standing-pages.js';
 import { standingsAt } from './standing-readings.js';
 import { conversion, standingFact, standingSpan, standingSubject } from './standing-tables.js';
@@ -27,7 +28,13 @@ const factsNow = (events: readonly RecordedEvent[], stakeholder = 1) =>
     const facts = await log.rowsAsOf(rows, standingFact, open);
     return facts
       .filter((row) => row['stakeholder'] === stakeholder)
-      .map(({ at, fact_id, tone, act, channel }) => [Number(at) / dayMs, fact_id, tone, act, channel]);
+      .map(({ at, fact_id, tone, act, channel }) => [
+        Number(at) / dayMs,
+        fact_id,
+        tone,
+        actOf(Number(act)),
+        channel === null ? null : channelOf(Number(channel)),
+      ]);
   });
 
 const stances = async (rows: RowReader, stakeholder = 1, past = now) =>

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { Kept, Projection } from '../event-sourcing/projection.js';
-import type { RowReader, RowWriter } from '../event-sourcing/read-store.js';
+import type { RowReader, RowWriter, Table } from '../event-sourcing/read-store.js';
 import type { StakeholderFact } from '../stakeholders/stakeholder.js';
 import { conversionId, type Counted } from './advocacy-v1.js';
 import type { StandingFact } from './facts-of-standing.js';
@@ -17,18 +17,17 @@ import {
   type Disturbed,
   type History,
 } from './standing-history.js';
+import { codeOfAct, codeOfChannel } from './standing-codes.js';
 import { readingsBefore } from './standing-readings.js';
+import { projectionOf, rowsUnder, suffixOf } from './rows-under.js';
 import {
-  conversion,
-  standingFact,
-  standingReading,
-  standingSpan,
-  standingSubject,
-  standingTables,
+  standardTables,
+  tablesNamed,
   type ConversionRow,
   type StandingFactRow,
   type StandingReadingRow,
   type StandingSpanRow,
+  type StandingTables,
 } from './standing-tables.js';
 import { initialReading, rulesV1, type Rules, type Span } from './standing.js';
 
@@ -56,13 +55,33 @@ interface Loaded {
  * last reading alone; a late one has what comes after it read again, from the stored reading before it.
  */
 export function standingProjection(rules: Rules = rulesV1): Projection<Loaded> {
+  return standingIn('standing', { rules, tables: standardTables });
+}
+
+/** The same under other rules, in tables of its own: `rowsUnder` reads them in place of the standard ones. */
+export function standingBeside(rules: Rules): Projection<Loaded> {
+  const setting = { rules, tables: tablesNamed(suffixOf(rules)) };
+  return standingIn(projectionOf(rules), setting, (rows) => rowsUnder(rules, rows));
+}
+
+/** By which rules, and where. */
+interface Setting {
+  readonly rules: Rules;
+  readonly tables: StandingTables;
+}
+
+function standingIn(
+  name: string,
+  setting: Setting,
+  seen: (rows: RowReader) => RowReader = (rows) => rows,
+): Projection<Loaded> {
   return {
-    name: 'standing',
+    name,
     version: 2,
-    tables: standingTables,
+    tables: Object.values(setting.tables) as readonly Table[],
     reads: readForStanding,
-    load: (events, rows, kept) => load(events, rows, kept, rules),
-    evolve: (loaded, event, rows) => evolve(loaded, event, rows, rules),
+    load: (events, rows, kept) => load(events, seen(rows), kept, setting.rules),
+    evolve: (loaded, event, rows) => evolve(loaded, event, rows, setting),
   };
 }
 
@@ -100,10 +119,10 @@ function evolve(
   { changes, subjects, lastOf, longHistories }: Loaded,
   event: RecordedEvent,
   rows: RowWriter,
-  rules: Rules,
+  { rules, tables }: Setting,
 ): void {
   const { ordinal } = event;
-  if (event.type === 'StakeholderIdentified') rows.insert(standingSubject, { id: identifiedIn(event), key: ordinal });
+  if (event.type === 'StakeholderIdentified') rows.insert(tables.subject, { id: identifiedIn(event), key: ordinal });
   for (const told of changes.get(ordinal) ?? []) {
     const subject = subjects.get(told.stakeholderId);
     if (subject === undefined)
@@ -112,8 +131,8 @@ function evolve(
     const change = channelKept(history, told);
     const end = history.instants.at(-1)?.at ?? -Infinity;
     if (beginningOf(change) < end) subject.late = true;
-    writeFact(subject, change, ordinal, rows);
-    writeDisturbed(subject, disturb(history, change, rules), ordinal, rows, rules);
+    writeFact(subject, change, ordinal, rows, tables);
+    writeDisturbed(subject, disturb(history, change, rules), ordinal, rows, { rules, tables });
     if (lastOf.get(subject.id) === ordinal) longHistories.settle(subject, rules);
   }
 }
@@ -129,23 +148,35 @@ function channelKept(history: History, change: FactChange): FactChange {
   return was?.kind === 'expression' ? { ...change, come: { ...come, channel: was.channel } } : change;
 }
 
-function writeFact({ key }: Subject, { gone, come }: FactChange, ordinal: number, rows: RowWriter): void {
-  if (gone !== null) rows.close(standingFact, [key, gone.at, gone.factId], ordinal);
-  if (come !== null) rows.insert(standingFact, factRow(key, come, ordinal));
+function writeFact(
+  { key }: Subject,
+  { gone, come }: FactChange,
+  ordinal: number,
+  rows: RowWriter,
+  { fact }: StandingTables,
+): void {
+  if (gone !== null) rows.close(fact, [key, gone.at, gone.factId], ordinal);
+  if (come !== null) rows.insert(fact, factRow(key, come, ordinal));
 }
 
-function writeDisturbed(subject: Subject, disturbed: Disturbed, ordinal: number, rows: RowWriter, rules: Rules): void {
+function writeDisturbed(
+  subject: Subject,
+  disturbed: Disturbed,
+  ordinal: number,
+  rows: RowWriter,
+  { rules, tables }: Setting,
+): void {
   const { key, history } = subject;
-  for (const { from } of disturbed.endedSpans) rows.close(standingSpan, [key, from], ordinal);
-  for (const span of disturbed.begunSpans) rows.insert(standingSpan, spanRow(key, span, ordinal));
-  for (const { at } of disturbed.endedConversions) rows.close(conversion, [key, at], ordinal);
+  for (const { from } of disturbed.endedSpans) rows.close(tables.span, [key, from], ordinal);
+  for (const span of disturbed.begunSpans) rows.insert(tables.span, spanRow(key, span, ordinal));
+  for (const { at } of disturbed.endedConversions) rows.close(tables.conversion, [key, at], ordinal);
   for (const counted of disturbed.begunConversions)
-    rows.insert(conversion, conversionRow(subject, counted, kindOfCause(history, counted), ordinal, rules));
-  for (const at of disturbed.endedReadings) rows.close(standingReading, [key, at], ordinal);
+    rows.insert(tables.conversion, conversionRow(subject, counted, kindOfCause(history, counted), ordinal, rules));
+  for (const at of disturbed.endedReadings) rows.close(tables.reading, [key, at], ordinal);
   for (const reading of disturbed.begunReadings) {
     const at = reading.at ?? 0;
     const row: StandingReadingRow = { stakeholder: key, at, ...from(ordinal), reading: JSON.stringify(reading) };
-    rows.insert(standingReading, row);
+    rows.insert(tables.reading, row);
   }
 }
 
@@ -167,7 +198,12 @@ function factRow(stakeholder: number, fact: StandingFact, ordinal: number): Stan
   };
   switch (fact.kind) {
     case 'expression':
-      return { ...row, tone: fact.tone, act: fact.act, channel: fact.channel };
+      return {
+        ...row,
+        tone: fact.tone,
+        act: codeOfAct(fact.act),
+        channel: fact.channel === null ? null : codeOfChannel(fact.channel),
+      };
     case 'assessment':
       return { ...row, stance: fact.stance, assessed_by: fact.by };
     case 'withdrawal':

@@ -1,6 +1,7 @@
 import { type Past, thenOf } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import { compareFacts, type StandingFact } from './facts-of-standing.js';
+import { actOf, channelOf } from './standing-codes.js';
 import type { StandingFactRow } from './standing-tables.js';
 import { initialReading, readOn, rulesV1, standingAt, type Reading, type Rules, type Standing } from './standing.js';
 
@@ -89,8 +90,7 @@ export function factOf(row: Omit<StandingFactRow, 'known_until' | 'stakeholder'>
   const { fact_id: factId, at, known_from: recorded, stance, assessed_by: by } = row;
   switch (row.kind) {
     case 'expression':
-      if (row.act === null) throw new TypeError(`the expression ${factId} has no act`);
-      return { kind: 'expression', factId, at, tone: row.tone, act: row.act, channel: row.channel };
+      return expressionOf(factId, row);
     case 'assessment':
       if (stance === null || by === null)
         throw new TypeError(`the assessment ${factId} has no stance, or nobody assessed it`);
@@ -99,6 +99,16 @@ export function factOf(row: Omit<StandingFactRow, 'known_until' | 'stakeholder'>
       return { kind: 'withdrawal', factId, at, recorded };
   }
 }
+
+function expressionOf(factId: string, { at, tone, act: actCode, channel: code }: ExpressionColumns): StandingFact {
+  const act = actCode === null ? undefined : actOf(actCode);
+  const channel = code === null ? null : channelOf(code);
+  if (act === undefined || channel === undefined)
+    throw new TypeError(`the expression ${factId} has an act or a channel that is not known`);
+  return { kind: 'expression', factId, at, tone, act, channel };
+}
+
+type ExpressionColumns = Pick<StandingFactRow, 'at' | 'tone' | 'act' | 'channel'>;
 
 /** To a power of two, so that few statements are prepared. */
 function padded(wanted: readonly Wanted[]): readonly Wanted[] {

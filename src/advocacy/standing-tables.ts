@@ -1,6 +1,4 @@
 import type { Table } from '../event-sourcing/read-store.js';
-import type { Act } from '../interactions/interaction.js';
-import type { Channel } from '../stakeholders/handle.js';
 import type { ConversionKind } from './advocacy-v1.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import type { StandingFact } from './facts-of-standing.js';
@@ -14,7 +12,7 @@ export const standingSubject: Table = {
 
 /**
  * What the rules read, in the order of time, in versions: a correction ends one and begins another, a retraction ends one.
- * Of expressions `tone`, `act` and `channel` are told, of assessments `stance` and `assessed_by`. What was recorded first at one
+ * Of expressions `tone`, `act` and `channel` (by their codes, `standing-codes.ts`) are told, of assessments `stance` and `assessed_by`. What was recorded first at one
  * instant has the lower `known_from`: assessments and withdrawals have one version only.
  */
 export const standingFact: Table = {
@@ -27,8 +25,8 @@ export const standingFact: Table = {
     known_until: 'integer',
     kind: 'text',
     tone: 'real',
-    act: 'text',
-    channel: 'text',
+    act: 'integer',
+    channel: 'integer',
     stance: 'text',
     assessed_by: 'text',
   },
@@ -89,13 +87,38 @@ export const conversion: Table = {
   indexes: [{ columns: ['at', 'id'] }, { columns: ['id'] }],
 };
 
-export const standingTables: readonly Table[] = [
-  standingSubject,
-  standingFact,
-  standingReading,
-  standingSpan,
+/** The tables of a standing projection. */
+export interface StandingTables {
+  readonly subject: Table;
+  readonly fact: Table;
+  readonly reading: Table;
+  readonly span: Table;
+  readonly conversion: Table;
+}
+
+/** Those under the standard rules: what queries name. */
+export const standardTables: StandingTables = {
+  subject: standingSubject,
+  fact: standingFact,
+  reading: standingReading,
+  span: standingSpan,
   conversion,
-];
+};
+
+export const standingTables: readonly Table[] = Object.values(standardTables);
+
+/** The same, with names of their own: for rows under other rules, beside. */
+export function tablesNamed(suffix: string): StandingTables {
+  const named = (table: Table): Table => ({ ...table, name: `${table.name}${suffix}` });
+  const { subject, fact, reading, span, conversion: counted } = standardTables;
+  return {
+    subject: named(subject),
+    fact: named(fact),
+    reading: named(reading),
+    span: named(span),
+    conversion: named(counted),
+  };
+}
 
 type Versioned = { readonly known_from: number; readonly known_until: number };
 
@@ -105,8 +128,8 @@ export type StandingFactRow = Versioned & {
   readonly fact_id: string;
   readonly kind: StandingFact['kind'];
   readonly tone: number | null;
-  readonly act: Act | null;
-  readonly channel: Channel | null;
+  readonly act: number | null;
+  readonly channel: number | null;
   readonly stance: AssessableStance | null;
   readonly assessed_by: string | null;
 };

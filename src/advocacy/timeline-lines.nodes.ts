@@ -22,6 +22,7 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import type { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { belongingTo } from '../ties/affiliation-pages.js';
 import { READ_STORE } from '../tokens.js';
+import { LiveRules } from './rules.live.js';
 import { type ConversionOnPage, conversionsTogether, countConversions } from './standing-pages.js';
 
 /** An entry of a timeline, where it stands, and as it was read where that is all of it. */
@@ -63,6 +64,7 @@ export class TimelineLines {
   constructor(
     @Inject(READ_STORE) private readonly rows: ReadStore,
     private readonly stakeholders: StakeholderNodes,
+    private readonly live: LiveRules,
   ) {}
 
   /** The first entries of all lines one way: one more than the slice's limit, where there are. */
@@ -111,7 +113,9 @@ export class TimelineLines {
             ascending,
             limit,
           ),
-      sources.conversions ? conversionsTogether(rows, bySurvivor(lines, past, ofIds), past, ascending, limit) : [],
+      sources.conversions
+        ? conversionsTogether((await this.live.of(past)).rows, bySurvivor(lines, past, ofIds), past, ascending, limit)
+        : [],
     ]);
     return [
       ...interactions.map(({ at, tie }) => ({ at, rank: interaction, tie })),
@@ -125,6 +129,7 @@ export class TimelineLines {
   async count(organisation: Stakeholder, sources: SourcesOfLines): Promise<number> {
     const { moment: past } = organisation;
     const lines = await this.#lines(organisation, sources.during);
+    const ruled = (await this.live.of(past)).rows;
     const open = { above: undefined, below: undefined, ends: ordinalEnds };
     let all =
       sources.interactions === null
@@ -140,7 +145,7 @@ export class TimelineLines {
           past,
           filter: { kinds: sources.ownershipFacts, ...during },
         });
-      if (sources.conversions) all += await countConversions(this.rows, { stakeholder: of.key, during }, past);
+      if (sources.conversions) all += await countConversions(ruled, { stakeholder: of.key, during }, past);
     }
     return all;
   }

@@ -34,6 +34,7 @@ import { RelationshipFactNodes } from '../relationships/relationships.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { ConversionNodes } from './advocacy.nodes.js';
+import { LiveRules } from './rules.live.js';
 import { type ConversionsAsked, conversionsPage, countConversions } from './standing-pages.js';
 import {
   type SourcesOfLines,
@@ -95,6 +96,7 @@ export class TimelineResolver {
     private readonly conversions: ConversionNodes,
     private readonly owners: OwnerNodes,
     private readonly lines: TimelineLines,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
   ) {}
 
@@ -247,8 +249,9 @@ export class TimelineResolver {
     if (filter === null) return nothing;
     const { order, limit, after, before, fromEnd = false } = sliceOfIds(slice, timelineRanks.conversion);
     const from = fromEnd ? before : after;
+    const { rows } = await this.live.of(past);
     const scanned = await conversionsPage(
-      this.rows,
+      rows,
       { ...filter, stakeholder },
       past,
       { limit: limit + 1, backwards: fromEnd, from: from ? [from.at, from.tie] : null },
@@ -267,11 +270,12 @@ export class TimelineResolver {
   }
 
   async #count(of: Of, { interactions, facts, ownershipFacts, conversions }: Sources): Promise<number> {
+    const { rows } = await this.live.of(of.past);
     const counts = await Promise.all([
       interactions === null ? 0 : countEntries(this.rows, { ...of, filter: interactions ?? {} }),
       facts === null ? 0 : countFacts(this.rows, { ...of, filter: facts }),
       ownershipFacts === null ? 0 : countOwnershipFacts(this.rows, { ...of, filter: ownershipFacts }),
-      conversions === null ? 0 : countConversions(this.rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
+      conversions === null ? 0 : countConversions(rows, { ...conversions, stakeholder: of.stakeholder }, of.past),
     ]);
     return counts.reduce((a, b) => a + b, 0);
   }

@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => rows.close());
 
 const asked = (known = present) => ({
-  ...{ stakeholder: 1, stakeholderId: 'mia', since: 4 * dayMs, until: 8 * dayMs },
+  ...{ memberKeys: [1], memberIds: ['mia'], since: 4 * dayMs, until: 8 * dayMs },
   past: { known, validAt: 100 * dayMs },
 });
 const of = async (limit: number, slice: object = {}, known = present) => {
@@ -72,6 +72,22 @@ describe('the touches of a journey', () => {
   it('are those that were known by then', async () => {
     expect(await of(10, {}, 5)).toEqual(['4, 5, 6', false]);
     expect(await countTouches(rows, asked(6))).toBe(4);
+  });
+
+  it('are those of all who are one, what several took part in once', async () => {
+    const together = {
+      ...{ direction: 'outbound' as const, occurredAt: dateOf(5) },
+      participants: ['mia', 'leo'].map((stakeholderId) => ({ stakeholderId, role: 'addressee' as const })),
+    };
+    const both = await projected(
+      [timeline, ownershipRows],
+      numbered(identified('mia'), identified('leo'), passed('both', 'mia', together), touched(6)),
+    );
+    const asOne = { ...asked(), memberKeys: [1, 2], memberIds: ['mia', 'leo'] };
+    const { entries } = await touchesPage(both, asOne, { order: 'asc', limit: 10 });
+    expect(entries.map(({ key }) => key)).toEqual([3, 4]);
+    expect(await countTouches(both, asOne)).toBe(2);
+    await both.close();
   });
 
   it('are found by ranges of keys', async () => {

@@ -4,9 +4,9 @@ import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
 
 /** Whose journey, from the fact that opened the episode to what counted, both included; times in milliseconds since 1970. */
 export interface JourneyAsked {
-  /** Key and id of the stakeholder. */
-  readonly stakeholder: number;
-  readonly stakeholderId: string;
+  /** The keys and the ids of all who are one. */
+  readonly memberKeys: readonly number[];
+  readonly memberIds: readonly string[];
   readonly since: number;
   readonly until: number;
   readonly past: Past;
@@ -49,17 +49,19 @@ export async function countTouches(rows: RowReader, asked: JourneyAsked): Promis
   return found?.count ?? 0;
 }
 
-/** The touches of `journeys.ts`, of one journey. */
-function touchesOf({ stakeholder, stakeholderId, since, until, past }: JourneyAsked): {
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
+/** The touches of `journeys.ts`, of one journey: what several who are one took part in is one touch. */
+function touchesOf({ memberKeys, memberIds, since, until, past }: JourneyAsked): {
   readonly sql: string;
   readonly parameters: readonly Value[];
 } {
   return {
     sql: `select e.at, e.key, null as handed from timeline_entry e
-      where e.stakeholder = ? and e.at >= ? and e.at <= ? and e.retracted = 0 and e.direction = 'outbound' and ${knownThen('e')}
-      union all
+      where e.stakeholder in (${marks(memberKeys)}) and e.at >= ? and e.at <= ? and e.retracted = 0 and e.direction = 'outbound' and ${knownThen('e')}
+      union
       select f.at, f.key, f.body as handed from ownership_fact f
-      where f.stakeholder = ? and f.at >= ? and f.at <= ? and f.kind = 'owner-handed-over' and f.key <= ?`,
-    parameters: [stakeholder, since, until, ...thenOf(past), stakeholderId, since, until, past.known],
+      where f.stakeholder in (${marks(memberIds)}) and f.at >= ? and f.at <= ? and f.kind = 'owner-handed-over' and f.key <= ?`,
+    parameters: [...memberKeys, since, until, ...thenOf(past), ...memberIds, since, until, past.known],
   };
 }

@@ -40,8 +40,8 @@ export class TouchesResolver {
     const load = (keys: readonly number[], at: typeof moment) => this.stakeholders.identifiedByKey(keys, at);
     const whose = await batched(request, 'converted', moment, load, stakeholder);
     if (whose === null) throw new Error(`The stakeholder of conversion ${row.id} is not in the directory.`);
-    const { stakeholderId } = whose;
-    const asked = since === null ? null : { stakeholder, stakeholderId, since, until, past: moment };
+    const { memberKeys, memberIds } = whose;
+    const asked = since === null ? null : { memberKeys, memberIds, since, until, past: moment };
     const found = asked === null ? nothing : await touchesPage(this.rows, asked, slice);
     const spoken = await this.interactions.byKey(
       found.entries.flatMap(({ key, handed }) => (handed === null ? [key] : [])),

@@ -31,6 +31,7 @@ type Question = typeof questions extends fc.Arbitrary<infer T> ? T : never;
 
 const askedOf = ({ events, rules, until, during, pick }: Question): WhatIfAsked => ({
   rules,
+  live: rulesV1,
   past: {
     known: pick === null ? present : before.length + (pick % (events.length - before.length + 1)),
     validAt: until * dayMs,

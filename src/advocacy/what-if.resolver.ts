@@ -18,9 +18,17 @@ import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import { summaryOf } from './advocacy-summary.js';
 import { AdvocacySummary, Period, shownSummary } from './advocacy.types.js';
 import { HorizonDays, horizonDaysDefault, shownCurve } from './conversion-curve.types.js';
-import { ConversionRuleChanges, StanceRuleChanges, rulesWith, shownToneRule } from './rules.types.js';
+import { projectionOf, rowsUnder } from './rows-under.js';
+import { LiveRules } from './rules.live.js';
+import {
+  ByRules,
+  ConversionRuleChanges,
+  RulesAsked,
+  StanceRuleChanges,
+  rulesWith,
+  shownToneRule,
+} from './rules.types.js';
 import { spellsOf } from './spells.js';
-import { rulesV1 } from './standing.js';
 import type { CountedPassage, WhatIfAsked } from './what-if.js';
 import { type ToldOfWhatIf, WhatIfRuns, WhatIfTimedOut, whatIfLimitMs, whatIfsMax } from './what-if.runs.js';
 import { WhatIfTooLarge } from './what-if.thread.js';
@@ -36,13 +44,16 @@ import {
 
 @ArgsType()
 class WhatIfArgs extends OneOfPastArgs {
-  @Field(() => StanceRuleChanges, { nullable: true, description: 'Left out: the stance rule in force.' })
+  @ByRules()
+  rules?: RulesAsked | null;
+
+  @Field(() => StanceRuleChanges, { nullable: true, description: 'What is another than in these rules.' })
   @IsOptional()
   @ValidateNested()
   @Type(() => StanceRuleChanges)
   stance?: StanceRuleChanges | null;
 
-  @Field(() => ConversionRuleChanges, { nullable: true, description: 'Left out: the conversion rule in force.' })
+  @Field(() => ConversionRuleChanges, { nullable: true, description: 'What is another than in these rules.' })
   @IsOptional()
   @ValidateNested()
   @Type(() => ConversionRuleChanges)
@@ -64,9 +75,6 @@ class WhatIfArgs extends OneOfPastArgs {
 type Told = WhatIfProgress | WhatIfAnswer | WhatIfIsRunning | TooManyWhatIfs;
 type Payload = { readonly whatIf: Told };
 
-/** The projections that it reads. */
-const rowsRead: ReadonlySet<string> = new Set(['standing', 'directory']);
-
 /** What the answer is made of that the thread does not know. */
 interface Question {
   readonly asked: WhatIfAsked;
@@ -80,6 +88,7 @@ export class WhatIfResolver {
   constructor(
     private readonly moments: Moments,
     private readonly runs: WhatIfRuns,
+    private readonly live: LiveRules,
     @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
@@ -101,18 +110,20 @@ export class WhatIfResolver {
   }
 
   async #questionOf(
-    { stance, conversion, during, horizonDays, ...pastArgs }: WhatIfArgs,
+    { rules: named, stance, conversion, during, horizonDays, ...pastArgs }: WhatIfArgs,
     now: number,
   ): Promise<Question> {
-    const rules = rulesWith(rulesV1, stance, conversion);
     const asOf = await this.moments.of(pastArgs, now);
+    const rules = rulesWith(await this.live.valuesOf(asOf, named), stance, conversion);
+    const live = await this.live.beside(asOf);
     // What is recorded while it runs does not count: the answer is of one past, which it names.
-    const known = Math.min(asOf.known, await this.#reached());
+    const known = Math.min(asOf.known, await this.#reached([projectionOf(live), 'directory']));
     const moment: Moment = { known, validAt: asOf.validAt, live: false };
     const period = { from: during?.from ?? null, until: during?.until ?? null };
     return {
       asked: {
         rules,
+        live,
         past: { known, validAt: moment.validAt },
         during: period,
         stakeholders: await countStakeholders(this.rows, moment),
@@ -124,8 +135,8 @@ export class WhatIfResolver {
   }
 
   /** Up to where the rows go that are read: they are written one projection after another. */
-  async #reached(): Promise<number> {
-    const progress = (await this.rows.progress()).filter(({ name }) => rowsRead.has(name));
+  async #reached(rowsRead: readonly string[]): Promise<number> {
+    const progress = (await this.rows.progress()).filter(({ name }) => rowsRead.includes(name));
     const missing = progress.filter(({ live }) => !live).map(({ name }) => name);
     if (missing.length > 0) throw new NotBuiltYet(missing);
     return Math.min(...progress.map(({ checkpoint }) => checkpoint));
@@ -186,7 +197,7 @@ const shown = (told: ToldOfWhatIf, { asked, moment, horizonDays, position }: Que
   const { id } = told;
   if ('progress' in told)
     return { __typename: 'WhatIfProgress', id, ...told.progress, ofStakeholders: asked.stakeholders };
-  const { rules, during, stakeholders: existing } = asked;
+  const { rules, live, during, stakeholders: existing } = asked;
   const { summary, spells, conversions, missing, counts, facts } = told.answer;
   const conversion = (passage: CountedPassage, liveToo: boolean): WhatIfConversion => {
     const { stakeholder: stakeholderKey, because: becauseId, kind, at: occurredAt, sinceAt: since } = passage;
@@ -194,7 +205,7 @@ const shown = (told: ToldOfWhatIf, { asked, moment, horizonDays, position }: Que
   };
   return {
     __typename: 'WhatIfAnswer',
-    ...{ id, moment, during, horizonDays, existing, position, facts },
+    ...{ id, moment, live, during, horizonDays, existing, position, facts },
     stanceRule: shownToneRule(rules.tone),
     conversionRule: rules.conversion,
     summary: shownSummary(summary),
@@ -213,13 +224,13 @@ export class WhatIfAnswerResolver {
   constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
 
   @ResolveField(() => AdvocacySummary, { description: 'As the live rules have it.' })
-  async liveSummary(@Parent() { moment, during, existing }: WhatIfAnswer): Promise<AdvocacySummary> {
-    return shownSummary(await summaryOf(this.rows, existing, moment, during));
+  async liveSummary(@Parent() { moment, live, during, existing }: WhatIfAnswer): Promise<AdvocacySummary> {
+    return shownSummary(await summaryOf(rowsUnder(live, this.rows), existing, moment, during, live));
   }
 
   @ResolveField(() => WhatIfCurve, { description: 'As the live rules have it.' })
-  async liveCurve(@Parent() { moment, horizonDays }: WhatIfAnswer): Promise<WhatIfCurve> {
-    return shownCurve(await spellsOf(this.rows, {}, moment), horizonDays, rulesV1);
+  async liveCurve(@Parent() { moment, live, horizonDays }: WhatIfAnswer): Promise<WhatIfCurve> {
+    return shownCurve(await spellsOf(rowsUnder(live, this.rows), {}, moment), horizonDays, live);
   }
 }
 

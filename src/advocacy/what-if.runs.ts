@@ -72,7 +72,8 @@ export class WhatIfRuns {
       const lease = await keepLeases(this.rows, `what-if-${id}`, [`what-if:${key}`], leaseMs, refusal);
       return this.#run(id, asked, async () => {
         this.#running.delete(key);
-        await lease.release();
+        // A store that does not answer lets go of it by itself.
+        await lease.release().catch(() => undefined);
       });
     } catch (error) {
       this.#running.delete(key);

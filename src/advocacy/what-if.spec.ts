@@ -10,6 +10,7 @@ import { conversionsToldMax, type WhatIfAsked, type WhatIfProgress, whatIf } fro
 
 const asked: WhatIfAsked = {
   rules: rulesV1,
+  live: rulesV1,
   past: { known: present, validAt: 100_000 * dayMs },
   during: { from: null, until: null },
   stakeholders: 2,

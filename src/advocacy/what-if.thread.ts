@@ -100,5 +100,10 @@ export const answerInThread = async (rows: RowReader, asked: WhatIfAsked): Promi
 
 /** Linux knows the niceness of a thread; elsewhere it is the process', which must not give way. */
 const giveWay = (): void => {
-  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where that is not allowed, resting between pages is what is left.
+  }
 };

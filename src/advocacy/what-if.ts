@@ -13,6 +13,8 @@ import type { Rules } from './standing.js';
 /** What is asked: plain values, so that a thread can be handed it. */
 export interface WhatIfAsked {
   readonly rules: Rules;
+  /** Those whose rows it reads, and is held against. */
+  readonly live: Rules;
   /** `known` is an ordinal that the rows have reached: what is recorded meanwhile does not count. */
   readonly past: Past;
   readonly during: Period;
@@ -72,6 +74,7 @@ const pageMaxByDefault = 4_000;
  * Reads everybody's standing again by other rules: one pass over the facts of standing, in the order of stakeholder and time,
  * in pages that each end their reading. Nothing is written. Of everybody together, totals are held and the newest
  * conversions; of one stakeholder at a time, a reading and the passages that the live rule counted.
+ * @param rows of the rules that it is held against.
  */
 export async function whatIf(
   rows: RowReader,

@@ -7,6 +7,7 @@ import { AdvocacySummary, ConversionKindEnum } from './advocacy.types.js';
 import { CurveOfTime } from './conversion-curve.types.js';
 import { ConversionRule, StanceRule } from './rules.types.js';
 import type { Period } from './standing-pages.js';
+import type { Rules } from './standing.js';
 import { conversionsToldMax } from './what-if.js';
 
 @ObjectType({ description: 'A curve of time to conversion under the rules that it names.' })
@@ -52,6 +53,7 @@ export class WhatIfConversion {
 export class WhatIfAnswer {
   readonly __typename = 'WhatIfAnswer';
   readonly moment!: Moment;
+  readonly live!: Rules;
   readonly during!: Period;
   readonly horizonDays!: number;
   readonly existing!: number;

@@ -38,6 +38,8 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   team: 'Team',
   goal: 'Goal',
   tie: 'Tie',
+  guideline: 'Guideline',
+  acknowledgement: 'Colleague',
 };
 
 /** The streams that are about a thing of a type: their categories. */
@@ -69,6 +71,7 @@ const typeOfField: Readonly<Record<string, string>> = {
   colleagueId: 'Colleague',
   teamId: 'Team',
   goalId: 'Goal',
+  guidelineId: 'Guideline',
   owner: 'Colleague',
   fromOwner: 'Colleague',
   toOwner: 'Colleague',

@@ -23,7 +23,8 @@ export interface TargetsFrom {
 
 /** What was said by then of all that an answer concerns; lists are in the order in which it holds, what holds last at the end. */
 export interface Said {
-  readonly owners: ReadonlyMap<string, readonly OwnedFrom[]>;
+  /** By stakeholder: of each who is one with them then, who remains first. */
+  readonly owners: ReadonlyMap<string, readonly (readonly OwnedFrom[])[]>;
   readonly teams: ReadonlyMap<string, readonly InTeamFrom[]>;
   /** By team; an empty text: everybody. */
   readonly calendars: ReadonlyMap<string, CalendarSaid>;
@@ -41,8 +42,9 @@ export interface Answering {
 /** Whose clock it is, when they work, and how soon they are to answer. */
 export interface AnsweringThen {
   /**
-   * The owner of a stakeholder at a time, with the tier then and the owner's team then. In a team somebody is from when that was
-   * recorded; before the first record of it, in the first.
+   * The owner of a stakeholder at a time, with the tier then and the owner's team then. Of those who are one, who remains has the
+   * word; where nobody answered for that one, the first of the others. In a team somebody is from when that was recorded; before
+   * the first record of it, in the first.
    */
   readonly who: (stakeholder: string | null, at: number) => Answering;
   /** The working time of a team, or (null) where nobody answers. */
@@ -66,8 +68,8 @@ export const answeringThen = ({ owners, teams, calendars, targets }: Said, left:
     calendarOf(team === '' ? nothingSaid : (calendars.get(team) ?? nothingSaid), everybody);
   return {
     who: (stakeholder, at) => {
-      const owned = stakeholder === null ? undefined : holdingAt(owners.get(stakeholder) ?? [], at);
-      const { owner = null, tier = null } = owned ?? {};
+      const owned = (owners.get(stakeholder ?? '') ?? []).map((each) => holdingAt(each, at));
+      const { owner = null, tier = null } = owned.find((each) => each !== undefined && each.owner !== null) ?? {};
       if (owner === null) return { owner, tier, team: null };
       const inTeams = teams.get(owner) ?? [];
       return { owner, tier, team: (holdingAt(inTeams, at) ?? inTeams[0])?.team ?? null };

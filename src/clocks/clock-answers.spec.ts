@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { day, dayMs, passed, plansOf, projected } from '../../test/small-logs.js';
+import { day, dayMs, identified, passed, plansOf, projected, stakeholderFact } from '../../test/small-logs.js';
 import type { Slice } from '../event-sourcing/page.js';
 import { type Past, present } from '../event-sourcing/past.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
@@ -10,6 +10,7 @@ import { type ClockCursor, clocksBegun, clocksOfConversation, openClocks, pageOf
 import { TooManyTurns, turnsOpened } from './clock-pages.js';
 import { clockRows } from './clock-rows.js';
 import type { Clock } from './clocks.js';
+import { directory } from '../stakeholders/directory.js';
 import { calendarsOf, saidOf, saidThen, targetsOf } from './said-then.js';
 
 const today: Past = { known: present, validAt: dayMs(20) };
@@ -37,7 +38,7 @@ const log = numbered(
   recorded(targets(null, null, 4 * hoursOfDays)),
 );
 const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
-  const rows = await projected([clockRows], log);
+  const rows = await projected([clockRows, directory], log);
   return read(rows).finally(() => rows.close());
 };
 const told = (clocks: readonly Clock[]) => clocks.map(({ kind, state, opener }) => `${opener} ${kind} ${state}`);
@@ -137,6 +138,40 @@ describe('the clocks that run', () => {
       expect(page({ fromEnd: true })).toEqual({ entries: all.slice(3), more: true });
       expect(page({ fromEnd: true, before: all[2] })).toEqual({ entries: all.slice(0, 2), more: false });
     }));
+});
+
+describe('who answered for those who are one', () => {
+  const assigned = (who: string, owner: string) =>
+    recorded(
+      {
+        type: 'OwnerAssigned',
+        data: {
+          ...{ stakeholderId: who, factId: `f ${who}`, occurredAt: day(1), owner, tier: null },
+          ...{ place: null, rank: null, department: null, was: null },
+        },
+      },
+      { stream: `ownership-${who}` },
+    );
+  it('is who answered for whom remains, or else for another of them', async () => {
+    const merging = numbered(
+      ...[identified('mia'), identified('ann'), identified('bo'), assigned('ann', 'lee'), said('a', 'mia', 2)],
+      stakeholderFact('mia', {
+        type: 'StakeholdersMerged',
+        data: { stakeholderId: 'mia', mergedId: 'ann', token: 't', guard: 'g' },
+      }),
+      assigned('mia', 'kim'),
+      said('b', 'ann', 3),
+    );
+    const rows = await projected([clockRows, directory], merging);
+    const ownersAt = async (known: number) =>
+      (await clocksBegun(rows, { during: ever, kinds: ['first-response'] }, { known, validAt: dayMs(20) })).map(
+        ({ owner }) => owner,
+      );
+    expect(await ownersAt(5)).toEqual([null]);
+    expect(await ownersAt(6)).toEqual(['lee']);
+    expect(await ownersAt(8)).toEqual(['kim', 'kim']);
+    await rows.close();
+  });
 });
 
 describe('what was said by then', () => {

@@ -14,6 +14,7 @@ import { messageAfter, messageFacts, messageIdOf, messageFactOf } from './clock-
 import { turnsOpened } from './clock-pages.js';
 import { clockRows } from './clock-rows.js';
 import { turnsOf } from './clocks-v1.js';
+import { directory } from '../stakeholders/directory.js';
 import { Replies } from './replies.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -188,9 +189,9 @@ describe('the clocks', () => {
     fc.assert(
       fc.asyncProperty(asked, fc.integer({ min: 2, max: 7 }), async (all, batch) => {
         const log = logOf(all);
-        const once = await projected([clockRows], log);
+        const once = await projected([clockRows, directory], log);
         for (const size of [1, batch]) {
-          const several = await projected([forgetful(clockRows)], log, size);
+          const several = await projected([forgetful(clockRows), directory], log, size);
           for (const table of clockRows.tables) expect(await rowsOf(several, table)).toEqual(await rowsOf(once, table));
           await several.close();
         }
@@ -205,8 +206,8 @@ describe('the clocks', () => {
         const log = logOf(all);
         const known = point % (log.length + 1);
         const validAt = dayMs(validDay);
-        const whole = await projected([clockRows], log, 4);
-        const cut = await projected([clockRows], log.slice(0, known), 3);
+        const whole = await projected([clockRows, directory], log, 4);
+        const cut = await projected([clockRows, directory], log.slice(0, known), 3);
         expect(await everythingOf(whole, { known, validAt })).toEqual(
           await everythingOf(cut, { known: present, validAt }),
         );
@@ -220,7 +221,7 @@ describe('the clocks', () => {
     fc.assert(
       fc.asyncProperty(asked, fc.integer({ min: 0, max: 7 }), async (all, validDay) => {
         const log = logOf(all);
-        const rows = await projected([clockRows], log, 5);
+        const rows = await projected([clockRows, directory], log, 5);
         expect(await toldOf(rows, log, { known: present, validAt: dayMs(validDay) })).toEqual(
           naively(log, dayMs(validDay)),
         );
@@ -242,7 +243,7 @@ describe('the clocks', () => {
           const logs = [logOf(all), logOf(shuffled.map(([, each]) => each))];
           const told = await Promise.all(
             logs.map(async (log) => {
-              const rows = await projected([clockRows], log, 2);
+              const rows = await projected([clockRows, directory], log, 2);
               return toldOf(rows, log, today).finally(() => rows.close());
             }),
           );

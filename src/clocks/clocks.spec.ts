@@ -29,11 +29,14 @@ const said: Said = {
     [
       'mia',
       [
-        { at: at('01T00:00'), owner: 'kim', tier: 'near' },
-        { at: at('08T00:00'), owner: 'lee', tier: null },
-        { at: at('20T00:00'), owner: null, tier: null },
+        [
+          { at: at('01T00:00'), owner: 'kim', tier: 'near' },
+          { at: at('08T00:00'), owner: 'lee', tier: null },
+          { at: at('20T00:00'), owner: null, tier: null },
+        ],
       ],
     ],
+    ['ann', [[{ at: at('10T00:00'), owner: 'lee', tier: null }], [{ at: at('01T00:00'), owner: 'kim', tier: 'far' }]]],
   ]),
   teams: new Map([
     ['kim', [{ at: at('10T00:00'), team: 'press' }]],
@@ -141,6 +144,9 @@ describe('the clocks of a conversation', () => {
     expect(who('mia', at('05T00:00'))).toEqual({ owner: 'kim', tier: 'near', team: 'press' });
     expect(who('mia', at('08T00:00'))).toEqual({ owner: 'lee', tier: null, team: null });
     expect(who('mia', at('21T00:00'))).toEqual({ owner: null, tier: null, team: null });
+    // Where who remains had nobody, whoever answered for the other.
+    expect(who('ann', at('05T00:00'))).toEqual({ owner: 'kim', tier: 'far', team: 'press' });
+    expect(who('ann', at('12T00:00'))).toEqual({ owner: 'lee', tier: null, team: 'press' });
     expect(who(null, at('05T00:00'))).toEqual({ owner: null, tier: null, team: null });
   });
 });

@@ -1,5 +1,5 @@
 import { inLists } from '../event-sourcing/in-lists.js';
-import type { Past } from '../event-sourcing/past.js';
+import { type Past, knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
 import type { InTeamFrom, OwnedFrom, Said, TargetsFrom } from './answering.js';
 import type { CalendarSaid, Hours, WorkingHours } from './calendar.js';
@@ -10,8 +10,10 @@ type Known = Pick<Past, 'known'>;
 
 /** What was said, by then, of all that concerns these speakers: their owners, these ones' teams, calendars, and targets. */
 export const saidThen = async (rows: RowReader, speakers: Iterable<string>, past: Known): Promise<Said> => {
-  const owners = await ownersOf(rows, speakers, past);
-  const owned = [...owners.values()].flat();
+  const groups = await groupsOf(rows, [...speakers], past);
+  const ownersOfOne = await ownersOf(rows, new Set([...groups.values()].flat()), past);
+  const owners = new Map([...groups].map(([speaker, ids]) => [speaker, ids.map((id) => ownersOfOne.get(id) ?? [])]));
+  const owned = [...ownersOfOne.values()].flat();
   const teams = await teamsOf(rows, named(owned.map(({ owner }) => owner)), past);
   const inTeams = named([...teams.values()].flatMap((each) => each.map(({ team }) => team)));
   return {
@@ -20,6 +22,26 @@ export const saidThen = async (rows: RowReader, speakers: Iterable<string>, past
     calendars: await calendarsOf(rows, ['', ...inTeams], past),
     targets: await targetsOf(rows, ['', ...named(owned.map(({ tier }) => tier))], past),
   };
+};
+
+/** All who were one with each speaker then, who remains first; most are one alone. */
+const groupsOf = async (
+  rows: RowReader,
+  speakers: readonly string[],
+  past: Known,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const groups = new Map<string, string[]>(speakers.map((speaker) => [speaker, []]));
+  for (const { marks, values } of inLists(speakers)) {
+    const sql = `SELECT a.id AS speaker, b.id FROM stakeholder a CROSS JOIN stakeholder b
+      WHERE a.id IN (${marks}) AND a.survivor IS NOT NULL AND ${knownThen('a')}
+        AND b.survivor = a.survivor AND b.survivor IS NOT NULL AND ${knownThen('b')}
+      ORDER BY a.id, CASE WHEN b.key = b.survivor THEN 0 ELSE 1 END, b.id`;
+    const then = [...thenOf(past), ...thenOf(past)];
+    for (const { speaker, id } of await rows.all<{ speaker: string; id: string }>(sql, [...values, ...then]))
+      groups.get(speaker)?.push(id);
+  }
+  for (const [speaker, ids] of groups) if (ids.length === 0) ids.push(speaker);
+  return groups;
 };
 
 const named = (values: readonly (string | null)[]): ReadonlySet<string> =>

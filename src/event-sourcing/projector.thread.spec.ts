@@ -83,4 +83,22 @@ describe('a projector in a thread of its own', () => {
     expect(await waiting).toBe('timeout');
     expect(starts()).toBe(1);
   });
+
+  it('projects more beside its own when it is told to, without a fault, and is waited for once their rows are live', async () => {
+    const { thread, said, starts } = await threadOf(`
+      const at = (checkpoint, live) => ({ checkpoint, live, stall: undefined, here: true });
+      const tell = (live) => parentPort.postMessage({ here: new Map([['balances', at(9, true)], ['beside', at(3, live)]]) });
+      if (starts === 0) tellHere(9);
+      else { tell(false); setTimeout(() => tell(true), 300); }
+      ${untilStopped}`);
+    expect(await thread.waitFor(9, undefined, 5_000)).toBe('projected');
+    thread.projectBeside([{ ...balances(), name: 'beside' }]);
+    while (starts() < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await thread.waitFor(9, undefined, 5_000)).toBe('projected');
+    expect((await thread.status()).projections.map(({ name }) => name)).toEqual(['balances']);
+    while ((await thread.status()).projections.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await thread.waitFor(9, undefined, 10)).toBe('timeout');
+    expect(await thread.waitFor(3, undefined, 10)).toBe('projected');
+    expect(said).toEqual([]);
+  });
 });

@@ -37,6 +37,9 @@ const stopMs = 10_000;
 export class ProjectorThread implements Projecting {
   readonly #options: ProjectorThreadOptions;
   readonly #waiting: Waiting;
+  #beside: readonly Projected[] = [];
+  /** Why the thread is to end, and another to begin, without a fault. */
+  #changing = false;
   #worker: Worker | undefined;
   #here: ReadonlyMap<string, Whereabouts> = new Map();
   /** What other processes were last heard to have projected. */
@@ -56,6 +59,17 @@ export class ProjectorThread implements Projecting {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Projects these beside its own from here on, in place of those of the last call: the thread begins again, and finds out
+   * itself which they are. They are built beside what is projected, and waited for only once their rows are live.
+   */
+  projectBeside(beside: readonly Projected[]): void {
+    this.#beside = beside;
+    if (this.#worker === undefined) return;
+    this.#changing = true;
+    this.#worker.postMessage('stop');
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#worker?.postMessage('stop');
@@ -69,14 +83,22 @@ export class ProjectorThread implements Projecting {
     this.#waiting.stop();
   }
 
-  waitFor(ordinal: number, names: readonly string[] | undefined, limitMs: number): Promise<Waited> {
-    return this.#waiting.until(ordinal, names ?? this.#options.projections.map(({ name }) => name), limitMs);
+  async waitFor(ordinal: number, names: readonly string[] | undefined, limitMs: number): Promise<Waited> {
+    // Where others project them, they tell when their rows are live.
+    if (names === undefined && this.#beside.some(({ name }) => !this.#here.has(name)))
+      await this.#hear().catch(() => undefined);
+    return this.#waiting.until(ordinal, names ?? this.#all().map(({ name }) => name), limitMs);
+  }
+
+  /** Its own, and those beside them that have rows. */
+  #all(): readonly Projected[] {
+    return [...this.#options.projections, ...this.#beside.filter(({ name }) => this.#whereIs(name).live)];
   }
 
   async status(): Promise<ProjectorStatus> {
-    const { projections, readStore, store } = this.#options;
+    const { readStore, store } = this.#options;
     const progress = await readStore.progress();
-    return statusOf(projections, progress, await store.head(), (name) => this.#whereIs(name));
+    return statusOf(this.#all(), progress, await store.head(), (name) => this.#whereIs(name));
   }
 
   async #run(): Promise<void> {
@@ -85,6 +107,10 @@ export class ProjectorThread implements Projecting {
       const failure = await this.#runOnce();
       this.#moved(new Map());
       if (this.#stopping.signal.aborted) return;
+      if (this.#changing) {
+        this.#changing = false;
+        continue;
+      }
       this.#options.log.error({ error: failure }, 'the projector failed, and begins again');
       await sleep(restartMs, undefined, { signal }).catch(() => undefined);
     }

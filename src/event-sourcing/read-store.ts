@@ -189,6 +189,15 @@ export interface ReadStore extends RowReader {
   /** Closes and deletes a build that is of no use: readers do without it. */
   discard(build: Build): Promise<void>;
 
+  /**
+   * Takes these for the program's projections from here on: one that reads and projects more of them, or fewer, than when it
+   * began.
+   * @throws TypeError for projections that cannot stand side by side.
+   */
+  readAs(projections: readonly Projected[]): void;
+  /** Deletes what was built of projections of these names, which no program projects any more. */
+  deleteBuilds(ofName: (name: string) => boolean): Promise<void>;
+
   /** Notes, for every process, that the projection stands still, or (null) that it goes on. */
   noteStall(projection: Projected, stall: Stall | null): Promise<void>;
 

@@ -217,10 +217,41 @@ export class SourceIdTaken extends Refusal {
   readonly interaction!: Interaction;
 }
 
+@ObjectType({ description: 'Somebody of ours who has not acknowledged a version of a guideline that was in force.' })
+export class MissingAcknowledgement {
+  @Field(() => ID)
+  readonly colleagueId!: string;
+
+  @Field(() => String, { description: 'Their name.' })
+  readonly colleague!: string;
+
+  @Field(() => ID)
+  readonly guidelineId!: string;
+
+  @Field(() => String, { description: 'Its name.' })
+  readonly guideline!: string;
+
+  @Field(() => Int)
+  readonly version!: number;
+}
+
+@ObjectType({
+  implements: () => Refusal,
+  description:
+    'Returned when guidelines are required (a setting of the service), and somebody of ours who wrote this had not acknowledged what was in force: acknowledgeGuideline, and send it again.',
+})
+export class GuidelineNotAcknowledged extends Refusal {
+  readonly __typename = 'GuidelineNotAcknowledged';
+
+  @Field(() => [MissingAcknowledgement])
+  readonly missing!: readonly MissingAcknowledgement[];
+}
+
 export const RecordInteractionResult = resultOf('RecordInteractionResult', () => [
   InteractionRecorded,
   StakeholderNotFound,
   SourceIdTaken,
+  GuidelineNotAcknowledged,
   CommandIdReused,
 ]);
 export const CorrectInteractionResult = resultOf('CorrectInteractionResult', () => [

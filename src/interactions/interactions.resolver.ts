@@ -207,6 +207,21 @@ export class InteractionsResolver {
           "This source's id is on record, and what was first sent under it was another content. Correct or retract that one.";
         return { __typename: refused, message, interaction };
       }
+      case 'GuidelineNotAcknowledged': {
+        const { missing } = refusal;
+        const said = missing.map(
+          ({ colleague, version, guideline }) => `${colleague}: version ${version} of '${guideline}'`,
+        );
+        return {
+          __typename: refused,
+          message: `Not acknowledged yet: ${said.join('; ')}. Read it (guidelines), acknowledge it (acknowledgeGuideline), and send this again.`,
+          missing: missing.map(({ colleagueId, guidelineId, ...rest }) => ({
+            ...rest,
+            colleagueId: toGlobalId('Colleague', colleagueId),
+            guidelineId: toGlobalId('Guideline', guidelineId),
+          })),
+        };
+      }
       case 'CommandIdReused':
         return commandIdReused;
     }

@@ -83,6 +83,25 @@ export interface StakeholderNotFound extends Refusal<'StakeholderNotFound'> {
   readonly stakeholderId: string;
 }
 
+/** Somebody of ours who has not acknowledged a version of a guideline that was in force. */
+export interface MissingAcknowledgement {
+  readonly colleagueId: string;
+  /** Their name. */
+  readonly colleague: string;
+  readonly guidelineId: string;
+  /** Its name. */
+  readonly guideline: string;
+  readonly version: number;
+}
+
+/** Refused where guidelines are required, and somebody who wrote has not acknowledged what was in force. */
+export interface GuidelineNotAcknowledged extends Refusal<'GuidelineNotAcknowledged'> {
+  readonly missing: readonly MissingAcknowledgement[];
+}
+
+/** What is asked before something outbound is recorded: the port to whoever keeps guidelines. */
+export type Gate = (told: Pick<Told, 'occurredAt' | 'ourPeople'>) => Promise<readonly MissingAcknowledgement[]>;
+
 export type RecordingOutcome =
   | (Accepted<Interaction> & {
       readonly interactionId: string;
@@ -90,6 +109,7 @@ export type RecordingOutcome =
     })
   | (InteractionRefusal & { readonly interactionId?: string })
   | StakeholderNotFound
+  | GuidelineNotAcknowledged
   | CommandIdReused;
 
 /** An outcome that is no refusal: it happened, now or before. */
@@ -117,11 +137,13 @@ export interface Recording {
 
 /**
  * @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused.
+ * @param gate where guidelines are required; without it nothing is asked.
  */
 export const recording = (
   { transact, look }: Transactions,
   people: People,
   digestOf: (text: string) => string,
+  gate?: Gate,
 ): Recording => {
   /** Everybody who took part: known, or to be identified once nothing can be refused any more. */
   const findParticipants = async (
@@ -171,6 +193,10 @@ export const recording = (
     });
     const { known, state } = await look(interaction, interactionId, context);
     if (known) return isAccepted(known) ? answer(known) : known;
+    if (gate !== undefined && !state.recorded && told.direction === 'outbound' && told.ourPeople.length > 0) {
+      const missing = await gate(told);
+      if (missing.length > 0) return { refused: 'GuidelineNotAcknowledged', missing };
+    }
     // On record already: its own stream says whether this is the same content, and nobody needs to be looked for.
     const found = state.recorded ? [] : await findParticipants(told.with);
     if ('refused' in found) return found;

@@ -220,6 +220,8 @@ const refusalOf = ({ refused }: Extract<OurOwnOutcome, { refused: string }>, inp
         __typename: refused,
         message: 'Whether a tier has a capacity is said when it is first defined: define another tier.',
       };
+    case 'TierNotFound':
+      return { __typename: refused, message: 'Nobody defined a tier of this name.' };
     case 'CommandIdReused':
       return commandIdReused;
   }

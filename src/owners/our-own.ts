@@ -10,6 +10,7 @@ import {
 import { colleague } from './colleague.js';
 import { team } from './team.js';
 import { tierNamed } from './tier.js';
+import { verificationInterval, verificationIntervalId } from './verification-interval.js';
 
 /** What is asked about our own people, teams and tiers. */
 export type OurOwnRequest =
@@ -33,13 +34,14 @@ export type OurOwnRequest =
       readonly tier: string;
       readonly capacity: number | null;
       readonly cadenceDays: number | null;
-    };
+    }
+  | { readonly type: 'SetVerificationInterval'; readonly tier: string | null; readonly days: number | null };
 
 export type OurOwnOutcome =
   | (Pick<Accepted<unknown>, 'already' | 'ordinal'> & {
       /** Of the team, the person or the tier. */ readonly id: string;
     })
-  | Refusal<'ColleagueNotFound' | 'TeamNotFound' | 'CapacityIsFixed'>
+  | Refusal<'ColleagueNotFound' | 'TeamNotFound' | 'TierNotFound' | 'CapacityIsFixed'>
   | CommandIdReused;
 
 /** Our own people, teams and tiers, over their streams. */
@@ -90,6 +92,13 @@ export const ourOwn = ({ transact, read }: Transactions): OurOwn => {
           if (outcome.refused === 'TierFull' || outcome.refused === 'TierNotFound')
             throw new Error(`A tier's definition was refused: ${outcome.refused}.`);
           return outcome;
+        }
+        case 'SetVerificationInterval': {
+          const { type, ...data } = request;
+          if (data.tier !== null && (await read(tierNamed(data.tier), data.tier)).state.defined === null)
+            return { refused: 'TierNotFound' };
+          const id = verificationIntervalId(data.tier);
+          return outcomeOf(id, await transact(verificationInterval, id, { type, data }, context));
         }
       }
     },

@@ -5,6 +5,7 @@ import type { Identity } from '../stakeholders/identity.js';
 import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
+import { AttentionResolver, waitingResolvers } from './attention.resolver.js';
 import { HandOversResolver } from './hand-overs.resolver.js';
 import { type OurOwn, ourOwn } from './our-own.js';
 import { ColleagueResolver, OurOwnResolver, TierResolver } from './our-own.resolver.js';
@@ -34,6 +35,8 @@ import { type Owning, owning } from './owning.js';
     TierResolver,
     OwnersResolver,
     HandOversResolver,
+    AttentionResolver,
+    ...waitingResolvers,
     ...ownersPeopleResolvers,
     ...ownedRelationshipResolvers,
   ],

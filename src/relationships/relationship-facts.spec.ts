@@ -82,6 +82,15 @@ describe('relationship facts', () => {
     );
   });
 
+  it('keeps where a step was taken', () =>
+    given(
+      ada,
+      relationshipFact('ada', {
+        type: 'StepTaken',
+        data: { ...dated('h', 3), step: 'listen', skipped: [], interactionId: 'i' },
+      }),
+    ).reading(async (rows) => expect(await bodyOf(rows, 2)).toMatchObject({ factId: 'h', interactionId: 'i' })));
+
   it('marks what was retracted, where it stood', async () => {
     await given(ada, engaged, stepRetracted).thenColumns(relationshipFactTable, [
       { ...told, at: dayMs(3), known_until: 3 },

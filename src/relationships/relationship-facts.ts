@@ -67,8 +67,10 @@ export interface RelationshipFactView {
   readonly by: string;
   readonly reason: string | null;
   readonly step: Step | null;
-  /** Earlier steps that had not been taken, where it is a step. */
+  /** Earlier steps that were not on record, where it is a step. */
   readonly skipped: readonly Step[];
+  /** Of the conversation in which it was taken, where it is a step. */
+  readonly interactionId?: string;
   readonly stance: AssessableStance | null;
   /** The fact itself, where it is one of care. */
   readonly care?: CareFact;
@@ -146,6 +148,7 @@ const viewAfter = (before: RelationshipFactView | null, event: RecordedEvent): R
     reason,
     step: type === 'StepTaken' ? data.step : null,
     skipped: type === 'StepTaken' ? data.skipped : [],
+    ...(type === 'StepTaken' && data.interactionId !== undefined ? { interactionId: data.interactionId } : {}),
     stance: type === 'StanceAssessed' ? data.stance : null,
     retraction: null,
   };

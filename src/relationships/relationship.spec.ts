@@ -89,6 +89,12 @@ describe('taking a step', () => {
     given(taken('f1', 'listen', 3))
       .when(take('f2', 'acknowledge', 2))
       .then([taken('f2', 'acknowledge', 2, 'listen')]));
+  it('names an interaction of the conversation in which it was taken', () => {
+    const data = { stakeholderId, factId: 'f1', occurredAt: day(1), step: 'listen', interactionId: 'i' } as const;
+    given()
+      .when({ type: 'TakeStep', data })
+      .then([{ type: 'StepTaken', data: { ...data, skipped: [] } }]);
+  });
   it('stays quiet for the same fact', () =>
     given(taken('f1', 'listen', 1))
       .when(take('f1', 'listen', 1))

@@ -18,6 +18,7 @@ import { RelationshipDesk } from './relationships.desk.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
 import { RelationshipFactNodes } from './relationships.nodes.js';
 import { RelationshipsResolver } from './relationships.resolver.js';
+import { ConversationStepsResolver, StepFindingResolver, StepTakenResolver, StepsResolver } from './steps.resolver.js';
 import { VerificationResolver } from './verification.resolver.js';
 import { AssessedInfluenceResolver, SalienceResolver } from './salience.resolver.js';
 import { type Surveying, surveying } from './surveying.js';
@@ -43,6 +44,10 @@ import { SurveysResolver } from './surveys.resolver.js';
     RelationshipFactNodes,
     RelationshipDesk,
     RelationshipsResolver,
+    StepsResolver,
+    ConversationStepsResolver,
+    StepTakenResolver,
+    StepFindingResolver,
     CommitmentsResolver,
     CommitmentResolver,
     ...commitmentSettledResolvers,

@@ -57,7 +57,10 @@ export class RelationshipFactNodes {
     if (care !== undefined) return careNodeOf(fact, care);
     switch (type) {
       case 'StepTaken':
-        return { __typename: type, ...fact, step: step ?? 'listen', skipped };
+        return {
+          ...{ __typename: type, ...fact, step: step ?? 'listen', skippedWhenRecorded: skipped },
+          interactionId: view.interactionId === undefined ? null : toGlobalId('Interaction', view.interactionId),
+        };
       case 'StanceAssessed':
         return { __typename: type, ...fact, stance: stance ?? 'unknown' };
       default:

@@ -47,10 +47,13 @@ export class StepTaken extends RelationshipFact {
   @Field(() => StepEnum)
   readonly step!: Step;
 
+  @Field(() => ID, { nullable: true, description: 'An interaction of the conversation in which it was taken.' })
+  readonly interactionId!: string | null;
+
   @Field(() => [StepEnum], {
-    description: 'Earlier steps of which none was on record for by then, when this was recorded.',
+    description: 'Earlier steps that were not on record for by its date, when it was recorded.',
   })
-  readonly skipped!: readonly Step[];
+  readonly skippedWhenRecorded!: readonly Step[];
 }
 
 @ObjectType({ implements: () => Node })

@@ -57,10 +57,13 @@ describe('the rows of answers', () => {
       retracted,
     ).reading(async (rows) => {
       const scores = async (known: number, validAt = at * 2) =>
-        (await answersOf(rows, ['mia', 'leo'], { known, validAt })).get('mia')?.map(({ score }) => score);
+        (await answersOf(rows, [['mia'], ['leo']], { known, validAt })).get('mia')?.map(({ score }) => score);
       expect(await scores(2)).toEqual([3, 9]);
       expect(await scores(2, at)).toEqual([9]);
       expect(await scores(present)).toEqual([3]);
-      expect((await answersOf(rows, ['mia', 'leo'], { known: present, validAt: at })).get('leo')).toEqual([]);
+      // Of those who are one, whoever answered.
+      const asOne = await answersOf(rows, [['leo', 'mia']], { known: 2, validAt: at * 2 });
+      expect(asOne.get('leo')?.map(({ score }) => score)).toEqual([3, 9]);
+      expect((await answersOf(rows, [['mia'], ['leo']], { known: present, validAt: at })).get('leo')).toEqual([]);
     }));
 });

@@ -72,14 +72,17 @@ type AnswerRow = Row & {
   readonly at: number;
 };
 
-/** What each of these answered by then and was not taken back, newest first, `answersMax` at most. Every id is there. */
+/**
+ * What each of these answered by then and was not taken back, newest first, `answersMax` at most: asked by the ids of all who
+ * are one, answered by the first. Each of those is there.
+ */
 export const answersOf = async (
   rows: RowReader,
-  stakeholders: readonly string[],
+  groups: readonly (readonly string[])[],
   past: Past,
 ): Promise<ReadonlyMap<string, readonly ListedAnswer[]>> => {
-  const found = new Map<string, ListedAnswer[]>(stakeholders.map((id) => [id, []]));
-  for (const { marks, values } of inLists(stakeholders)) {
+  const found = new Map<string, ListedAnswer[]>(groups.flat().map((id) => [id, []]));
+  for (const { marks, values } of inLists(groups.flat())) {
     const sql = `SELECT stakeholder, fact_id, survey, score, at FROM (
         SELECT a.stakeholder, a.fact_id, a.survey, a.score, a.at,
           row_number() OVER (PARTITION BY a.stakeholder ORDER BY a.at DESC, a.known_from DESC) AS place
@@ -89,5 +92,11 @@ export const answersOf = async (
     for (const { stakeholder, fact_id: factId, survey, score, at } of await rows.all<AnswerRow>(sql, asked))
       found.get(stakeholder)?.push({ factId, survey, score, at });
   }
-  return found;
+  const answered = new Map<string, readonly ListedAnswer[]>();
+  for (const [first, ...others] of groups) {
+    if (first === undefined) continue;
+    const theirs = [first, ...others].flatMap((id) => found.get(id) ?? []);
+    answered.set(first, others.length === 0 ? theirs : theirs.sort((a, b) => b.at - a.at).slice(0, answersMax));
+  }
+  return answered;
 };

@@ -5,7 +5,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -40,11 +40,11 @@ export class SurveysResolver {
   })
   @Extensions({ listSize: 10 })
   async surveyAnswers(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly SurveyAnswer[]> {
-    const load = (ids: readonly string[], at: Moment) => answersOf(this.rows, ids, at);
-    const found = (await batched(request, 'survey answers', moment, load, stakeholderId)) ?? [];
+    const load = (groups: readonly (readonly string[])[], at: Moment) => answersOf(this.rows, groups, at);
+    const found = (await batchedOfGroups(request, 'survey answers', moment, load, memberIds)) ?? [];
     return found.map(({ factId, survey, score, at }) => ({ factId: idOf(factId), survey, score, occurredAt: at }));
   }
 

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
-import type { ReadStore } from '../event-sourcing/read-store.js';
+import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
@@ -15,7 +15,7 @@ import { OneOfPastArgs, PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { attributesOf } from '../relationships/salience.js';
 import { groupsOf } from '../ties/groups.js';
-import { READ_STORE } from '../tokens.js';
+import { READ_STORE, ROWS_BY_RULES } from '../tokens.js';
 import {
   type DirectoryFilter,
   type Holdings,
@@ -43,6 +43,11 @@ import {
   Stakeholder,
   StakeholderConnection,
 } from './stakeholders.types.js';
+
+/** Which rows answer: those of the rules that were in force. */
+interface RowsByRules {
+  of(past: Moment): Promise<{ readonly rows: RowReader }>;
+}
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {
@@ -119,6 +124,7 @@ export class DirectoryResolver {
     private readonly nodes: StakeholderNodes,
     private readonly moments: Moments,
     @Inject(READ_STORE) private readonly rows: ReadStore,
+    @Inject(ROWS_BY_RULES) private readonly byRules: RowsByRules,
     @Inject(IDENTITY) private readonly identity: Identity,
     registry: NodeRegistry,
   ) {
@@ -180,7 +186,9 @@ export class DirectoryResolver {
       sortName: String(sortName),
       key: Number(key),
     }));
-    const found = await stakeholdersPage(this.rows, {
+    // Where they stand is told by the rules in force.
+    const rows = filter.stances === undefined ? this.rows : (await this.byRules.of(moment)).rows;
+    const found = await stakeholdersPage(rows, {
       past: moment,
       where: filter,
       orderBy: asked.startsWith('name') ? 'name' : 'identified-at',
@@ -192,7 +200,7 @@ export class DirectoryResolver {
       found,
       ({ sortName, key }) => [sortName, key],
       (listed) => this.nodes.nodeOf(listed, moment),
-      () => countStakeholders(this.rows, moment, filter),
+      () => countStakeholders(rows, moment, filter),
     );
   }
 

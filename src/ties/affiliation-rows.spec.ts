@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { day, dayMs, plansOf, projected } from '../../test/small-logs.js';
+import { day, dayMs, identified, plansOf, projected, stakeholderFact } from '../../test/small-logs.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import { numbered, recorded, specifyProjection } from '../event-sourcing/specification.js';
 import type { AffiliationFact } from '../stakeholders/affiliation.js';
+import { directory } from '../stakeholders/directory.js';
 import { affiliationsById, affiliationsPage, belongingTo, countAffiliations } from './affiliation-pages.js';
 import { affiliationRows, affiliationTable } from './affiliation-rows.js';
 import { type State, openBeginning, states } from './lasting.js';
@@ -118,8 +119,10 @@ describe('affiliations', () => {
     await rows.close();
   });
 
+  const everybody = ['mia', 'bo', 'cy'].map((id) => identified(id));
+
   it('are one stretch after another of each person, within a period', async () => {
-    const rows = await projected([affiliationRows], log);
+    const rows = await projected([directory, affiliationRows], numbered(...everybody, ...log));
     const past = { known: present, validAt: dayMs(20) };
     const stretches = (from: number, until: number, max = 9) =>
       belongingTo(rows, ['works'], past, { from, until }, max);
@@ -138,8 +141,19 @@ describe('affiliations', () => {
     await rows.close();
   });
 
+  it('are those of who remains, where two are one', async () => {
+    const merged = { stakeholderId: 'mia', mergedId: 'bo', token: 't', guard: 'g' };
+    const one = stakeholderFact('mia', { type: 'StakeholdersMerged', data: merged });
+    const rows = await projected([directory, affiliationRows], numbered(...everybody, ...log, one));
+    const past = { known: present, validAt: dayMs(20) };
+    expect(await belongingTo(rows, ['works'], past, { from: 0, until: dayMs(20) }, 9)).toEqual([
+      { person: 'mia', from: openBeginning, until: dayMs(8) },
+    ]);
+    await rows.close();
+  });
+
   it('are read by ranges of an index', async () => {
-    const rows = await projected([affiliationRows], log);
+    const rows = await projected([directory, affiliationRows], numbered(...everybody, ...log));
     const past = { known: present, validAt: dayMs(20) };
     const plans = await plansOf(rows, async (reader) => {
       for (const end of ['person', 'organisation'] as const)

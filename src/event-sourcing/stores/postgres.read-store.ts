@@ -96,10 +96,10 @@ interface Seen {
 }
 
 class PostgresReadStore implements ReadStore {
-  readonly projections: readonly Projected[];
+  #projections: readonly Projected[] = [];
   readonly #address: PostgresAddress;
   readonly #outageMs: number;
-  readonly #shapes: ReadonlyMap<string, string>;
+  #shapes: ReadonlyMap<string, string> = new Map();
   readonly #readers: PostgresPool;
   readonly #keepers: PostgresPool;
   readonly #reader: LiveReader;
@@ -111,13 +111,16 @@ class PostgresReadStore implements ReadStore {
 
   constructor({ address, projections, logId, outageMs = 10_000 }: PostgresReadStoreOptions) {
     this.#outageMs = outageMs;
-    this.projections = projections;
     this.#address = address;
-    this.#shapes = new Map(projections.map((projection) => [projection.name, shapeOf(projection)]));
+    this.readAs(projections);
     this.#readers = new PostgresPool(address, readersMax);
     this.#keepers = new PostgresPool(address, keepersMax);
     this.#reader = new LiveReader(this.#readers);
     this.#registry = new PostgresRegistry(this.#keepers, logId);
+  }
+
+  get projections(): readonly Projected[] {
+    return this.#projections;
   }
 
   all<R extends Row = Row>(sql: string, parameters: readonly Value[] = []): Promise<readonly R[]> {
@@ -194,6 +197,19 @@ class PostgresReadStore implements ReadStore {
   async discard(build: Build): Promise<void> {
     await build.close();
     await this.#registry.replace(build.id);
+    this.#lookAgain();
+    await this.sweep();
+  }
+
+  readAs(projections: readonly Projected[]): void {
+    assertProjectable(projections);
+    this.#projections = projections;
+    this.#shapes = new Map(projections.map((projection) => [projection.name, shapeOf(projection)]));
+    this.#lookAgain();
+  }
+
+  async deleteBuilds(ofName: (name: string) => boolean): Promise<void> {
+    for (const { id, name } of await this.#registry.builds()) if (ofName(name)) await this.#registry.replace(id);
     this.#lookAgain();
     await this.sweep();
   }

@@ -321,6 +321,37 @@ export const readStoreContract = (name: string, make: () => Promise<ReadStoreSub
 
     describe('gives leases', () => leasesContract(() => another()));
 
+    it('reads and projects more projections from when it is told to, or fewer', async () => {
+      const few = await another([places]);
+      closed(await live(few, places));
+      few.readAs([places, spans]);
+      expect(await few.progress()).toMatchObject([
+        { name: 'all-places', live: true },
+        { name: 'spans', live: false },
+      ]);
+      await expect(few.all('SELECT * FROM span')).rejects.toThrow(NotBuiltYet);
+      closed(await live(few, spans, 'two'));
+      expect(await few.all('SELECT * FROM span')).toEqual([]);
+      few.readAs([places]);
+      expect(few.projections).toEqual([places]);
+      await expect(few.all('SELECT * FROM span')).rejects.toThrow();
+      expect(() => few.readAs([places, places])).toThrow(TypeError);
+    });
+
+    it('deletes what was built of projections that nobody has any more, and of no other', async () => {
+      await (await live(store, places)).close();
+      await (await live(store, spans, 'two')).close();
+      store.readAs([places]);
+      await store.deleteBuilds((name) => name === 'spans');
+      expect(await store.all('SELECT * FROM place')).toEqual([]);
+      const all = await another();
+      expect(await all.progress()).toMatchObject([
+        { name: 'spans', live: false },
+        { name: 'all-places', live: true },
+      ]);
+      expect(await all.open(spans, 10)).toBeNull();
+    });
+
     it('tells every process where a projection stands still', async () => {
       const stall = { ordinal: 3, eventId: 'e', message: 'broken' };
       await store.noteStall(places, stall);

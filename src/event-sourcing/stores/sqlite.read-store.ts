@@ -37,7 +37,7 @@ const fillCacheKibMax = 16 * 1024;
 const leftovers = ['', '-wal', '-shm', '-journal'];
 
 class SqliteReadStore implements ReadStore {
-  readonly projections: readonly Projected[];
+  #projections: readonly Projected[];
   readonly #builds: string;
   readonly #memory: string | undefined;
   readonly #registry: SqliteRegistry;
@@ -51,7 +51,7 @@ class SqliteReadStore implements ReadStore {
 
   constructor({ folder, projections, logId, now = Date.now }: SqliteReadStoreOptions) {
     assertProjectable(projections);
-    this.projections = projections;
+    this.#projections = projections;
     this.#memory = folder === ':memory:' ? `file:/rapport-${v4()}` : undefined;
     this.#builds = join(folder, 'read');
     try {
@@ -65,6 +65,10 @@ class SqliteReadStore implements ReadStore {
       now,
     );
     if (this.#memory === undefined) this.#sweep();
+  }
+
+  get projections(): readonly Projected[] {
+    return this.#projections;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- The driver is synchronous, the seam is not: errors must reject.
@@ -149,6 +153,20 @@ class SqliteReadStore implements ReadStore {
     await this.#registry.remove(build.id);
     this.#lookAgain();
     this.#delete({ ...build.projection, id: build.id });
+  }
+
+  readAs(projections: readonly Projected[]): void {
+    assertProjectable(projections);
+    this.#projections = projections;
+    this.#lookAgain();
+  }
+
+  async deleteBuilds(ofName: (name: string) => boolean): Promise<void> {
+    for (const entry of this.#registry.builds().filter(({ name }) => ofName(name))) {
+      await this.#registry.remove(entry.id);
+      this.#lookAgain();
+      this.#delete(entry);
+    }
   }
 
   noteStall(projection: Projected, stall: Stall | null): Promise<void> {
