@@ -3,6 +3,7 @@ import type { Input, Mutation, Outcome, Rapport } from './client.js';
 import { type CareDoing, careDoing, careDoings, isCare } from './care-doings.js';
 import { type ClockDoing, clockDoing, clockDoings, isOfClocks } from './clock-doings.js';
 import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
+import { type GuidelineDoing, guidelineDoing, guidelineDoings, isOfGuidelines } from './guideline-doings.js';
 import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
@@ -34,10 +35,6 @@ type Doing =
     }
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'assessDisclosure'; readonly which: number; readonly status: string }
-  | { readonly does: 'interval'; readonly tier: string | null; readonly days: number | null }
-  | { readonly does: 'publish'; readonly day: number; readonly text: string }
-  | { readonly does: 'withdrawGuideline'; readonly day: number }
-  | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
@@ -68,6 +65,7 @@ type Doing =
   | { readonly does: 'dropGoal'; readonly which: number }
   | CareDoing
   | ClockDoing
+  | GuidelineDoing
   | TieDoing;
 
 const tone = fc.constantFrom(-1, -0.9, -0.4, -0.3, -0.05, 0, 0.1, 0.3, 0.6, 0.9, 1);
@@ -150,16 +148,6 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
       status: fc.constantFrom('DISCLOSED', 'NOT_DISCLOSED', 'UNKNOWN'),
     }),
   },
-  {
-    weight: 1,
-    arbitrary: doesWith('interval', {
-      tier: fc.constantFrom('close', null),
-      days: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 4 }),
-    }),
-  },
-  { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
-  { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
-  { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
   { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
@@ -216,6 +204,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
   ...careDoings,
   ...clockDoings,
+  ...guidelineDoings,
   ...tieDoings,
 ) as fc.Arbitrary<Doing>;
 
@@ -227,7 +216,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const goals: string[] = [];
   const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
-  let guidelineId: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
   const handleOf = (address: number): Input => ({ channel: 'EMAIL', address: `b${address}@example.org` });
   const participant = (number: number): Input => {
@@ -259,6 +247,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
     return colleagueId === undefined ? null : ask(mutation, { colleagueId, ...input });
   };
 
+  const aboutGuidelines = guidelineDoing(ask, ours);
   const aboutCare = careDoing({ ask, decide, facts });
   const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
@@ -302,23 +291,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       case 'assessDisclosure':
         return amend('assessDisclosure', each.which, { status: each.status });
-      case 'interval':
-        return ask('setVerificationInterval', { tier: each.tier, days: each.days });
-      case 'publish': {
-        const rules = [{ channel: 'FORUM', text: 'Say who you are.' }];
-        const asked = { name: 'Manners', text: each.text, rules, occurredAt: dateOf(each.day), guidelineId };
-        const published = await ask('publishGuideline', asked);
-        guidelineId ??= published?.guidelineId ?? null;
-        return published;
-      }
-      case 'withdrawGuideline':
-        return guidelineId === null
-          ? null
-          : ask('withdrawGuideline', { guidelineId, occurredAt: dateOf(each.day), reason });
-      case 'acknowledge':
-        return guidelineId === null
-          ? null
-          : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -408,6 +380,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       }
       default:
         if (isCare(each)) return aboutCare(each);
+        if (isOfGuidelines(each)) return aboutGuidelines(each);
         return isOfClocks(each) ? clockDoing(each, team, ask) : aboutTies(each);
     }
   };
