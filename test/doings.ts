@@ -3,6 +3,7 @@ import type { Input, Mutation, Outcome, Rapport } from './client.js';
 import { type CareDoing, careDoing, careDoings, isCare } from './care-doings.js';
 import { type ClockDoing, clockDoing, clockDoings, isOfClocks } from './clock-doings.js';
 import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
+import { type GoalDoing, goalDoing, goalDoings, isOfGoals } from './goal-doings.js';
 import { type GuidelineDoing, guidelineDoing, guidelineDoings, isOfGuidelines } from './guideline-doings.js';
 import { type TieDoing, tieDoing, tieDoings } from './tie-doings.js';
 
@@ -60,11 +61,9 @@ type Doing =
       readonly survey: string;
     }
   | { readonly does: 'retractAnswer'; readonly which: number }
-  | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
-  | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
-  | { readonly does: 'dropGoal'; readonly which: number }
   | CareDoing
   | ClockDoing
+  | GoalDoing
   | GuidelineDoing
   | TieDoing;
 
@@ -183,27 +182,9 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: doesWith('retractAnswer', { which }) },
-  {
-    weight: 2,
-    arbitrary: doesWith('setGoal', {
-      which,
-      measure: fc.constantFrom<Input>(
-        { measure: 'CONVERSIONS', kinds: ['WON_OVER', 'CONVERTED'] },
-        { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['DETRACTOR'], direction: 'AT_MOST' },
-        { measure: 'NET_PROMOTER', survey: 'spring' },
-        { measure: 'CONVERSATION_SHARE', topic: 'x' },
-        { measure: 'RELAPSE_RATE' },
-      ),
-      year: fc.integer({ min: 2080, max: 2083 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
-  },
-  { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
   ...careDoings,
   ...clockDoings,
+  ...goalDoings,
   ...guidelineDoings,
   ...tieDoings,
 ) as fc.Arbitrary<Doing>;
@@ -213,7 +194,6 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   const people = new Map<number, string>();
   const interactions: string[] = [];
   const colleagues: string[] = [];
-  const goals: string[] = [];
   const answers: { readonly stakeholderId: string; readonly factId: string }[] = [];
   let team: string | null = null;
   const facts: { readonly stakeholderId: string; readonly factId: string }[] = [];
@@ -248,6 +228,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   };
 
   const aboutGuidelines = guidelineDoing(ask, ours);
+  const aboutGoals = goalDoing(ask, colleagues);
   const aboutCare = careDoing({ ask, decide, facts });
   const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
@@ -354,32 +335,9 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const answer = one(answers, each.which);
         return answer === undefined ? null : ask('retractSurveyAnswer', { ...answer, reason });
       }
-      case 'setGoal': {
-        const ownerId = one(colleagues, each.which);
-        if (ownerId === undefined) return null;
-        // As long as the ten years up to today: what happened in 2020 is in its baseline.
-        const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
-        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
-        if (set !== null) goals.push(set.goal.id);
-        return set;
-      }
-      case 'reviseGoal': {
-        const goalId = one(goals, each.which);
-        const ownerId = each.owner === null ? undefined : one(colleagues, each.owner);
-        if (goalId === undefined) return null;
-        return ask('reviseGoal', {
-          goalId,
-          target: each.target,
-          reason,
-          ...(ownerId === undefined ? {} : { ownerId }),
-        });
-      }
-      case 'dropGoal': {
-        const goalId = one(goals, each.which);
-        return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
-      }
       default:
         if (isCare(each)) return aboutCare(each);
+        if (isOfGoals(each)) return aboutGoals(each);
         if (isOfGuidelines(each)) return aboutGuidelines(each);
         return isOfClocks(each) ? clockDoing(each, team, ask) : aboutTies(each);
     }
