@@ -1,7 +1,7 @@
 import type { Input, Rapport } from './client.js';
 
 /** All that the API tells about everybody: what an answer as of a past is held against. */
-const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
+const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   byName: stakeholders(first: 100, asOf: $asOf, atLeast: $atLeast) { totalCount nodes { ...everything } pageInfo { ...page } }
   againstUs: stakeholders(first: 100, asOf: $asOf, where: { stances: [DETRACTOR, CRITIC] }, orderBy: NAME_DESCENDING) { totalCount nodes { id } }
   recent: stakeholders(last: 3, asOf: $asOf, where: { interactionSince: "2020-06-01T00:00:00Z", retired: false }, orderBy: IDENTIFIED_AT) { totalCount nodes { id } pageInfo { ...page } }
