@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { type Client as Subscriber, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { careOutcomes, ofRelationship } from './care-outcomes.js';
 import { type ShownAffiliation, type ShownTie, tieOutcomes } from './tie-outcomes.js';
 
 /** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
@@ -168,9 +169,6 @@ const ofStakeholder = (happened: string, ...refusals: readonly string[]): string
 const ofInteraction = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position interaction { ...shownInteraction } }
    ... on InteractionNotFound { interactionId } ${refusals.join(' ')}`;
-const ofRelationship = (happened: string): string =>
-  `__typename ... on Refusal { message } ... on StakeholderNotFound { stakeholderId }
-   ... on ${happened} { already position factId stakeholder { ...shown } }`;
 
 const ofGoal = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position goal { id revision target
@@ -191,11 +189,10 @@ const retracted = '... on InteractionIsRetracted { interaction { ...shownInterac
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
-const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
-
 const unreached = '... on OutreachIsSettled { done settledAt } ... on BeforeItWasPlanned { plannedAt }';
 
 const outcomes = {
+  ...careOutcomes,
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
   renameStakeholder: ofStakeholder('StakeholderRenamed', nobody),
   addHandle: ofStakeholder('HandleAdded', handleTaken, nobody),
@@ -220,26 +217,17 @@ const outcomes = {
   recordSurveyAnswer: ofRelationship('SurveyAnswerWasRecorded'),
   retractSurveyAnswer: ofRelationship('SurveyAnswerWasRetracted'),
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
-  makeCommitment: ofRelationship('CommitmentWasMade'),
-  keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
-  recordConnection: `${ofRelationship('ConnectionWasRecorded')} ... on BeforeItBegan { beganAt }`,
-  endConnection: `${ofRelationship('ConnectionWasEnded')} ... on BeforeItBegan { beganAt } ... on ConnectionHasEnded { endedAt }`,
-  recordLifecycle: ofRelationship('LifecycleWasRecorded'),
-  verifyRelationship: ofRelationship('RelationshipWasVerified'),
   setVerificationInterval:
     '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
   publishGuideline: ofGuideline('GuidelineWasPublished'),
   withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
   acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
-  assessAttribute: ofRelationship('AttributeWasAssessed'),
-  withdrawAttribute: ofRelationship('AttributeWasWithdrawn'),
   forbidContact: ofRelationship('ContactWasForbidden'),
   permitContact: ofRelationship('ContactWasPermitted'),
   planOutreach: `${ofRelationship('OutreachWasPlanned')} ... on ContactNotPermitted { since saidBy factId }`,
   completeOutreach: `${ofRelationship('OutreachWasDone')} ${unreached} ... on InteractionNotFound { interactionId }`,
   cancelOutreach: `${ofRelationship('OutreachWasCancelled')} ${unreached}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
-  breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),
   changeColleague: ofColleague('ColleagueChanged', noColleague),
