@@ -38,7 +38,7 @@ module.exports = {
       from: { path: '^src/(stakeholders|interactions|relationships|owners|advocacy)/[^./]+\\.ts$' },
       to: {
         path: '^src/(stakeholders|interactions|relationships|owners|advocacy)/',
-        pathNot: ['^src/$1/', '/(stakeholder|handle|interaction|relationship)\\.ts$'],
+        pathNot: ['^src/$1/', '/(stakeholder|handle|group-tree|interaction|relationship)\\.ts$'],
       },
     },
     {

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
@@ -154,15 +154,19 @@ export class StandingResolver {
   @ResolveField(() => Standing, {
     description: 'Where they stand, and how we know: the rule with its version, or the person who assessed it.',
   })
-  async standing(@Parent() { key, moment }: Stakeholder, @Context() request: RequestContext): Promise<Standing> {
-    const standing = await batched(request, 'standing', moment, (keys, at) => standingsAt(this.rows, keys, at), key);
+  async standing(
+    @Parent() { key, memberKeys, moment }: Stakeholder,
+    @Context() request: RequestContext,
+  ): Promise<Standing> {
+    const load = (groups: readonly (readonly number[])[], at: Moment) => standingsAt(this.rows, groups, at);
+    const standing = await batchedOfGroups(request, 'standing', moment, load, memberKeys);
     if (standing === null) throw new Error(`No standing was read for ${key}.`);
     return standing;
   }
 
   @ResolveField(() => StandingSpanConnection, { description: 'Oldest first.' })
   async standings(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { key, memberKeys, moment }: Stakeholder,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<StandingSpan>> {
     const list = 'standings';
@@ -171,7 +175,7 @@ export class StandingResolver {
     const found = pageFound(
       await spansPage(
         this.rows,
-        key,
+        memberKeys,
         moment,
         askedFor(slice, (from) => [from]),
       ),

@@ -1,7 +1,13 @@
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 
+/** Where several are one, their facts are read as one history. */
+interface Recorded {
+  /** The key of the stakeholder under whom it was recorded; of several, of who was identified first. */
+  readonly whose?: number | undefined;
+}
+
 /** An interaction, inbound or observed, not retracted, of which the stakeholder is an author, and which has a tone or is an act. */
-export interface Expression {
+export interface Expression extends Recorded {
   readonly kind: 'expression';
   /** The interaction's id. It breaks ties at one instant. */
   readonly factId: string;
@@ -14,7 +20,7 @@ export interface Expression {
 }
 
 /** A person's word on where the stakeholder stands. It holds until the next assessment or a withdrawal. */
-export interface Assessment {
+export interface Assessment extends Recorded {
   readonly kind: 'assessment';
   /** The event's id. */
   readonly factId: string;
@@ -28,7 +34,7 @@ export interface Assessment {
 }
 
 /** The end of what a person assessed: the rule speaks again. Where nothing was assessed, it changes nothing. */
-export interface Withdrawal {
+export interface Withdrawal extends Recorded {
   readonly kind: 'withdrawal';
   readonly factId: string;
   readonly at: number;

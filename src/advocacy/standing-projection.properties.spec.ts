@@ -2,122 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayMs } from '../../test/golden/standing-facts.js';
 import * as log from '../../test/golden/standing-log.js';
+import { anyLog, before, day, factsIn, spanOf, twoLogs } from '../../test/golden/standing-logs.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { numbered } from '../event-sourcing/specification.js';
 import { summaryOf } from './advocacy-summary.js';
-import type { StandingFact } from './facts-of-standing.js';
-import { changesOf } from './standing-changes.js';
-import { marksReading } from './standing-history.js';
 import { conversionsPage, spansPage } from './standing-pages.js';
 import { standingProjection } from './standing-projection.js';
 import { standingsAt } from './standing-readings.js';
 import { conversion, standingFact, standingReading, standingSpan, standingTables } from './standing-tables.js';
 import { initialReading, readAll, standingAt } from './standing.js';
 
-const people = ['mia', 'leo', 'max'];
 const projection = standingProjection();
 const all = { limit: 1000, backwards: false, from: null };
-
-/** Every second one has the reading after it stored where it comes last at its instant; else one in 64 would. */
-const ids = [true, false].map((stored) => {
-  const facts = (id: string): StandingFact[] => [{ kind: 'expression', factId: id, at: 0, tone: 0, act: false }];
-  return Array.from({ length: 10_000 }, (_, n) => `i${n}`).filter((id) => marksReading(facts(id)) === stored);
-});
-const idOf = (n: number): string => ids[n % 2]?.[n >>> 1] ?? `i${n}`;
-
-const day = fc.oneof(
-  fc.integer({ min: 0, max: 12 }),
-  fc.integer({ min: 0, max: 12 }).map((n) => n * 60),
-  fc.nat(700),
-);
-const tone = fc.oneof(fc.constant(null), fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(-1, 0, 1));
-const content = fc.record({
-  at: day.map((n) => n * dayMs),
-  tone,
-  by: fc.array(fc.constantFrom(...people), { minLength: 1, maxLength: 3 }),
-  direction: fc.constantFrom('inbound', 'inbound', 'observed', 'outbound'),
-  act: fc.constantFrom('comment', 'comment', 'recommendation'),
-});
-const amendment = fc.oneof(fc.constant('retracted' as const), fc.double({ min: -1, max: 1, noNaN: true }), content);
-const interaction = fc.record({ first: content, amendments: fc.array(amendment, { maxLength: 2 }) });
-const view = fc.record({
-  stakeholder: fc.constantFrom(...people),
-  at: day.map((n) => n * dayMs),
-  stance: fc.constantFrom(null, 'detractor', 'critic', 'neutral', 'supporter', 'advocate'),
-  retracted: fc.boolean(),
-});
-
-/** What happened to one interaction, or became of one view, in order. */
-type Strand = readonly RecordedEvent[];
-
-function strandOf(
-  { first, amendments }: typeof interaction extends fc.Arbitrary<infer T> ? T : never,
-  n: number,
-): Strand {
-  let was: log.Said = { ...first, id: idOf(n) };
-  const events = [log.said(was)];
-  for (const amendment of amendments) {
-    if (amendment === 'retracted') return [...events, log.retracted(was)];
-    if (typeof amendment === 'number') {
-      events.push(log.toneAssessed(was, amendment));
-      was = { ...was, tone: amendment };
-    } else {
-      const is = { ...amendment, id: was.id };
-      events.push(log.corrected(was, is));
-      was = is;
-    }
-  }
-  return events;
-}
-
-function viewStrand(
-  { stakeholder, at, stance, retracted }: typeof view extends fc.Arbitrary<infer T> ? T : never,
-  n: number,
-): Strand {
-  const factId = `v${n}`;
-  const type = stance === null ? 'StanceWithdrawn' : 'StanceAssessed';
-  const event =
-    stance === null
-      ? log.withdrew(stakeholder, factId, at)
-      : log.assessed(stakeholder, factId, at, stance, `p${n % 3}`);
-  return retracted ? [event, log.factRetracted(stakeholder, factId, at, type)] : [event];
-}
-
-const strands = fc
-  .tuple(
-    fc.array(interaction, { maxLength: 25 }),
-    // What persons say at one instant is ordered by when it was recorded: for other orders to come to the same, no two.
-    fc.uniqueArray(view, { maxLength: 6, selector: ({ stakeholder, at }) => `${stakeholder} ${at}` }),
-  )
-  .map(([said, views]) => [...said.map(strandOf), ...views.map(viewStrand)]);
-
-/** Readings are stored in long histories only: what mia has said before is nearly enough. */
-const before = people.map(log.identified);
-for (let n = -60; n < 0; n += 1)
-  before.push(log.said({ id: `before ${n}`, at: n * dayMs, tone: Math.sin(n * 12.9898) }));
-
-/** The strands, woven into a log: each in its order, one another anyhow. */
-const woven = (all: readonly Strand[]) =>
-  fc
-    .shuffledSubarray(
-      all.flatMap((strand, n) => strand.map(() => n)),
-      { minLength: all.flat().length },
-    )
-    .map((turns) => {
-      const next = all.map(() => 0);
-      const events = turns.flatMap((n) => {
-        const event = all[n]?.[next[n] ?? 0];
-        next[n] = (next[n] ?? 0) + 1;
-        return event === undefined ? [] : [event];
-      });
-      return numbered(...before, ...events);
-    });
-
-const anyLog = strands.chain(woven);
-const twoLogs = strands.chain((all) => fc.tuple(woven(all), woven(all)));
 
 const holds = <T>(arbitrary: fc.Arbitrary<T>, law: (value: T) => Promise<void>, numRuns = 100) =>
   fc.assert(fc.asyncProperty(arbitrary, law), { numRuns });
@@ -141,23 +40,11 @@ const knownTables = (rows: ReadStore, known: number) =>
 
 /** All that the queries answer. */
 const answers = async (rows: ReadStore, past: { known: number; validAt: number }) => ({
-  standings: await standingsAt(rows, [1, 2, 3], past),
-  spans: await Promise.all([1, 2, 3].map((key) => spansPage(rows, key, past, all))),
+  standings: await standingsAt(rows, [[1], [2], [3]], past),
+  spans: await Promise.all([1, 2, 3].map((key) => spansPage(rows, [key], past, all))),
   conversions: await conversionsPage(rows, {}, past, all),
   summary: await summaryOf(rows, 3, past, { from: 30 * dayMs, until: 300 * dayMs }),
 });
-
-/** The facts about each stakeholder, found by nothing but going through the log. */
-function factsIn(events: readonly RecordedEvent[]): readonly (readonly StandingFact[])[] {
-  const facts = people.map(() => new Map<string, StandingFact>());
-  for (const event of events)
-    for (const { stakeholderId, gone, come } of changesOf(event)) {
-      const its = facts[people.indexOf(stakeholderId)];
-      if (gone !== null) its?.delete(gone.factId);
-      if (come !== null) its?.set(come.factId, come);
-    }
-  return facts.map((its) => [...its.values()]);
-}
 
 describe('any log', () => {
   it('has the same rows whatever the batches', () =>
@@ -292,15 +179,10 @@ describe('a long history', () => {
         const validAt = hour * 3_600_000;
         const facts =
           factsIn(events.filter(({ ordinal }) => ordinal <= known))[0]?.filter(({ at }) => at <= validAt) ?? [];
-        const standing = (await standingsAt(rows, [1], { known, validAt })).get(1);
+        const standing = (await standingsAt(rows, [[1]], { known, validAt })).get(1);
         expect(standing).toStrictEqual(standingAt(readAll(facts).reading, validAt));
         expect(standing).not.toStrictEqual(standingAt(initialReading, validAt));
       }
     });
   });
 });
-
-function spanOf(row: Awaited<ReturnType<typeof spansPage>>[number]) {
-  const { stance, from_at: from, until_at: until, previous, because, assessed_by: assessedBy } = row;
-  return { stance, from, until, previous, because, assessedBy };
-}
