@@ -98,6 +98,7 @@ const deciders = new Map<string, Asked>(
     ruleInForce,
     claimIn('handle'),
     claimIn('externalid'),
+    claimIn('membership'),
   ].map((decider) => [decider.category, decider as unknown as Asked]),
 );
 

@@ -9,6 +9,7 @@ import { timeline } from '../interactions/timeline.js';
 import type { AssessableStance } from '../relationships/relationship.js';
 import { type JourneyOfOne, type JourneysAsked, journeysOf, unconvertedJourneys } from './journeys.js';
 import { standingProjection } from './standing-projection.js';
+import { directory } from '../stakeholders/directory.js';
 
 const dayMs = 86_400_000;
 const dateOf = (day: number): string => new Date(day * dayMs).toISOString();
@@ -29,7 +30,7 @@ const touched = (id: string, day: number, content: Partial<Content> = {}): Recor
 let rows: ReadStore;
 beforeAll(async () => {
   rows = await projected(
-    [standingProjection(), timeline],
+    [standingProjection(), timeline, directory],
     numbered(
       ...['mia', 'leo'].map((id) => identified(id)),
       touched('mia', 1, { act: 'invitation' }),

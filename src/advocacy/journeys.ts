@@ -1,4 +1,4 @@
-import { thenOf, type Past } from '../event-sourcing/past.js';
+import { knownThen, thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { Act } from '../interactions/interaction.js';
 import type { Channel } from '../stakeholders/handle.js';
@@ -59,8 +59,13 @@ interface TouchRow {
   readonly [column: string]: Value;
 }
 
-const touchColumns = 'e.at, e.act, e.channel';
+const touchColumns = 'e.at, e.key, e.act, e.channel';
 const outbound = `e.retracted = 0 and e.direction = 'outbound' and e.known_from <= ? and e.known_until > ?`;
+
+/** The timelines of those who are one with whom a row is about, who remains. */
+const others = 'cross join stakeholder g cross join timeline_entry e';
+const ofOthers = (of: string): string =>
+  `g.survivor = ${of}.stakeholder and g.key <> g.survivor and ${knownThen('g')} and e.stakeholder = g.key`;
 
 /**
  * The journeys of conversions: every touch at or after the fact that opened the episode, up to what counted, both included.
@@ -81,8 +86,10 @@ export async function journeysOf(
   const touched = await rows.all<TouchRow>(
     `select c.stakeholder, c.at as until, ${touchColumns} from conversion c cross join timeline_entry e
     where ${sql} and e.stakeholder = c.stakeholder and e.at >= c.since_at and e.at <= c.at and ${outbound}
-    order by c.stakeholder, c.at, e.at, e.key limit ?`,
-    [...parameters, ...thenOf(past), limits.touchesMax + 1],
+    union select c.stakeholder, c.at, ${touchColumns} from conversion c ${others}
+    where ${sql} and ${ofOthers('c')} and e.at >= c.since_at and e.at <= c.at and ${outbound}
+    order by 1, 2, 3, 4 limit ?`,
+    [...[...parameters, ...thenOf(past)], ...[...parameters, ...thenOf(past), ...thenOf(past)], limits.touchesMax + 1],
   );
   const byConversion = grouped(touched, limits);
   return found.map(({ stakeholder, at }) => ({ at, touches: byConversion.get(`${stakeholder} ${at}`) ?? [] }));
@@ -101,6 +108,12 @@ export async function unconvertedJourneys(
 ): Promise<readonly JourneyOfOne[]> {
   const known = thenOf(past);
   const also = periodOf('o.from_at', during);
+  const passed = `e.at >= o.from_at and e.at <= ? and (o.next_at is null or e.at < o.next_at) and ${outbound} ${also.sql}
+      and not exists (
+        select 1 from conversion c where c.stakeholder = o.stakeholder and c.since_at = o.from_at and c.at <= ?
+          and c.kind in (${marks(kinds)}) and c.known_from <= ? and c.known_until > ?
+      )`;
+  const whilePassed = [past.validAt, ...known, ...also.parameters, past.validAt, ...kinds, ...known];
   const touched = await rows.all<TouchRow>(
     `with opening as (
       select s.stakeholder, s.from_at, lead(s.from_at) over (partition by s.stakeholder order by s.from_at) as next_at
@@ -110,17 +123,13 @@ export async function unconvertedJourneys(
         ${stakeholder === undefined ? '' : 'and s.stakeholder = ?'}
     )
     select o.stakeholder, o.from_at as until, ${touchColumns} from opening o cross join timeline_entry e
-    where e.stakeholder = o.stakeholder and e.at >= o.from_at and e.at <= ? and (o.next_at is null or e.at < o.next_at)
-      and ${outbound} ${also.sql}
-      and not exists (
-        select 1 from conversion c where c.stakeholder = o.stakeholder and c.since_at = o.from_at and c.at <= ?
-          and c.kind in (${marks(kinds)}) and c.known_from <= ? and c.known_until > ?
-      )
-    order by o.stakeholder, o.from_at, e.at, e.key limit ?`,
+    where e.stakeholder = o.stakeholder and ${passed}
+    union select o.stakeholder, o.from_at, ${touchColumns} from opening o ${others}
+    where ${ofOthers('o')} and ${passed}
+    order by 1, 2, 3, 4 limit ?`,
     [
       ...[past.validAt, ...known, ...(stakeholder === undefined ? [] : [stakeholder])],
-      ...[past.validAt, ...known, ...also.parameters],
-      ...[past.validAt, ...kinds, ...known, limits.touchesMax + 1],
+      ...[...whilePassed, ...known, ...whilePassed, limits.touchesMax + 1],
     ],
   );
   return [...grouped(touched, limits).values()].map((touches) => ({ at: touches.at(-1)?.at ?? 0, touches }));

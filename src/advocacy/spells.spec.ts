@@ -11,6 +11,7 @@ import type { AssessableStance } from '../relationships/relationship.js';
 import { conversionsPage, spansPage } from './standing-pages.js';
 import { standingProjection } from './standing-projection.js';
 import { ratesIn, spellsOf, type ObservedSpells } from './spells.js';
+import { directory } from '../stakeholders/directory.js';
 
 const dayMs = 86_400_000;
 const dateOf = (day: number): string => new Date(day * dayMs).toISOString();
@@ -28,7 +29,7 @@ const says = (id: string, day: number, tone: number, content: Partial<Content> =
   passed(`${id} ${day}`, id, { occurredAt: dateOf(day), tone: { value: tone, person: 'Ada' }, ...content });
 
 const reading = async <T>(events: readonly RecordedEvent[], read: (rows: ReadStore) => Promise<T>): Promise<T> => {
-  const rows = await projected([standingProjection(), timeline], numbered(...events));
+  const rows = await projected([standingProjection(), timeline, directory], numbered(...events));
   return read(rows).finally(() => rows.close());
 };
 const told = (spells: readonly ObservedSpells[]) =>

@@ -66,7 +66,9 @@ const anyLogOfGroups = fc
 const groupsAfter = (events: readonly RecordedEvent[]): readonly (readonly number[])[] => {
   const into = new Map<number, number>();
   for (const { type, data } of events) {
-    const [survivor, merged] = [data['stakeholderId'], data['mergedId']].map((id) => people.indexOf(String(id)));
+    const [survivor, merged] = [data['stakeholderId'], data['mergedId']].map((id) =>
+      people.indexOf(typeof id === 'string' ? id : ''),
+    );
     if (survivor === undefined || merged === undefined) continue;
     if (type === 'StakeholdersMerged') into.set(merged, survivor);
     if (type === 'StakeholderUnmerged') into.delete(merged);
