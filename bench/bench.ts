@@ -11,6 +11,7 @@ import { following } from './rows/following.js';
 import { curve } from './rows/curve.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
+import { merge } from './rows/merge.js';
 import { pasts, resident, timelines } from './rows/reading.js';
 import { rebuilds } from './rows/rebuild.js';
 import { recordMany500, recordOneByOne } from './rows/recording.js';
@@ -31,6 +32,7 @@ const families: readonly Family[] = [
   pasts,
   longHistory,
   curve,
+  merge,
   rebuilds,
 ];
 
