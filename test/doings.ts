@@ -25,7 +25,7 @@ type Doing =
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
   | { readonly does: 'retire'; readonly who: number }
-  | { readonly does: 'merge' | 'unmerge'; readonly who: number; readonly other: number }
+  | { readonly does: 'merge' | 'unmerge' | 'tellApart'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
@@ -112,12 +112,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('step', { who, day, step: fc.constantFrom('LISTEN', 'ACKNOWLEDGE', 'ENGAGE', 'INVOLVE') }),
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
-  { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
+  { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada Bo', 'Zoë Lee', 'Bea') }) },
   { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
   { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
   { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
+  { weight: 1, arbitrary: doesWith('tellApart', { who, other: who }) },
   { weight: 2, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,
@@ -215,9 +216,12 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
       case 'merge':
-      case 'unmerge': {
+      case 'unmerge':
+      case 'tellApart': {
         const [survivorId, mergedId] = [people.get(each.who), people.get(each.other)];
         if (survivorId === undefined || mergedId === undefined) return null;
+        if (each.does === 'tellApart')
+          return ask('tellApart', { stakeholderId: survivorId, otherId: mergedId, reason });
         return ask(each.does === 'merge' ? 'mergeStakeholders' : 'unmergeStakeholder', {
           survivorId,
           mergedId,

@@ -13,6 +13,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   handOverMatrix(asOf: $asOf) { from to count }
   owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
+  mergeSuggestions(first: 100, asOf: $asOf) { totalCount nodes { one { id } other { id } evidence { kind value } } }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }

@@ -7,6 +7,7 @@ import { ConversionNodes } from './advocacy.nodes.js';
 import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanResolver } from './advocacy.resolver.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
+import { PreviewedStandingResolver } from './merges.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RulesStarter } from './rules.starter.js';
@@ -25,6 +26,7 @@ import { TimelineResolver } from './timeline.resolver.js';
     PrismResolver,
     NetPromoterResolver,
     ConversionCurveResolver,
+    PreviewedStandingResolver,
     RulesStarter,
   ],
 })

@@ -53,6 +53,7 @@ export const subjectOf = (stream: string): string => {
 const typeOfField: Readonly<Record<string, string>> = {
   stakeholderId: 'Stakeholder',
   mergedId: 'Stakeholder',
+  otherId: 'Stakeholder',
   holder: 'Stakeholder',
   of: 'Stakeholder',
   interactionId: 'Interaction',

@@ -6,6 +6,7 @@ import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
 import { HandOversResolver } from './hand-overs.resolver.js';
+import { PreviewedOwnerResolver } from './merges.resolver.js';
 import { type OurOwn, ourOwn } from './our-own.js';
 import { ColleagueResolver, OurOwnResolver, TierResolver } from './our-own.resolver.js';
 import { OUR_OWN, OWNING, OurOwnHandler, OwningHandler } from './owners.handler.js';
@@ -34,6 +35,7 @@ import { type Owning, owning } from './owning.js';
     TierResolver,
     OwnersResolver,
     HandOversResolver,
+    PreviewedOwnerResolver,
     ...ownersPeopleResolvers,
   ],
   exports: [OwnerNodes],

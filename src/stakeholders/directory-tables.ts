@@ -104,12 +104,29 @@ export const stakeholderMergeTable: Table = {
   key: ['survivor', 'merge', 'known_from'],
 };
 
+/** What others may have in common with a stakeholder (`storedTrait`): where several are one, with who remains. */
+export const stakeholderTraitTable: Table = {
+  name: 'stakeholder_trait',
+  columns: { trait: 'text', stakeholder: 'integer', known_from: 'integer', known_until: 'integer' },
+  key: ['trait', 'stakeholder', 'known_from'],
+  indexes: [{ columns: ['stakeholder'] }],
+};
+
+/** Whom somebody told apart: a row for either, by their keys. */
+export const stakeholderApartTable: Table = {
+  name: 'stakeholder_apart',
+  columns: { one: 'integer', other: 'integer', known_from: 'integer', known_until: 'integer' },
+  key: ['one', 'other', 'known_from'],
+};
+
 export const directoryTables: readonly Table[] = [
   stakeholderTable,
   stakeholderMergeTable,
   stakeholderHandleTable,
   stakeholderExternalIdTable,
   stakeholderWordTable,
+  stakeholderTraitTable,
+  stakeholderApartTable,
 ];
 
 /** A row of `stakeholder`, as far as it tells who somebody is. */

@@ -11,10 +11,12 @@ import {
   directoryTables,
   heldExternalId,
   heldHandle,
+  stakeholderApartTable,
   stakeholderExternalIdTable,
   stakeholderHandleTable,
   stakeholderMergeTable,
   stakeholderTable,
+  stakeholderTraitTable,
   stakeholderWordTable,
 } from './directory-tables.js';
 import {
@@ -25,6 +27,7 @@ import {
   stakeholder,
 } from './stakeholder.js';
 import { type Node, joined, parted, treesOf } from './group-tree.js';
+import { traitsOf } from './traits.js';
 import { folded, wordsOf } from './words.js';
 
 /** A stakeholder as the rows tell, of which the next version is made. */
@@ -59,6 +62,7 @@ export const directory: Projection<Loaded> = {
     'StakeholderRetired',
     'StakeholdersMerged',
     'StakeholderUnmerged',
+    'StakeholdersToldApart',
     'ClaimsAbandoned',
   ]),
 
@@ -85,7 +89,13 @@ export const directory: Projection<Loaded> = {
       writeMerge(was.get(listed.id)?.joinedBy ?? null, listed.joinedBy, event, rows);
       writeHoldings(was.get(listed.id), listed, event.ordinal, rows);
     }
-    writeWords(before, trees, event.ordinal, rows);
+    writeFound(before, trees, event.ordinal, rows);
+    if (event.type === 'StakeholdersToldApart')
+      writeApart(
+        ids.map((id) => whoIs(loaded, id).key),
+        event.ordinal,
+        rows,
+      );
   },
 };
 
@@ -95,6 +105,7 @@ const subjectOf = ({ stream }: RecordedEvent): string => stream.slice(stakeholde
 /** Those whose rows an event may change by itself; what it changes for them, it changes for all who are one with them. */
 const concernedBy = (event: RecordedEvent): readonly string[] => {
   const { type, data } = factOf(event);
+  if (type === 'StakeholdersToldApart') return [data.stakeholderId, data.otherId];
   return type === 'StakeholdersMerged' || type === 'StakeholderUnmerged'
     ? [data.stakeholderId, data.mergedId]
     : [subjectOf(event)];
@@ -143,9 +154,10 @@ const listedAfter = (loaded: Loaded, event: RecordedEvent): readonly Listed[] =>
     case 'StakeholderRetired':
       return [{ ...before, retired: true }];
     case 'StakeholdersMerged':
-      return joinedBy(event, joined(before, theMerged(loaded, data.mergedId)));
+      return joinedBy(event, joined(before, whoIs(loaded, data.mergedId)));
     case 'StakeholderUnmerged':
-      return joinedBy(null, parted(before, theMerged(loaded, data.mergedId)));
+      return joinedBy(null, parted(before, whoIs(loaded, data.mergedId)));
+    case 'StakeholdersToldApart':
     case 'ClaimsAbandoned':
       return [before];
   }
@@ -162,10 +174,10 @@ const mergeOf = (survivor: number, merged: number, { ordinal, recordedAt, proven
   ...{ unmerge: null, unmerged_at: null, unmerged_by: null, unmerged_reason: null },
 });
 
-const theMerged = (loaded: Loaded, id: string): Listed => {
-  const merged = loaded.get(id);
-  if (merged === undefined) throw new Error(`Stakeholder ${id} is merged, but was never identified.`);
-  return merged;
+const whoIs = (loaded: Loaded, id: string): Listed => {
+  const listed = loaded.get(id);
+  if (listed === undefined) throw new Error(`Stakeholder ${id} was never identified.`);
+  return listed;
 };
 
 // Folding may make a name eighteen times longer, and a cursor and an index hold it. Names that begin alike sort by when they
@@ -258,23 +270,40 @@ const wordsToFind = (tree: readonly Listed[]): ReadonlySet<string> =>
     ...tree.flatMap(({ name, handles }) => [name, ...handles.flatMap(({ address, site = '' }) => [address, site])]),
   );
 
-/** Whether who remains is found by the same words as before. */
+const traitsToShare = (tree: readonly Listed[]): ReadonlySet<string> =>
+  new Set(tree.flatMap(({ name, handles }) => [...traitsOf(name, handles)]));
+
+/** Whether who remains is found by the same as before. */
 const saysTheSame = (before: readonly Listed[] | undefined, after: readonly Listed[]): boolean =>
   before?.length === after.length &&
   before.every(({ name, handles }, index) => name === after[index]?.name && handles === after[index].handles);
 
-const writeWords = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
+/** By what they are found, and by what suggestions find them: of all who are one, under who remains. */
+const writeFound = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
   const was = new Map(before.map((tree) => [tree[0]?.key ?? 0, tree]));
   const is = new Map(after.map((tree) => [tree[0]?.key ?? 0, tree]));
   for (const key of new Set([...was.keys(), ...is.keys()])) {
-    const [old, now] = [was.get(key), is.get(key) ?? []];
+    const [old, now] = [was.get(key) ?? [], is.get(key) ?? []];
     if (saysTheSame(old, now)) continue;
-    const [gone, come] = [wordsToFind(old ?? []), wordsToFind(now)];
-    for (const word of [...gone].filter((each) => !come.has(each)))
-      rows.close(stakeholderWordTable, [word, key], ordinal);
-    for (const word of [...come].filter((each) => !gone.has(each)))
-      rows.insert(stakeholderWordTable, { word, stakeholder: key, known_from: ordinal, known_until: open });
+    const versions = { stakeholder: key, known_from: ordinal, known_until: open };
+    const words = differenceOf(wordsToFind(old), wordsToFind(now));
+    for (const word of words.gone) rows.close(stakeholderWordTable, [word, key], ordinal);
+    for (const word of words.come) rows.insert(stakeholderWordTable, { word, ...versions });
+    const traits = differenceOf(traitsToShare(old), traitsToShare(now));
+    for (const trait of traits.gone) rows.close(stakeholderTraitTable, [trait, key], ordinal);
+    for (const trait of traits.come) rows.insert(stakeholderTraitTable, { trait, ...versions });
   }
+};
+
+const differenceOf = (was: ReadonlySet<string>, is: ReadonlySet<string>) => ({
+  gone: [...was].filter((each) => !is.has(each)),
+  come: [...is].filter((each) => !was.has(each)),
+});
+
+const writeApart = ([one = 0, other = 0]: readonly number[], ordinal: number, rows: RowWriter): void => {
+  const versions = { known_from: ordinal, known_until: open };
+  rows.insert(stakeholderApartTable, { one, other, ...versions });
+  rows.insert(stakeholderApartTable, { one: other, other: one, ...versions });
 };
 
 const listedBy = async (ids: readonly string[], rows: RowReader): Promise<Loaded> => {

@@ -14,7 +14,14 @@ import {
 } from '../event-sourcing/transact.js';
 import { type Groups, groups } from './groups.js';
 import { type ExternalId, type Handle, externalIdForm, normalForm, normalFormRule } from './handle.js';
-import { type GroupTooLarge, type MergeRequest, type NobodyHasId, merging } from './merging.js';
+import {
+  type AreOne,
+  type GroupTooLarge,
+  type MergeRefused,
+  type MergeRequest,
+  type NobodyHasId,
+  merging,
+} from './merging.js';
 import {
   type HeldExternalId,
   type HeldHandle,
@@ -53,6 +60,7 @@ export type IdentityOutcome =
   | StakeholderRefusal
   | NobodyHasId
   | GroupTooLarge
+  | AreOne
   | CommandIdReused;
 
 /** Who somebody is, over the streams of stakeholders, handles and external ids. */
@@ -61,6 +69,8 @@ export interface Identity extends Groups {
   /** Who holds a handle or an external id, as new as the log. */
   holderOf(value: ClaimedValue): Promise<string | null>;
   isIdentified(stakeholderId: string): Promise<boolean>;
+  /** Why a merge would be refused now; null where it would not be. */
+  mergeRefusal(survivorId: string, mergedId: string): Promise<MergeRefused | null>;
   handleClaim(handle: Handle): ClaimedValue;
   externalIdClaim(externalId: ExternalId): ClaimedValue;
   /** Who holds the handle or external id; null for nobody. */
@@ -204,6 +214,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         return identify(request, context);
       case 'Merge':
       case 'Unmerge':
+      case 'TellApart':
         return merges.ask(request, context);
       default:
         return ofOne(request, context);
@@ -295,6 +306,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
   return {
     ...one,
     ask,
+    mergeRefusal: (survivorId, mergedId) => merges.refusalOf({ type: 'Merge', survivorId, mergedId }),
     holderOf: unique.holderOf,
     isIdentified,
     handleClaim,

@@ -182,3 +182,15 @@ describe('merging', () => {
       .when(merge({ token: 'tn', guard: 'th' }))
       .then([{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId: 's2', token: 'tn', guard: 'th' } }]));
 });
+
+describe('telling apart', () => {
+  const tell = (otherId: string): StakeholderRequest => ({ type: 'TellApart', data: { stakeholderId, otherId } });
+  const told: StakeholderFact = { type: 'StakeholdersToldApart', data: { stakeholderId, otherId: 's2' } };
+  it('is recorded, once', () => {
+    given(identified).when(tell('s2')).then([told]);
+    given(identified, told).when(tell('s2')).thenNothingHappens();
+  });
+  it('is refused from themselves', () =>
+    given(identified).when(tell(stakeholderId)).then({ refused: 'SameStakeholder' }));
+  it('is refused where nobody was identified', () => given().when(tell('s2')).then({ refused: 'StakeholderNotFound' }));
+});

@@ -89,6 +89,8 @@ export type StakeholderFact =
   | Fact<'StakeholdersMerged', Merged & { readonly guard: string }>
   /** They are two after all. */
   | Fact<'StakeholderUnmerged', Merged>
+  /** Somebody looked, and these are two: what they have in common suggests no merge any more. */
+  | Fact<'StakeholdersToldApart', { readonly stakeholderId: string; readonly otherId: string }>
   | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>;
 
 export type StakeholderRequest =
@@ -117,6 +119,7 @@ export type StakeholderRequest =
         readonly guard: string;
       }
     >
+  | Fact<'TellApart', { readonly stakeholderId: string; readonly otherId: string }>
   | Fact<'UnmergeStakeholder', { readonly stakeholderId: string; readonly mergedId: string }>
   | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
 
@@ -139,6 +142,8 @@ export interface Stakeholder {
   readonly name: string;
   /** Who was merged into this one, by themselves and not by way of another, oldest first. */
   readonly merged: readonly { readonly id: string; readonly token: string }[];
+  /** From whom somebody told them apart. */
+  readonly apart: readonly string[];
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
   /** What became of each claim that was made for this stakeholder. */
@@ -160,6 +165,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     kind: null,
     name: '',
     merged: [],
+    apart: [],
     handles: [],
     externalIds: [],
     claims: {},
@@ -218,6 +224,8 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
           merged: state.merged.filter(({ id }) => id !== data.mergedId),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
+      case 'StakeholdersToldApart':
+        return { ...state, apart: [...state.apart, data.otherId] };
       case 'ClaimsAbandoned':
         return { ...state, claims: settled(state.claims, data.tokens, 'given-up') };
     }
@@ -290,6 +298,13 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         if (state.retired) return { refused: 'SurvivorIsRetired' };
         if (abandoned({ token }) || abandoned({ token: guard })) return { refused: 'ClaimsSettled' };
         return [{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId, token, guard } }];
+      }
+      case 'TellApart': {
+        const { otherId } = data;
+        if (otherId === stakeholderId) return { refused: 'SameStakeholder' };
+        return state.apart.includes(otherId)
+          ? []
+          : [{ type: 'StakeholdersToldApart', data: { stakeholderId, otherId } }];
       }
       case 'UnmergeStakeholder': {
         const merged = state.merged.find(({ id }) => id === data.mergedId);

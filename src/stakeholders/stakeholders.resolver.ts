@@ -181,6 +181,7 @@ export class StakeholdersResolver {
       case 'KindsDiffer':
       case 'SurvivorIsRetired':
       case 'NotMerged':
+      case 'AreOne':
       case 'GroupTooLarge':
         throw new Error(`Only a merge is refused so: ${refusal.refused}.`);
       case 'ClaimsSettled':
