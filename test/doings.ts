@@ -23,7 +23,12 @@ type Doing =
   | { readonly does: 'step'; readonly who: number; readonly day: number; readonly step: string }
   | { readonly does: 'takeBack'; readonly which: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
-  | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
+  | {
+      readonly does: 'addHandle' | 'removeHandle';
+      readonly who: number;
+      readonly address: number;
+      readonly at: number | null;
+    }
   | { readonly does: 'retire'; readonly who: number }
   | { readonly does: 'merge' | 'unmerge' | 'tellApart'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
@@ -113,8 +118,8 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   },
   { weight: 2, arbitrary: doesWith('takeBack', { which }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada Bo', 'Zoë Lee', 'Bea') }) },
-  { weight: 2, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
-  { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
+  { weight: 6, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
+  { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
   { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
   { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
@@ -212,7 +217,10 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
       case 'removeHandle':
-        return decide(each.does, each.who, { handle: handleOf(each.address) });
+        return decide(each.does, each.who, {
+          handle: handleOf(each.address),
+          ...(each.at === null ? {} : { [each.does === 'addHandle' ? 'from' : 'until']: dateOf(each.at) }),
+        });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
       case 'merge':

@@ -14,6 +14,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period) {
   owned: stakeholders(asOf: $asOf, where: { owned: true }) { totalCount nodes { id } }
   executive: stakeholders(asOf: $asOf, where: { tier: "executive" }) { totalCount nodes { id } }
   mergeSuggestions(first: 100, asOf: $asOf) { totalCount nodes { one { id } other { id } evidence { kind value } } }
+  byHandle: stakeholdersByHandle(asOf: $asOf, handles: [{ channel: EMAIL, address: "b0@example.org" }, { channel: EMAIL, address: "b1@example.org" }]) { id }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel credit } } }
@@ -38,7 +39,7 @@ fragment passed on Interaction {
 }
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step interactionCount firstInteractionAt lastInteractionAt
-  handles { channel site address } externalIds { system id }
+  handles { channel site address from until } externalIds { system id }
   merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }

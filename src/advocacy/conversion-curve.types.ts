@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, Length, ValidateNested } from 'class-validator';
 import type { Moment } from '../graphql/moment.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { Period } from './advocacy.types.js';
 import type { ObservedSpells } from './spells.js';
 

@@ -9,7 +9,7 @@ import { ActEnum, DirectionEnum } from '../interactions/interactions.types.js';
 import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.types.js';
 import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { Conversion, Period } from './advocacy.types.js';
 
 export const TimelineEntry = createUnionType({

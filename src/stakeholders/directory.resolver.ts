@@ -31,7 +31,11 @@ import {
   ExternalIdInput,
   Handle,
   HandleInput,
+  externalIdShown,
   handleIn,
+  handleShown,
+} from './handles.types.js';
+import {
   Stakeholder,
   StakeholderConnection,
   StakeholderFilter,
@@ -193,7 +197,7 @@ export class DirectoryResolver {
     @Context() request: RequestContext,
   ): Promise<readonly Handle[]> {
     const held = await this.#holdings(memberKeys, moment, request);
-    return (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address }));
+    return (held?.handles ?? []).map(handleShown);
   }
 
   @ResolveField(() => [ExternalId])
@@ -202,7 +206,7 @@ export class DirectoryResolver {
     @Context() request: RequestContext,
   ): Promise<readonly ExternalId[]> {
     const held = await this.#holdings(memberKeys, moment, request);
-    return held?.externalIds ?? [];
+    return (held?.externalIds ?? []).map(externalIdShown);
   }
 
   #holdings(memberKeys: readonly number[], moment: Moment, request: RequestContext): Promise<Holdings | null> {

@@ -40,6 +40,7 @@ import {
 import type { MergeRequest } from './merging.js';
 import { IDENTITY, StakeholderCommand } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
+import { externalIdShown, handleShown } from './handles.types.js';
 import { Stakeholder } from './stakeholders.types.js';
 
 @ArgsType()
@@ -111,8 +112,8 @@ export class MergesResolver {
       ...{ survivor, merged, moment, alreadyOne, memberKeys },
       memberIds: [...survivor.memberIds, ...others.memberIds],
       refusal: refusal && ((await this.#refusal(refusal, { survivorId: survivorIs }, now)) as MergePreview['refusal']),
-      handles: (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address })),
-      externalIds: held?.externalIds ?? [],
+      handles: (held?.handles ?? []).map(handleShown),
+      externalIds: (held?.externalIds ?? []).map(externalIdShown),
     };
   }
 
@@ -220,6 +221,7 @@ export class MergesResolver {
       case 'ExternalIdTaken':
       case 'HandleNotHeld':
       case 'ExternalIdNotHeld':
+      case 'EndsBeforeItBegan':
         throw new Error(`A merge was refused as no merge is: ${refused}.`);
     }
   }

@@ -7,7 +7,8 @@ import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
-import { ExternalId, Handle, Stakeholder, StakeholderNotFound } from './stakeholders.types.js';
+import { ExternalId, Handle } from './handles.types.js';
+import { Stakeholder, StakeholderNotFound } from './stakeholders.types.js';
 import type { SuggestionCursor } from './suggestion-pages.js';
 import { type TraitKind, traitKinds } from './traits.js';
 

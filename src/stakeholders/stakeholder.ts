@@ -1,3 +1,4 @@
+import type { HeldFor } from '../event-sourcing/claim.js';
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
@@ -13,6 +14,8 @@ export interface HeldHandle {
   readonly channel: Channel;
   readonly site?: string;
   readonly address: string;
+  /** Since when it is theirs (RFC 3339, UTC, milliseconds), where that is said. */
+  readonly from?: string;
 }
 
 export interface HeldExternalId {
@@ -20,6 +23,7 @@ export interface HeldExternalId {
   readonly token: string;
   readonly system: string;
   readonly id: string;
+  readonly from?: string;
 }
 
 /** Whose personal fields these are. */
@@ -65,6 +69,8 @@ export type StakeholderFact =
       {
         readonly stakeholderId: string;
         readonly token: string;
+        /** Until when it was theirs; left out where it never was, as it turned out. */
+        readonly until?: string;
         readonly personal: Personal<{ readonly handle: HeldHandle }>;
       }
     >
@@ -81,6 +87,7 @@ export type StakeholderFact =
       {
         readonly stakeholderId: string;
         readonly token: string;
+        readonly until?: string;
         readonly personal: Personal<{ readonly externalId: HeldExternalId }>;
       }
     >
@@ -106,9 +113,9 @@ export type StakeholderRequest =
     >
   | Fact<'RenameStakeholder', { readonly stakeholderId: string; readonly name: string }>
   | Fact<'AddHandle', { readonly stakeholderId: string; readonly handle: HeldHandle }>
-  | Fact<'RemoveHandle', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'RemoveHandle', { readonly stakeholderId: string; readonly claim: string; readonly until?: string }>
   | Fact<'AddExternalId', { readonly stakeholderId: string; readonly externalId: HeldExternalId }>
-  | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string; readonly until?: string }>
   | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
   | Fact<
       'MergeStakeholder',
@@ -128,6 +135,7 @@ export type StakeholderRefusal = Refusal<
   | 'HandleNotHeld'
   | 'ExternalIdNotHeld'
   | 'ClaimsSettled'
+  | 'EndsBeforeItBegan'
   | 'SameStakeholder'
   | 'KindsDiffer'
   | 'SurvivorIsRetired'
@@ -148,6 +156,8 @@ export interface Stakeholder {
   readonly externalIds: readonly HeldExternalId[];
   /** What became of each claim that was made for this stakeholder. */
   readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
+  /** For which period what was given up had been theirs, by its token. */
+  readonly ended: Readonly<Record<string, HeldFor>>;
 }
 
 const settled = (
@@ -155,6 +165,22 @@ const settled = (
   tokens: readonly string[],
   standing: Exclude<ClaimStanding, 'pending'>,
 ): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
+
+interface Ending {
+  readonly until?: string;
+}
+interface Beginning {
+  readonly token: string;
+  readonly from?: string;
+}
+const untilIn = ({ until }: Ending): Ending => (until === undefined ? {} : { until });
+const endsEarly = ({ from }: Beginning, { until }: Ending): boolean =>
+  from !== undefined && until !== undefined && until <= from;
+const endedWith = (
+  ended: Stakeholder['ended'],
+  { token, from = null }: { readonly token: string; readonly from?: string | null },
+  until: string | undefined,
+): Stakeholder['ended'] => (until === undefined ? ended : { ...ended, [token]: { from, until } });
 
 /** Who somebody is: one person or organisation, with the handles and external ids that are theirs. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
@@ -169,6 +195,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     handles: [],
     externalIds: [],
     claims: {},
+    ended: {},
   },
 
   evolve: (state, { type, data }) => {
@@ -197,6 +224,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return {
           ...state,
           handles: state.handles.filter(({ token }) => token !== data.token),
+          ended: endedWith(state.ended, data.personal.handle, data.until),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
       case 'ExternalIdAdded':
@@ -209,6 +237,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return {
           ...state,
           externalIds: state.externalIds.filter(({ token }) => token !== data.token),
+          ended: endedWith(state.ended, data.personal.externalId, data.until),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
       case 'StakeholderRetired':
@@ -271,7 +300,13 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'RemoveHandle': {
         const handle = state.handles.find(({ claim }) => claim === data.claim);
         if (!handle) return { refused: 'HandleNotHeld' };
-        return [{ type: 'HandleRemoved', data: { stakeholderId, token: handle.token, personal: { of, handle } } }];
+        if (endsEarly(handle, data)) return { refused: 'EndsBeforeItBegan' };
+        return [
+          {
+            type: 'HandleRemoved',
+            data: { stakeholderId, token: handle.token, ...untilIn(data), personal: { of, handle } },
+          },
+        ];
       }
       case 'AddExternalId': {
         const { externalId } = data;
@@ -284,8 +319,12 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'RemoveExternalId': {
         const externalId = state.externalIds.find(({ claim }) => claim === data.claim);
         if (!externalId) return { refused: 'ExternalIdNotHeld' };
+        if (endsEarly(externalId, data)) return { refused: 'EndsBeforeItBegan' };
         return [
-          { type: 'ExternalIdRemoved', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } },
+          {
+            type: 'ExternalIdRemoved',
+            data: { stakeholderId, token: externalId.token, ...untilIn(data), personal: { of, externalId } },
+          },
         ];
       }
       case 'RetireStakeholder':
