@@ -42,7 +42,10 @@ module.exports = {
       },
       to: {
         path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|guidelines|advocacy|goals)/',
-        pathNot: ['^src/$1/', '/(stakeholder|affiliation|handle|interaction|relationship|ownership|colleague)\\.ts$'],
+        pathNot: [
+          '^src/$1/',
+          '/(stakeholder|affiliation|handle|group-tree|interaction|relationship|ownership|colleague)\\.ts$',
+        ],
       },
     },
     {

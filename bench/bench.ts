@@ -12,6 +12,7 @@ import { curve } from './rows/curve.js';
 import { influence } from './rows/influence.js';
 import { importOrder } from './rows/import.js';
 import { longHistory } from './rows/long-history.js';
+import { merge } from './rows/merge.js';
 import { pasts, resident, timelines } from './rows/reading.js';
 import { rebuilds } from './rows/rebuild.js';
 import { recordMany500, recordOneByOne } from './rows/recording.js';
@@ -34,6 +35,7 @@ const families: readonly Family[] = [
   longHistory,
   curve,
   influence,
+  merge,
   rebuilds,
   whatIfs,
 ];

@@ -1,4 +1,4 @@
-import type { HandleInput } from '../src/stakeholders/stakeholders.types.js';
+import type { HandleInput } from '../src/stakeholders/handles.types.js';
 
 /** Numbers that look random and are the same in each run (Mulberry32). */
 export const numbersFrom = (seed: number): (() => number) => {

@@ -39,9 +39,14 @@ export type Doing =
   | { readonly does: 'withdrawGuideline'; readonly day: number }
   | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
-  | { readonly does: 'addHandle' | 'removeHandle'; readonly who: number; readonly address: number }
+  | {
+      readonly does: 'addHandle' | 'removeHandle';
+      readonly who: number;
+      readonly address: number;
+      readonly at: number | null;
+    }
   | { readonly does: 'retire'; readonly who: number }
-  | { readonly does: 'merge' | 'unmerge'; readonly who: number; readonly other: number }
+  | { readonly does: 'merge' | 'unmerge' | 'tellApart'; readonly who: number; readonly other: number }
   | { readonly does: 'hire'; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'changeColleague'; readonly which: number; readonly name: string; readonly inTeam: boolean }
   | { readonly does: 'letGo'; readonly which: number }
@@ -160,12 +165,13 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
   { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
   { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
-  { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada', 'Zoë', 'Bea') }) },
-  { weight: 4, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }) }) },
-  { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }) }) },
+  { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada Bo', 'Zoë Lee', 'Bea') }) },
+  { weight: 6, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
+  { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
   { weight: 1, arbitrary: doesWith('retire', { who }) },
   { weight: 3, arbitrary: doesWith('merge', { who, other: who }) },
   { weight: 3, arbitrary: doesWith('unmerge', { who, other: who }) },
+  { weight: 1, arbitrary: doesWith('tellApart', { who, other: who }) },
   { weight: 3, arbitrary: doesWith('hire', { name: fc.constantFrom('Kim', 'Lee'), inTeam: fc.boolean() }) },
   {
     weight: 1,

@@ -119,6 +119,7 @@ describe('malformed input', () => {
         removeExternalId: { stakeholderId: wrong, externalId: { system: 'crm', id: '1' } },
         retireStakeholder: { stakeholderId: wrong, reason: 'x' },
         mergeStakeholders: { survivorId: wrong, mergedId: wrong, reason: 'x' },
+        tellApart: { stakeholderId: wrong, otherId: wrong, reason: 'x' },
         unmergeStakeholder: { survivorId: wrong, mergedId: wrong, reason: 'x' },
         recordInteraction: { ...aMail(), with: [{ stakeholderId: wrong }] },
         correctInteraction: { interactionId: wrong, reason: 'x' },

@@ -17,6 +17,7 @@ export interface Outcome {
   readonly stakeholder: Shown;
   readonly holder: Shown;
   readonly unmerged: Shown;
+  readonly other: Shown;
   readonly size: number;
   readonly allowed: number;
   readonly interaction: ShownInteraction;
@@ -207,6 +208,8 @@ const outcomes = {
   ),
   unmergeStakeholder: `__typename ... on Refusal { message } ... on StakeholderUnmerged {
     already position stakeholder { ...shown } unmerged { ...shown } } ${nobody}`,
+  tellApart: `__typename ... on Refusal { message } ... on StakeholdersToldApart {
+    already position stakeholder { ...shown } other { ...shown } } ${nobody}`,
   recordInteraction: recordedOutcome,
   correctInteraction: ofInteraction('InteractionCorrected', nobody, retracted),
   retractInteraction: ofInteraction('InteractionRetracted'),

@@ -109,13 +109,19 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
       case 'removeHandle':
-        return decide(each.does, each.who, { handle: handleOf(each.address) });
+        return decide(each.does, each.who, {
+          handle: handleOf(each.address),
+          ...(each.at === null ? {} : { [each.does === 'addHandle' ? 'from' : 'until']: dateOf(each.at) }),
+        });
       case 'retire':
         return decide('retireStakeholder', each.who, { reason });
       case 'merge':
-      case 'unmerge': {
+      case 'unmerge':
+      case 'tellApart': {
         const [survivorId, mergedId] = [people.get(each.who), people.get(each.other)];
         if (survivorId === undefined || mergedId === undefined) return null;
+        if (each.does === 'tellApart')
+          return ask('tellApart', { stakeholderId: survivorId, otherId: mergedId, reason });
         return ask(each.does === 'merge' ? 'mergeStakeholders' : 'unmergeStakeholder', {
           survivorId,
           mergedId,

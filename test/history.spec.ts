@@ -62,6 +62,7 @@ const newest: Record<WrittenFact['type'], number> = {
   StakeholderRetired: 1,
   StakeholdersMerged: 1,
   StakeholderUnmerged: 1,
+  StakeholdersToldApart: 1,
   HandleAdded: 1,
   HandleRemoved: 1,
   ExternalIdAdded: 1,
@@ -154,6 +155,7 @@ const deciders = new Map<string, Asked>(
     ruleInForce,
     claimIn('handle'),
     claimIn('externalid'),
+    claimIn('membership'),
   ].map((decider) => [decider.category, decider as unknown as Asked]),
 );
 
@@ -176,6 +178,7 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   StakeholderRenamed: (data) => ({ type: 'RenameStakeholder', data: { ...data, name: held(data, 'name') } }),
   StakeholderRetired: (data) => ({ type: 'RetireStakeholder', data }),
   StakeholdersMerged: (data) => ({ type: 'MergeStakeholder', data }),
+  StakeholdersToldApart: (data) => ({ type: 'TellApart', data }),
   // What was given up is not abandoned besides.
   StakeholderUnmerged: (data) => ({ type: 'AbandonClaims', data: { tokens: [data['token']] } }),
   HandleAdded: (data) => ({ type: 'AddHandle', data: { ...data, handle: held(data, 'handle') } }),
@@ -300,6 +303,8 @@ describe('the shapes that were ever stored', () => {
       stakeholder_handle: true,
       stakeholder_external_id: true,
       stakeholder_merge: true,
+      stakeholder_trait: true,
+      stakeholder_apart: true,
       interaction: true,
       timeline_entry: true,
       relationship_fact: true,

@@ -1,37 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Outcome, type Rapport, type Shown, rapportAt, readingItsWrites } from './client.js';
+import { type Input, type Rapport, type Shown, rapportAt, readingItsWrites } from './client.js';
+import { type Somebody, byHandle, dateOf, handleOf, peopleToMerge } from './people-to-merge.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
 let rapport: Rapport;
+let people: ReturnType<typeof peopleToMerge>;
 beforeAll(async () => {
   service = await startTestService();
   rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
+  people = peopleToMerge(rapport);
 });
 afterAll(() => service.stop());
 
-const dateOf = (day: number): string => new Date(Date.UTC(2024, 0, day)).toISOString();
-const newName = (name: string): string => `${name}${randomUUID().slice(0, 8)}`;
-const handleOf = (name: string): Input => ({ channel: 'EMAIL', address: `${name}@example.org` });
-
-interface Somebody {
-  readonly id: string;
-  readonly name: string;
-}
-const somebody = async (as: string, input: Input = {}): Promise<Somebody> => {
-  const name = newName(as);
-  const { stakeholder } = await rapport.identify(name, { handles: [handleOf(name)], ...input });
-  return { id: stakeholder.id, name };
-};
-const say = (who: Input, day: number, more: Input = {}): Promise<Outcome> =>
-  rapport.record({ with: [who], occurredAt: dateOf(day), tone: 0.1, ...more });
-const byHandle = ({ name }: Somebody): Input => ({ handle: handleOf(name) });
 const reason = 'one person';
-const merge = (survivor: Somebody, merged: Somebody, more: Input = {}): Promise<Outcome> =>
-  rapport.mutate('mergeStakeholders', { survivorId: survivor.id, mergedId: merged.id, reason, ...more });
-const unmerge = (survivor: Somebody, merged: Somebody): Promise<Outcome> =>
-  rapport.mutate('unmergeStakeholder', { survivorId: survivor.id, mergedId: merged.id, reason: 'two after all' });
 
 interface Told {
   readonly stakeholder: Shown & {
@@ -76,11 +59,11 @@ describe('two who are merged', () => {
   it('are one by every id, handle and external id, and one in every list', async () => {
     const crm = randomUUID();
     const [ann, bob] = [
-      await somebody('Ann'),
-      await somebody('Bob', { externalIds: [{ system: 'crm', id: crm }], handles: undefined }),
+      await people.somebody('Ann'),
+      await people.somebody('Bob', { externalIds: [{ system: 'crm', id: crm }], handles: undefined }),
     ];
     await rapport.mutate('addHandle', { stakeholderId: bob.id, handle: handleOf(bob.name) });
-    const outcome = await merge(ann, bob);
+    const outcome = await people.merge(ann, bob);
     expect(outcome).toMatchObject({ __typename: 'StakeholdersMerged', already: false, stakeholder: { id: ann.id } });
     const { node, nodes, byHandle, byExternalId } = await rapport.query<{
       node: Shown;
@@ -105,14 +88,14 @@ describe('two who are merged', () => {
         { mergedId: bob.id, mergedName: bob.name, mergedBy: 'admin', mergedReason: reason, unmergedReason: null },
       ],
     });
-    expect(await merge(bob, ann)).toMatchObject({ already: true, stakeholder: { id: ann.id } });
+    expect(await people.merge(bob, ann)).toMatchObject({ already: true, stakeholder: { id: ann.id } });
   });
 
   it('have one timeline, in which what passed with both is once', async () => {
-    const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
-    await say(byHandle(ann), 2);
-    await say(byHandle(bob), 1);
-    await say(byHandle(bob), 5);
+    const [ann, bob] = [await people.somebody('Ann'), await people.somebody('Bob')];
+    await people.say(byHandle(ann), 2);
+    await people.say(byHandle(bob), 1);
+    await people.say(byHandle(bob), 5);
     await rapport.record({
       with: [byHandle(ann), byHandle(bob)],
       direction: 'OUTBOUND',
@@ -121,7 +104,7 @@ describe('two who are merged', () => {
     await rapport.mutate('takeStep', { stakeholderId: ann.id, step: 'LISTEN', occurredAt: dateOf(2) });
     await rapport.mutate('takeStep', { stakeholderId: bob.id, step: 'ENGAGE', occurredAt: dateOf(4) });
     const before = await told(ann.id);
-    const { position } = await merge(ann, bob);
+    const { position } = await people.merge(ann, bob);
     const together = {
       interactionCount: 4,
       firstInteractionAt: dateOf(1),
@@ -162,22 +145,22 @@ describe('two who are merged', () => {
   });
 
   it('are two again as they were, each with what was recorded meanwhile through their handles', async () => {
-    const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
-    await say(byHandle(ann), 2);
-    await say(byHandle(bob), 1);
+    const [ann, bob] = [await people.somebody('Ann'), await people.somebody('Bob')];
+    await people.say(byHandle(ann), 2);
+    await people.say(byHandle(bob), 1);
     const before = [await told(ann.id), await told(bob.id)];
-    await merge(ann, bob);
-    await unmerge(ann, bob);
+    await people.merge(ann, bob);
+    await people.unmerge(ann, bob);
     const after = [await told(ann.id), await told(bob.id)];
     const plain = ({ merges: _, revision: __, ...rest }: Told['stakeholder']) => rest;
     expect(after.map(plain)).toEqual(before.map(plain));
-    await merge(ann, bob);
-    await say(byHandle(bob), 4, { subject: 'by handle' });
-    await say({ stakeholderId: bob.id }, 5, { subject: 'by id' });
+    await people.merge(ann, bob);
+    await people.say(byHandle(bob), 4, { subject: 'by handle' });
+    await people.say({ stakeholderId: bob.id }, 5, { subject: 'by id' });
     await rapport.mutate('takeStep', { stakeholderId: bob.id, step: 'ENGAGE', occurredAt: dateOf(4) });
     const staying = { totalCount: 1, nodes: [{ subject: 'by id' }] };
     expect((await told(bob.id)).merges[0]?.staying).toEqual(staying);
-    expect(await unmerge(ann, bob)).toMatchObject({
+    expect(await people.unmerge(ann, bob)).toMatchObject({
       __typename: 'StakeholderUnmerged',
       stakeholder: { id: ann.id, interactionCount: 2, step: 'ENGAGE' },
       unmerged: { id: bob.id, name: bob.name, interactionCount: 2, step: null },
@@ -186,14 +169,14 @@ describe('two who are merged', () => {
       { mergedId: bob.id, mergedName: bob.name, unmergedReason: 'two after all', staying },
       { mergedId: bob.id, staying: { totalCount: 0 } },
     ]);
-    expect(await unmerge(ann, bob)).toMatchObject({ __typename: 'NotMerged' });
+    expect(await people.unmerge(ann, bob)).toMatchObject({ __typename: 'NotMerged' });
   });
 
   it('take back and withdraw what was decided about either', async () => {
-    const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+    const [ann, bob] = [await people.somebody('Ann'), await people.somebody('Bob')];
     const { factId } = await rapport.mutate('takeStep', { stakeholderId: bob.id, step: 'LISTEN' });
     await rapport.mutate('assessStance', { stakeholderId: bob.id, stance: 'CRITIC', reason, occurredAt: dateOf(1) });
-    await merge(ann, bob);
+    await people.merge(ann, bob);
     expect(await rapport.mutate('retractRelationshipFact', { stakeholderId: ann.id, factId, reason })).toMatchObject({
       __typename: 'RelationshipFactRetracted',
       stakeholder: { step: null },
@@ -204,11 +187,11 @@ describe('two who are merged', () => {
   });
 
   it('have the owner of who remains, else of the other', async () => {
-    const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+    const [ann, bob] = [await people.somebody('Ann'), await people.somebody('Bob')];
     const ownerId = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
     const other = (await rapport.mutate('addColleague', { name: 'Lee' })).colleague.id;
     await rapport.mutate('assignOwner', { stakeholderId: bob.id, ownerId });
-    await merge(ann, bob);
+    await people.merge(ann, bob);
     expect(await rapport.stakeholder(ann.id)).toMatchObject({ owner: { id: ownerId }, ownershipRevision: 0 });
     expect(await found({ ownerId, owned: true })).toEqual([ann.id]);
     expect(await rapport.mutate('assignOwner', { stakeholderId: ann.id, ownerId: other })).toMatchObject({
@@ -217,11 +200,11 @@ describe('two who are merged', () => {
     expect(await rapport.mutate('handOver', { stakeholderId: ann.id, toId: other, reason })).toMatchObject({
       stakeholder: { id: ann.id, owner: { id: other } },
     });
-    await unmerge(ann, bob);
+    await people.unmerge(ann, bob);
     expect(await rapport.stakeholder(bob.id)).toMatchObject({ owner: { id: other } });
     expect(await rapport.stakeholder(ann.id)).toMatchObject({ owner: null });
     await rapport.mutate('assignOwner', { stakeholderId: ann.id, ownerId });
-    await merge(ann, bob);
+    await people.merge(ann, bob);
     expect(await rapport.stakeholder(ann.id)).toMatchObject({ owner: { id: ownerId } });
     expect(await found({ ownerId: other })).toEqual([]);
   });
@@ -230,16 +213,22 @@ describe('two who are merged', () => {
 describe('a merge', () => {
   it('is refused for what cannot be one, with what stands in the way', async () => {
     const [ann, acme, old] = [
-      await somebody('Ann'),
-      await somebody('Acme', { kind: 'ORGANISATION' }),
-      await somebody('Old'),
+      await people.somebody('Ann'),
+      await people.somebody('Acme', { kind: 'ORGANISATION' }),
+      await people.somebody('Old'),
     ];
     await rapport.mutate('retireStakeholder', { stakeholderId: old.id, reason });
     const nobody = { id: Buffer.from(`Stakeholder:${randomUUID()}`).toString('base64url'), name: 'Nobody' };
-    expect(await merge(ann, ann)).toMatchObject({ __typename: 'SameStakeholder' });
-    expect(await merge(ann, acme)).toMatchObject({ __typename: 'KindsDiffer' });
-    expect(await merge(old, ann)).toMatchObject({ __typename: 'SurvivorIsRetired', stakeholder: { id: old.id } });
-    expect(await merge(ann, nobody)).toMatchObject({ __typename: 'StakeholderNotFound', stakeholderId: nobody.id });
+    expect(await people.merge(ann, ann)).toMatchObject({ __typename: 'SameStakeholder' });
+    expect(await people.merge(ann, acme)).toMatchObject({ __typename: 'KindsDiffer' });
+    expect(await people.merge(old, ann)).toMatchObject({
+      __typename: 'SurvivorIsRetired',
+      stakeholder: { id: old.id },
+    });
+    expect(await people.merge(ann, nobody)).toMatchObject({
+      __typename: 'StakeholderNotFound',
+      stakeholderId: nobody.id,
+    });
     const malformed = { survivorId: ann.id, mergedId: 'x', reason: ' ' };
     expect(await rapport.mutationRefusal('mergeStakeholders', malformed)).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -248,10 +237,12 @@ describe('a merge', () => {
   });
 
   it('happens once, however often it is sent', async () => {
-    const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+    const [ann, bob] = [await people.somebody('Ann'), await people.somebody('Bob')];
     const commandId = randomUUID();
-    const answers = await Promise.all([merge(ann, bob, { commandId }), merge(ann, bob, { commandId })]);
+    const answers = await Promise.all([people.merge(ann, bob, { commandId }), people.merge(ann, bob, { commandId })]);
     expect(answers.map(({ already }) => already).sort()).toEqual([false, true]);
-    expect(await merge(ann, bob, { commandId, reason: 'another' })).toMatchObject({ __typename: 'CommandIdReused' });
+    expect(await people.merge(ann, bob, { commandId, reason: 'another' })).toMatchObject({
+      __typename: 'CommandIdReused',
+    });
   });
 });

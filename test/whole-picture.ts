@@ -29,6 +29,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   guidelines(asOf: $asOf) { id current { version } versions { version name text inForceFrom by reason rules(channel: FORUM) { text } acknowledgements { acknowledgedAt colleague { id } } } }
   outboundWithoutGuideline(first: 100, asOf: $asOf, during: $during) { totalCount nodes { id withoutGuideline { colleague { id } guideline { version } } } pageInfo { ...page } }
   outreaches(first: 100, asOf: $asOf) { totalCount nodes { ...planned stakeholder { id } interaction { id } } }
+  mergeSuggestions(first: 100, asOf: $asOf) { totalCount nodes { one { id } other { id } evidence { kind value } } }
+  byHandle: stakeholdersByHandle(asOf: $asOf, handles: [{ channel: EMAIL, address: "b0@example.org" }, { channel: EMAIL, address: "b1@example.org" }]) { id }
   summary: advocacySummary(asOf: $asOf) { ...totals }
   inPeriod: advocacySummary(asOf: $asOf, during: $during) { ...totals }
   attribution(asOf: $asOf) { conversions touches byModel { model definition unattributed credits { channel handOver credit } } }
@@ -92,7 +94,7 @@ fragment passed on Interaction {
 }
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step steps { ...stepped } interactionCount firstInteractionAt lastInteractionAt
-  handles { channel site address } externalIds { system id }
+  handles { channel site address from until } externalIds { system id }
   merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }

@@ -40,6 +40,8 @@ export interface Counted {
   readonly at: number;
   /** The fact that made it count. */
   readonly because: string;
+  /** Under whom that fact was recorded, where several are one. */
+  readonly whose?: number;
   /**
    * The fact that opened the episode in which it counts; for a relapse and a resurgence, the episode that ended. Null for
    * an activation and a loss: neither ends nor lies in an episode.
@@ -111,7 +113,7 @@ function rememberFor(reading: EpisodesReading): EpisodesReading {
 function turnAgainst(reading: EpisodesReading, instant: InstantOfStanding): EpisodesAfter {
   const { at } = instant;
   const because = firstToStayAgainst(instant);
-  const opened = { ...reading, episode: { openedBy: because, from: at, counted: 0, reachedFor: false } };
+  const opened = { ...reading, episode: { openedBy: because.factId, from: at, counted: 0, reachedFor: false } };
   const ended = reading.episode;
   if (ended !== null) {
     return { reading: opened, counted: inEpisode(ended.reachedFor ? 'relapsed' : 'resurfaced', at, because, ended) };
@@ -152,25 +154,33 @@ function climb(
   };
 }
 
-function inEpisode(kind: ConversionKind, at: number, because: string, { openedBy, from }: Episode): Counted {
-  return { kind, at, because, since: openedBy, sinceAt: from, episodeFrom: from };
+function inEpisode(kind: ConversionKind, at: number, because: StandingFact, { openedBy, from }: Episode): Counted {
+  return { kind, at, ...causeOf(because), since: openedBy, sinceAt: from, episodeFrom: from };
 }
 
-function outsideEpisodes(kind: ConversionKind, at: number, because: string): Counted {
-  return { kind, at, because, since: null, sinceAt: null, episodeFrom: null };
+function outsideEpisodes(kind: ConversionKind, at: number, because: StandingFact): Counted {
+  return { kind, at, ...causeOf(because), since: null, sinceAt: null, episodeFrom: null };
+}
+
+function causeOf({ factId: because, whose }: StandingFact): Pick<Counted, 'because' | 'whose'> {
+  return whose === undefined ? { because } : { because, whose };
 }
 
 /** The fact of an instant from which the standing stays against us until the instant's end. */
-function firstToStayAgainst({ at, facts, after }: InstantOfStanding): string {
+function firstToStayAgainst({ at, facts, after }: InstantOfStanding): StandingFact {
   const fact = facts[after.findLastIndex((stance) => !isAgainst(stance)) + 1];
   if (fact === undefined) throw new RangeError(`nothing at ${at} turned against us`);
-  return fact.factId;
+  return fact;
 }
 
 /** The first positive fact of an instant after which the standing is the given one; null where none is. */
-function firstPositiveAt(stance: Stance, { facts, after }: InstantOfStanding, rule: ConversionRule): string | null {
+function firstPositiveAt(
+  stance: Stance,
+  { facts, after }: InstantOfStanding,
+  rule: ConversionRule,
+): StandingFact | null {
   const index = facts.findIndex((fact, i) => after[i] === stance && isPositive(fact, rule));
-  return facts[index]?.factId ?? null;
+  return facts[index] ?? null;
 }
 
 function isPositive(fact: StandingFact, { positiveAbove, acts }: ConversionRule): boolean {

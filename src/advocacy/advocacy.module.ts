@@ -9,6 +9,7 @@ import { AdvocacyResolver, ConversionResolver, StandingResolver, StandingSpanRes
 import { AttributionResolver } from './attribution.resolver.js';
 import { ConversionCurveResolver } from './conversion-curve.resolver.js';
 import { DisclosuresResolver, ConnectedActResolver } from './disclosures.resolver.js';
+import { PreviewedStandingResolver } from './merges.resolver.js';
 import { NetPromoterResolver } from './net-promoter.resolver.js';
 import { PrismResolver } from './prism.resolver.js';
 import { RuleHandler } from './rules.handler.js';
@@ -43,6 +44,7 @@ import { TouchesResolver } from './touches.resolver.js';
     WhatIfConversionResolver,
     RuleHandler,
     RulesResolver,
+    PreviewedStandingResolver,
     RulesStarter,
   ],
 })

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { type Slice, pageOf as pageFound } from '../event-sourcing/page.js';
 import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
@@ -176,20 +176,21 @@ export class StandingResolver {
     description: 'Where they stand, and how we know: the rule with its version, or the person who assessed it.',
   })
   async standing(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { key, memberKeys, moment }: Stakeholder,
     @Args() { rules: named }: StandingArgs,
     @Context() request: RequestContext,
   ): Promise<Standing> {
     const { rules, rows } = await this.live.of(moment, named);
     const name = `standing by ${keyOfRules(rules)}`;
-    const standing = await batched(request, name, moment, (keys, at) => standingsAt(rows, keys, at, rules), key);
+    const load = (groups: readonly (readonly number[])[], at: Moment) => standingsAt(rows, groups, at, rules);
+    const standing = await batchedOfGroups(request, name, moment, load, memberKeys);
     if (standing === null) throw new Error(`No standing was read for ${key}.`);
     return standing;
   }
 
   @ResolveField(() => StandingSpanConnection, { description: 'Oldest first.' })
   async standings(
-    @Parent() { key, moment }: Stakeholder,
+    @Parent() { key, memberKeys, moment }: Stakeholder,
     @Args() { rules: named, ...args }: PageByRulesArgs,
   ): Promise<Connection<StandingSpan>> {
     const { rules, rows } = await this.live.of(moment, named);
@@ -199,7 +200,7 @@ export class StandingResolver {
     const found = pageFound(
       await spansPage(
         rows,
-        key,
+        memberKeys,
         moment,
         askedFor(slice, (from) => [from]),
         'oldest-first',

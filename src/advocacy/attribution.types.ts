@@ -6,7 +6,7 @@ import type { Act } from '../interactions/interaction.js';
 import { ActEnum } from '../interactions/interactions.types.js';
 import { Colleague } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { ConversionKindEnum } from './advocacy.types.js';
 import { type AttributionModel, attributionModels } from './attribution.js';
 import { type RungKind, rungKinds } from './journeys.js';

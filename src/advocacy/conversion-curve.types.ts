@@ -6,7 +6,7 @@ import { IsGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { tierNameMax } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { Period } from './advocacy.types.js';
 import { kaplanMeier, kaplanMeierDefinition } from './kaplan-meier.js';
 import { type ObservedSpells, spellDefinition } from './spells.js';

@@ -2,8 +2,14 @@ import type { Act } from '../interactions/interaction.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import type { Channel } from '../stakeholders/handle.js';
 
+/** Where several are one, their facts are read as one history. */
+interface Recorded {
+  /** The key of the stakeholder under whom it was recorded; of several, of who was identified first. */
+  readonly whose?: number | undefined;
+}
+
 /** An interaction, inbound or observed, not retracted, of which the stakeholder is an author, and which has a tone or an act that a rule may hear without one. */
-export interface Expression {
+export interface Expression extends Recorded {
   readonly kind: 'expression';
   /** The interaction's id. It breaks ties at one instant. */
   readonly factId: string;
@@ -18,7 +24,7 @@ export interface Expression {
 }
 
 /** A person's word on where the stakeholder stands. It holds until the next assessment or a withdrawal. */
-export interface Assessment {
+export interface Assessment extends Recorded {
   readonly kind: 'assessment';
   /** The event's id. */
   readonly factId: string;
@@ -32,7 +38,7 @@ export interface Assessment {
 }
 
 /** The end of what a person assessed: the rule speaks again. Where nothing was assessed, it changes nothing. */
-export interface Withdrawal {
+export interface Withdrawal extends Recorded {
   readonly kind: 'withdrawal';
   readonly factId: string;
   readonly at: number;

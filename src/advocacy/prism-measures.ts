@@ -1,6 +1,7 @@
 import { thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { Channel } from '../stakeholders/handle.js';
+import { type PeopleApart, peopleApart } from './merged-people.js';
 import { topicsIn, markedTopic } from './prism.js';
 import type { Period } from './standing-pages.js';
 
@@ -28,19 +29,21 @@ export interface OnChannel {
 }
 
 const heard = `u.direction <> 'outbound'`;
-const counts = `sum(case when ${heard} then u.counts else 0 end) as heard,
-  sum(case when ${heard} then 0 else u.counts end) as ours,
-  count(distinct case when ${heard} and u.author <> '' then u.author end) as people,
-  avg(case when ${heard} and u.counts = 1 then u.tone end) as tone`;
+const countsOf = (people: PeopleApart): string => `${heardAndOurs},
+  count(distinct case when ${heard} and u.author <> '' then ${people.who} end) as people, ${tone}`;
+const heardAndOurs = `sum(case when ${heard} then u.counts else 0 end) as heard,
+  sum(case when ${heard} then 0 else u.counts end) as ours`;
+const tone = `avg(case when ${heard} and u.counts = 1 then u.tone end) as tone`;
 
 type OnChannelRow = OnChannel & { readonly [column: string]: Value };
 
 /** The channels on which something passed, the most heard first. */
 export async function channelsOf(rows: RowReader, asked: UtterancesAsked, past: Past): Promise<readonly OnChannel[]> {
   const { sql, parameters } = utterances(asked, past);
+  const people = await peopleApart(rows, 'u.author', past);
   const found = await rows.all<OnChannelRow>(
-    `select u.channel, ${counts} from utterance u where ${sql} group by u.channel`,
-    parameters,
+    `select u.channel, ${countsOf(people)} from utterance u ${people.joined} where ${sql} group by u.channel`,
+    [...people.parameters, ...parameters],
   );
   return [...found].sort(mostHeard);
 }
@@ -56,11 +59,12 @@ export async function channelsOverTime(
   past: Past,
 ): Promise<ReadonlyMap<number, readonly OnChannel[]>> {
   const { sql, parameters } = utterances(asked, past);
+  const people = await peopleApart(rows, 'u.author', past);
   const found = await rows.all<OnChannelRow & { readonly stretch: number }>(
-    `select u.stretch, u.channel, ${counts} from (
+    `select u.stretch, u.channel, ${countsOf(people)} from (
       select cast((u.at - ?) / ${Math.trunc(everyDays) * 86_400_000} as integer) as stretch, u.* from utterance u where ${sql}
-    ) as u group by u.stretch, u.channel`,
-    [asked.during.from, ...parameters],
+    ) as u ${people.joined} group by u.stretch, u.channel`,
+    [asked.during.from, ...parameters, ...people.parameters],
   );
   const stretches = new Map<number, OnChannel[]>();
   for (const { stretch, channel, heard, ours, people, tone } of found) {
@@ -141,7 +145,7 @@ export async function conversedIn(rows: RowReader, asked: UtterancesAsked, past:
     tone: number | null;
     reported: number;
   }>(
-    `select ${posts}, ${counts}, count(distinct case when ${heard} then u.channel end) as channels,
+    `select ${posts}, ${heardAndOurs}, ${tone}, count(distinct case when ${heard} then u.channel end) as channels,
       count(case when ${heard} and u.counts = 1 then u.reach end) as reported
     from utterance u where ${sql}`,
     parameters,

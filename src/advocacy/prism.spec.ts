@@ -17,6 +17,7 @@ import { numbered, specifyProjection } from '../event-sourcing/specification.js'
 import type { Content } from '../interactions/interaction.js';
 import { prism, topicsIn, utterance } from './prism.js';
 import { channelsOf, channelsOverTime, conversedIn, topicsOf } from './prism-measures.js';
+import { directory } from '../stakeholders/directory.js';
 
 const live: Past = { known: present, validAt: dayMs(31) };
 const { given } = specifyProjection(prism);
@@ -109,7 +110,7 @@ const log = numbered(
 );
 const during = { from: null, until: null };
 const reading = async <T>(read: (rows: Awaited<ReturnType<typeof projected>>) => Promise<T>): Promise<T> => {
-  const rows = await projected([prism], log);
+  const rows = await projected([prism, directory], log);
   return read(rows).finally(() => rows.close());
 };
 

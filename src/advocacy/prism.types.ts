@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsOptional, Length } from 'class-validator';
 import { enumOf } from '../graphql/enum-of.js';
 import { DateTime } from '../graphql/scalars.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { type IndexPart, indexParts } from './conversation-index.js';
 
 @InputType({ description: 'Which interactions; what is left out restricts nothing.' })

@@ -23,8 +23,13 @@ const keys = people.map((_, index) => index + 1);
 const answers = async (rows: RowReader, rules: Rules, validAt: number) => {
   const past = { known: present, validAt };
   return {
-    standings: await standingsAt(rows, keys, past, rules),
-    spans: await Promise.all(keys.map((key) => spansPage(rows, key, past, all, 'oldest-first', rules))),
+    standings: await standingsAt(
+      rows,
+      keys.map((key) => [key]),
+      past,
+      rules,
+    ),
+    spans: await Promise.all(keys.map((key) => spansPage(rows, [key], past, all, 'oldest-first', rules))),
     conversions: await conversionsPage(rows, {}, past, all),
     summary: await summaryOf(rows, people.length, past, undefined, rules),
     spells: await spellsOf(rows, {}, past),

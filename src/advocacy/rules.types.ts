@@ -5,7 +5,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { Act } from '../interactions/interaction.js';
 import { ActEnum } from '../interactions/interactions.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import type { ConversionRule as Conversions, Rung } from './advocacy-v1.js';
 import { ConversionKindEnum } from './advocacy.types.js';
 import { type ParametersOf, changedRule } from './changed-rules.js';

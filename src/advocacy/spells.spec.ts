@@ -243,7 +243,7 @@ describe('any log', () => {
   /** The definition in plain words, over the spans and conversions of one stakeholder. */
   const byHand = async (rows: ReadStore, key: number, past: Past): Promise<readonly string[]> => {
     const all = { limit: 1_000, backwards: false, from: null };
-    const spans = await spansPage(rows, key, past, all);
+    const spans = await spansPage(rows, [key], past, all);
     const counted = await conversionsPage(rows, { stakeholder: key }, past, all, 'oldest-first');
     const against = (stance: string): boolean => stance === 'detractor' || stance === 'critic';
     const begun = spans.filter(

@@ -130,13 +130,18 @@ function inCohort(cohort: Cohort, past: Past) {
   if (channels.length > 0 || markedTopics.length > 0) {
     const channel = channels.length === 0 ? '' : `and e.channel in (${channels.map(() => '?').join(', ')})`;
     const about = markedTopics.map(() => `replace(e.topics, ?, '') <> e.topics`).join(' or ');
-    conditions.push(`and exists (
-      select 1 from timeline_entry e cross join interaction i
-      where e.stakeholder = o.stakeholder and e.at = o.from_at and e.known_from <= ? and e.known_until > ?
+    const heard = `e.at = o.from_at and e.known_from <= ? and e.known_until > ?
         ${channel} ${about === '' ? '' : `and (${about})`}
-        and i.key = e.key and i.id = o.because and i.known_from <= ? and i.known_until > ?
-    )`);
-    parameters.push(...thenOf(past), ...channels, ...markedTopics, ...thenOf(past));
+        and i.key = e.key and i.id = o.because and i.known_from <= ? and i.known_until > ?`;
+    // Of those who are one, whoever said it.
+    conditions.push(`and (exists (
+      select 1 from timeline_entry e cross join interaction i where e.stakeholder = o.stakeholder and ${heard}
+    ) or exists (
+      select 1 from stakeholder g cross join timeline_entry e cross join interaction i
+      where g.survivor = o.stakeholder and g.key <> g.survivor and ${knownThen('g')} and e.stakeholder = g.key and ${heard}
+    ))`);
+    const of = [...thenOf(past), ...channels, ...markedTopics, ...thenOf(past)];
+    parameters.push(...of, ...thenOf(past), ...of);
   }
   const owned = ownedAtBeginning(cohort, past);
   return { sql: [...conditions, owned.sql].join(' '), parameters: [...parameters, ...owned.parameters] };

@@ -22,11 +22,15 @@ export const readForStanding: ReadonlySet<string> = new Set<StandingEvent['type'
   'StanceAssessed',
   'StanceWithdrawn',
   'RelationshipFactRetracted',
+  'StakeholdersMerged',
+  'StakeholderUnmerged',
 ]);
 
+type AmendingFact = Exclude<InteractionFact, { type: 'DisclosureAssessed' }>;
+
 type StandingEvent =
-  | Extract<StakeholderFact, { type: 'StakeholderIdentified' }>
-  | Exclude<InteractionFact, { type: 'DisclosureAssessed' }>
+  | Extract<StakeholderFact, { type: 'StakeholderIdentified' | 'StakeholdersMerged' | 'StakeholderUnmerged' }>
+  | AmendingFact
   | Extract<RelationshipFact, { type: 'StanceAssessed' | 'StanceWithdrawn' | 'RelationshipFactRetracted' }>;
 
 const none: readonly FactChange[] = [];
@@ -37,15 +41,14 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
   const fact = { type, data } as unknown as StandingEvent;
   switch (fact.type) {
     case 'StakeholderIdentified':
+    case 'StakeholdersMerged':
+    case 'StakeholderUnmerged':
       return none;
     case 'InteractionRecorded':
-      return amended(null, fact.data);
     case 'InteractionCorrected':
-      return amended(fact.data.was, { ...fact.data.was, ...fact.data.to });
     case 'ToneAssessed':
-      return amended(fact.data.was, { ...fact.data.was, tone: fact.data.tone });
     case 'InteractionRetracted':
-      return amended(fact.data.was, null);
+      return amended(...amendmentOf(fact));
     case 'StanceAssessed': {
       const { stakeholderId, factId, occurredAt, stance } = fact.data;
       // Who came to the view: where a key acts for a person, the person.
@@ -64,6 +67,69 @@ export function changesOf({ type, data, ordinal, provenance }: RecordedEvent): r
       return [{ stakeholderId, gone: { at: Date.parse(was.occurredAt), factId }, come: null }];
     }
   }
+}
+
+/** Whose history a fact of somebody is read in, where several are one, and the key of their own. */
+export type InGroup = (stakeholderId: string) => { readonly subject: string; readonly key: number };
+
+/** The same changes where several are one: at most one for all of them, for who remains. */
+export function changesOfGroups(event: RecordedEvent, of: InGroup): readonly FactChange[] {
+  const fact = event as unknown as StandingEvent;
+  switch (fact.type) {
+    case 'InteractionRecorded':
+    case 'InteractionCorrected':
+    case 'ToneAssessed':
+    case 'InteractionRetracted':
+      return amendedOfGroups(...amendmentOf(fact), of);
+    default:
+      return changesOf(event).map(({ stakeholderId, gone, come }) => {
+        const { subject, key } = of(stakeholderId);
+        return { stakeholderId: subject, gone, come: come && { ...come, whose: key } };
+      });
+  }
+}
+
+/** What an interaction was before an event, and is after it. */
+function amendmentOf({ type, data }: AmendingFact): readonly [was: Amended | null, is: Amended | null] {
+  switch (type) {
+    case 'InteractionRecorded':
+      return [null, data];
+    case 'InteractionCorrected':
+      return [data.was, { ...data.was, ...data.to }];
+    case 'ToneAssessed':
+      return [data.was, { ...data.was, tone: data.tone }];
+    case 'InteractionRetracted':
+      return [data.was, null];
+  }
+}
+
+function amendedOfGroups(was: Amended | null, is: Amended | null, of: InGroup): readonly FactChange[] {
+  const gone = was && expressionOf(was);
+  const come = is && expressionOf(is);
+  const before = gone ? subjectsOf(was, of) : new Map<string, number>();
+  const after = come ? subjectsOf(is, of) : new Map<string, number>();
+  const said = gone !== null && come !== null && sameExpression(gone, come);
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((stakeholderId) => {
+    const [own, whose] = [before.get(stakeholderId), after.get(stakeholderId)];
+    if (said && own === whose) return [];
+    return [
+      {
+        stakeholderId,
+        gone: own === undefined ? null : gone,
+        come: whose === undefined ? null : come && { ...come, whose },
+      },
+    ];
+  });
+}
+
+/** Of whom an interaction is, of those who are one the first identified. */
+function subjectsOf(amended: Amended, of: InGroup): ReadonlyMap<string, number> {
+  const subjects = new Map<string, number>();
+  for (const author of authorsOf(amended)) {
+    const { subject, key } = of(author);
+    subjects.set(subject, Math.min(key, subjects.get(subject) ?? key));
+  }
+  return subjects;
 }
 
 /** An interaction that was one thing and is another; null where it was not, or is not any more. */

@@ -110,6 +110,42 @@ export function kindOfCause(history: History, { at, because }: Counted): Standin
   return cause.kind;
 }
 
+/** All that a history that was read from its start gave. */
+export interface WholeOutcome {
+  readonly spans: readonly Span[];
+  readonly conversions: readonly Counted[];
+  /** Those that are stored. */
+  readonly readings: readonly Reading[];
+}
+
+export const noOutcome: WholeOutcome = { spans: noSpans, conversions: noConversions, readings: [] };
+
+/** What a history from its start gave. @throws RangeError where its beginning was forgotten. */
+export function outcomeOf(history: History): WholeOutcome {
+  const { base, instants } = history;
+  if (base.at !== null) throw new RangeError('this history does not reach back to its start');
+  return {
+    spans: [...instants.flatMap(({ closed }) => closed), ...openSpans(lastReading(history))],
+    conversions: instants.flatMap(({ conversions }) => conversions),
+    // What is stored is kept with its instant.
+    readings: instants.flatMap(({ stored, reading }) => (stored && reading !== null ? [reading] : [])),
+  };
+}
+
+/**
+ * What is known no more, and what is known instead, where one history takes the place of another. In the history of
+ * somebody alone, who stands under this key, facts are theirs without saying so.
+ */
+export function replaced(key: number, old: WholeOutcome, now: WholeOutcome): Disturbed {
+  const told = (counted: Counted): Counted => ({ ...counted, whose: counted.whose ?? key });
+  const same = (a: Counted, b: Counted): boolean => sameConversion(told(a), told(b));
+  const [endedSpans, begunSpans] = difference(old.spans, now.spans, fromOf, sameSpan);
+  const [endedConversions, begunConversions] = difference(old.conversions, now.conversions, atOf, same);
+  const [ended, begunReadings] = difference(old.readings, now.readings, ({ at }) => at ?? 0, sameReading);
+  const endedReadings = ended.map(({ at }) => at ?? 0);
+  return { endedSpans, begunSpans, endedConversions, begunConversions, endedReadings, begunReadings };
+}
+
 /** What reading some instants gave, or had given: where it is the same before and after, it may be left out of both. */
 class Outcome<Stored> {
   readonly spans: Span[] = [];
@@ -317,7 +353,6 @@ function sameSpan(a: Span, b: Span): boolean {
 
 function sameConversion(a: Counted, b: Counted): boolean {
   if (a === b) return true;
-  return (
-    a.at === b.at && a.kind === b.kind && a.because === b.because && a.since === b.since && a.sinceAt === b.sinceAt
-  );
+  if (a.at !== b.at || a.kind !== b.kind || a.because !== b.because || a.whose !== b.whose) return false;
+  return a.since === b.since && a.sinceAt === b.sinceAt;
 }

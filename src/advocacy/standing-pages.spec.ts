@@ -106,8 +106,8 @@ describe('the pages of conversions', () => {
 describe('the pages of spans', () => {
   it('come to the whole list, either way, and are counted', async () => {
     for (const order of ['newest-first', 'oldest-first'] as const) {
-      const whole = await spansPage(rows, 1, live, all, order);
-      const read = (page: PageAsked) => spansPage(rows, 1, live, page, order);
+      const whole = await spansPage(rows, [1], live, all, order);
+      const read = (page: PageAsked) => spansPage(rows, [1], live, page, order);
       for (const backwards of [false, true])
         expect(await paged(2, backwards, read, ({ from_at }) => [from_at])).toEqual(whole);
       expect(await countSpans(rows, 1, live)).toBe(whole.length);
@@ -116,7 +116,7 @@ describe('the pages of spans', () => {
   });
 
   it('show when an advocate lapses though it lies ahead, and of nothing else when it ends', async () => {
-    const at = async (day: number) => (await spansPage(rows, 1, { ...live, validAt: day * dayMs }, all)).at(-1);
+    const at = async (day: number) => (await spansPage(rows, [1], { ...live, validAt: day * dayMs }, all)).at(-1);
     expect(await at(2250)).toMatchObject({ stance: 'advocate', until_at: 2380 * dayMs });
     expect(await at(2380)).toMatchObject({ stance: 'supporter', until_at: null, because: null });
     expect(await at(100)).toMatchObject({ stance: 'detractor', until_at: null });
@@ -128,8 +128,8 @@ describe('the pages of spans', () => {
       standingProjection(),
       numbered(log.identified('mia'), act, log.assessed('mia', 'x', 9 * dayMs, 'advocate')),
     );
-    const [before] = await spansPage(later, 1, { ...live, validAt: dayMs }, all);
-    const [since] = await spansPage(later, 1, live, all);
+    const [before] = await spansPage(later, [1], { ...live, validAt: dayMs }, all);
+    const [since] = await spansPage(later, [1], live, all);
     expect([before?.until_at, since?.until_at]).toEqual([180 * dayMs, null]);
     await later.close();
   });
@@ -138,7 +138,11 @@ describe('the pages of spans', () => {
 describe('standings', () => {
   it('are answered for as many as asked, once each, and at unknown for who was never heard of', async () => {
     const keys = [...Array.from({ length: 300 }, (_, n) => n + 1), 2];
-    const standings = await standingsAt(rows, keys, live);
+    const standings = await standingsAt(
+      rows,
+      keys.map((key) => [key]),
+      live,
+    );
     expect(standings.size).toBe(300);
     expect(standings.get(2)).toMatchObject({ stance: 'supporter', rule: 'tone-v1', assessedBy: null });
     expect(standings.get(200)).toMatchObject({ stance: 'unknown', tone: null, since: null });
@@ -199,8 +203,8 @@ describe('the queries', () => {
   });
 
   it('of a page of spans, and of standings, read what they need', async () => {
-    fromIndexes(await plansOf((reader) => spansPage(reader, 1, live, { limit: 20, backwards: true, from: [5] })));
-    const wanted = [{ stakeholder: 1, baseBefore: 5, factsBefore: 9 }];
+    fromIndexes(await plansOf((reader) => spansPage(reader, [1], live, { limit: 20, backwards: true, from: [5] })));
+    const wanted = [{ members: [1], baseBefore: 5, factsBefore: 9 }];
     fromIndexes(await plansOf((reader) => readingsBefore(reader, wanted, live)));
   });
 });

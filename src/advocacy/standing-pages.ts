@@ -25,13 +25,13 @@ export type SpanOnPage = Omit<StandingSpanRow, 'stakeholder' | 'known_from' | 'k
 export type ConversionOnPage = Omit<ConversionRow, 'known_from' | 'known_until'>;
 
 /**
- * The spans of one stakeholder's standing, in the order in which they are read; the keyset is `[from_at]`. A span that held
+ * The spans of one stakeholder's standing (by the keys of all who are one), in the order in which they are read; the keyset is `[from_at]`. A span that held
  * at `validAt` shows how it ends only where it does so by itself, from what had been said by then (an advocate lapses):
  * else `until_at` is null.
  */
 export async function spansPage(
   rows: RowReader,
-  stakeholder: number,
+  members: readonly number[],
   past: Past,
   { limit, backwards, from }: PageAsked,
   order: Order = 'oldest-first',
@@ -41,10 +41,12 @@ export async function spansPage(
   const sql = `select from_at, until_at, stance, previous, because, assessed_by from standing_span
     where stakeholder = ? and from_at <= ? and known_from <= ? and known_until > ?
     ${from === null ? '' : `and from_at ${compared} ?`} order by from_at ${sorted} limit ?`;
-  const spans = await rows.all<SpanOnPage>(sql, [stakeholder, past.validAt, ...thenOf(past), ...(from ?? []), limit]);
+  const spans = await rows.all<SpanOnPage>(sql, [
+    ...[members[0] ?? 0, past.validAt, ...thenOf(past), ...(from ?? []), limit],
+  ]);
   const held = spans.find(({ until_at }) => until_at === null || until_at > past.validAt);
   if (held === undefined) return spans;
-  const until_at = await endOfItself(rows, stakeholder, held, past, rules);
+  const until_at = await endOfItself(rows, members, held, past, rules);
   return spans.map((span) => (span === held ? { ...held, until_at } : span));
 }
 
@@ -60,13 +62,13 @@ export async function countSpans(rows: RowReader, stakeholder: number, past: Pas
  */
 async function endOfItself(
   rows: RowReader,
-  stakeholder: number,
+  members: readonly number[],
   { stance, from_at }: SpanOnPage,
   past: Past,
   rules: Rules,
 ): Promise<number | null> {
   if (stance !== 'advocate') return null;
-  const reading = (await readingsAt(rows, [stakeholder], past, rules)).get(stakeholder);
+  const reading = (await readingsAt(rows, [members], past, rules)).get(members[0] ?? 0);
   const span = reading && openSpans(reading).find(({ from }) => from === from_at);
   return span?.until ?? null;
 }

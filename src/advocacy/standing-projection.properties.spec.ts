@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyLog, before, day, people, twoLogs } from '../../test/golden/any-standing-log.js';
 import { dayMs } from '../../test/golden/standing-facts.js';
 import * as log from '../../test/golden/standing-log.js';
+import { anyLog, before, day, factsIn, spanOf, twoLogs } from '../../test/golden/any-standing-log.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
@@ -42,23 +42,11 @@ const knownTables = (rows: ReadStore, known: number) =>
 
 /** All that the queries answer. */
 const answers = async (rows: ReadStore, past: { known: number; validAt: number }) => ({
-  standings: await standingsAt(rows, [1, 2, 3], past),
-  spans: await Promise.all([1, 2, 3].map((key) => spansPage(rows, key, past, all))),
+  standings: await standingsAt(rows, [[1], [2], [3]], past),
+  spans: await Promise.all([1, 2, 3].map((key) => spansPage(rows, [key], past, all))),
   conversions: await conversionsPage(rows, {}, past, all),
   summary: await summaryOf(rows, 3, past, { from: 30 * dayMs, until: 300 * dayMs }),
 });
-
-/** The facts about each stakeholder, found by nothing but going through the log. */
-function factsIn(events: readonly RecordedEvent[]): readonly (readonly StandingFact[])[] {
-  const facts = people.map(() => new Map<string, StandingFact>());
-  for (const event of events)
-    for (const { stakeholderId, gone, come } of changesOf(event)) {
-      const its = facts[people.indexOf(stakeholderId)];
-      if (gone !== null) its?.delete(gone.factId);
-      if (come !== null) its?.set(come.factId, come);
-    }
-  return facts.map((its) => [...its.values()]);
-}
 
 describe('any log', () => {
   it('has the same rows whatever the batches', () =>
@@ -193,15 +181,10 @@ describe('a long history', () => {
         const validAt = hour * 3_600_000;
         const facts =
           factsIn(events.filter(({ ordinal }) => ordinal <= known))[0]?.filter(({ at }) => at <= validAt) ?? [];
-        const standing = (await standingsAt(rows, [1], { known, validAt })).get(1);
+        const standing = (await standingsAt(rows, [[1]], { known, validAt })).get(1);
         expect(standing).toStrictEqual(standingAt(readAll(facts).reading, validAt));
         expect(standing).not.toStrictEqual(standingAt(initialReading, validAt));
       }
     });
   });
 });
-
-function spanOf(row: Awaited<ReturnType<typeof spansPage>>[number]) {
-  const { stance, from_at: from, until_at: until, previous, because, assessed_by: assessedBy } = row;
-  return { stance, from, until, previous, because, assessedBy };
-}

@@ -38,14 +38,14 @@ const factsNow = (events: readonly RecordedEvent[], stakeholder = 1) =>
   });
 
 const stances = async (rows: RowReader, stakeholder = 1, past = now) =>
-  (await spansPage(rows, stakeholder, past, all)).map(({ stance, from_at }) => [stance, from_at / dayMs]);
+  (await spansPage(rows, [stakeholder], past, all)).map(({ stance, from_at }) => [stance, from_at / dayMs]);
 
 const angry = { id: 'a', at: 0, tone: -1 };
 const kind = { id: 'b', at: 60 * dayMs, tone: 1 };
 
 describe('a stakeholder who is identified', () => {
   it('is known by the ordinal of that event', () =>
-    given(mia, leo).thenRows(standingSubject, [
+    given(mia, leo).thenColumns(standingSubject, [
       { id: 'leo', key: 2 },
       { id: 'mia', key: 1 },
     ]));
@@ -256,14 +256,14 @@ describe('what a person says', () => {
         ['supporter', 5],
         ['detractor', 9],
       ]);
-      const at = async (day: number) => (await standingsAt(rows, [1], { ...now, validAt: day * dayMs })).get(1);
+      const at = async (day: number) => (await standingsAt(rows, [[1]], { ...now, validAt: day * dayMs })).get(1);
       expect(await at(6)).toMatchObject({ stance: 'supporter', assessedBy: 'Ada', rule: null, disputed: true });
       expect(await at(9)).toMatchObject({ stance: 'detractor', assessedBy: null, rule: 'tone-v1' });
     }));
 
   it('says who said it, and in its rows what made what count', () =>
     given(...events).reading(async (rows) => {
-      const spans = await spansPage(rows, 1, now, all);
+      const spans = await spansPage(rows, [1], now, all);
       expect(spans.map(({ assessed_by }) => assessed_by)).toEqual([null, 'Ada', null]);
       const counted = await conversionsPage(rows, {}, now, all, 'oldest-first');
       expect(counted.map(({ kind, because, because_kind }) => [kind, because, because_kind])).toEqual([

@@ -3,15 +3,22 @@ import type { ConversionKind } from './advocacy-v1.js';
 import type { AssessableStance, Stance } from '../relationships/relationship.js';
 import type { StandingFact } from './facts-of-standing.js';
 
-/** Which number stands for a stakeholder: the ordinal of the event that identified them, the same in every projection. */
+/**
+ * Which number stands for a stakeholder: the ordinal of the event that identified them, the same in every projection. Where
+ * several are one by now, the key of who remains and of whom each was merged into. Who they were one with earlier, the
+ * stakeholders' directory tells.
+ */
 export const standingSubject: Table = {
   name: 'standing_subject',
-  columns: { id: 'text', key: 'integer' },
+  columns: { id: 'text', key: 'integer', survivor: 'integer', merged_into: 'integer' },
+  nullable: ['survivor', 'merged_into'],
   key: ['id'],
+  indexes: [{ columns: ['survivor'], whereNotNull: 'survivor' }],
 };
 
 /**
- * What the rules read, in the order of time, in versions: a correction ends one and begins another, a retraction ends one.
+ * What the rules read, in the order of time, in versions, each under the stakeholder of whom it was recorded, also where
+ * several are one (what is read from it then stands under who remains): a correction ends one and begins another, a retraction ends one.
  * Of expressions `tone`, `act` and `channel` (by their codes, `standing-codes.ts`) are told, of assessments `stance` and `assessed_by`. What was recorded first at one
  * instant has the lower `known_from`: assessments and withdrawals have one version only.
  */
@@ -85,6 +92,13 @@ export const conversion: Table = {
   nullable: ['since', 'since_at'],
   key: ['stakeholder', 'at', 'known_from'],
   indexes: [{ columns: ['at', 'id'] }, { columns: ['id'] }],
+};
+
+export type StandingSubjectRow = {
+  readonly id: string;
+  readonly key: number;
+  readonly survivor: number | null;
+  readonly merged_into: number | null;
 };
 
 /** The tables of a standing projection. */

@@ -1,10 +1,11 @@
 import { thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
+import { peopleApart } from './merged-people.js';
 import type { Answers } from './net-promoter.js';
 import type { Period } from './standing-pages.js';
 
 /**
- * What was answered in a period, by what the answers say: of each person and survey the last answer by its date, at one
+ * What was answered in a period, by what the answers say: of each person (whoever is one counts as one) and survey the last answer by its date, at one
  * instant the one recorded last.
  *
  * @param survey its name, spelt exactly; left out, all of them.
@@ -25,14 +26,15 @@ export async function answersIn(
   also('a.survey = ?', survey);
   also('a.at >= ?', from);
   also('a.at < ?', until);
+  const people = await peopleApart(rows, 'a.stakeholder', past);
   const found = await rows.first<{ promoters: number; passives: number; detractors: number }>(
     `select count(*) filter (where score >= 9) as promoters, count(*) filter (where score in (7, 8)) as passives,
       count(*) filter (where score <= 6) as detractors
     from (
-      select a.score, row_number() over (partition by a.survey, a.stakeholder order by a.at desc, a.known_from desc) as place
-      from survey_answer a where ${conditions.join(' and ')}
+      select a.score, row_number() over (partition by a.survey, ${people.who} order by a.at desc, a.known_from desc) as place
+      from survey_answer a ${people.joined} where ${conditions.join(' and ')}
     ) as answers where place = 1`,
-    parameters,
+    [...people.parameters, ...parameters],
   );
   const { promoters = 0, passives = 0, detractors = 0 } = found ?? {};
   return { promoters, passives, detractors };

@@ -21,7 +21,7 @@ import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/rel
 import { AttributeAssessed, AttributeWithdrawn } from '../relationships/salience.types.js';
 import { RelationshipVerified } from '../relationships/verification.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { Conversion, Period } from './advocacy.types.js';
 
 export const TimelineEntry = createUnionType({

@@ -18,6 +18,7 @@ import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import { summaryOf } from './advocacy-summary.js';
 import { AdvocacySummary, Period, shownSummary } from './advocacy.types.js';
 import { HorizonDays, horizonDaysDefault, shownCurve } from './conversion-curve.types.js';
+import { groupsThen } from './merged-people.js';
 import { projectionOf, rowsUnder } from './rows-under.js';
 import { LiveRules } from './rules.live.js';
 import {
@@ -127,6 +128,7 @@ export class WhatIfResolver {
         past: { known, validAt: moment.validAt },
         during: period,
         stakeholders: await countStakeholders(this.rows, moment),
+        groups: await groupsThen(this.rows, moment),
       },
       moment,
       horizonDays: horizonDays ?? horizonDaysDefault,

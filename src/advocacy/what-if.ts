@@ -100,7 +100,7 @@ export async function whatIf(
         const live = await liveConversions(rows, members === null ? from[0] : upTo - 1, upTo, past, during);
         for (const row of page) {
           const subject = members === null ? row.stakeholder : upTo;
-          if (members !== null || !ofSeveral.has(subject)) fold.take(subject, factOf(row), live);
+          if (members !== null || !ofSeveral.has(subject)) fold.take(subject, factOf(row, members !== null), live);
         }
         from = [last.stakeholder, last.at, last.fact_id];
       }

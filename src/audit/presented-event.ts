@@ -57,6 +57,7 @@ export const subjectOf = (stream: string): string => {
 const typeOfField: Readonly<Record<string, string>> = {
   stakeholderId: 'Stakeholder',
   mergedId: 'Stakeholder',
+  otherId: 'Stakeholder',
   holder: 'Stakeholder',
   of: 'Stakeholder',
   interactionId: 'Interaction',
@@ -64,7 +65,6 @@ const typeOfField: Readonly<Record<string, string>> = {
   keyId: 'Key',
   affiliationId: 'Affiliation',
   tieId: 'Tie',
-  otherId: 'Stakeholder',
   evidence: 'Interaction',
   organisationId: 'Stakeholder',
   saidBy: 'Colleague',

@@ -7,7 +7,7 @@ import type { Moment } from '../graphql/moment.js';
 import { DateTime } from '../graphql/scalars.js';
 import { notATierName, tierName, tierNameMax } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { type ClockState, clockStates } from './clocks.js';
 import { clockGroupings } from './response-report.js';
 import { type ClockKind, clockKinds } from './targets.js';

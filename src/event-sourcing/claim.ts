@@ -1,6 +1,13 @@
 import type { Decider, Refusal } from './decider.js';
 import type { Fact, JsonObject } from './fact.js';
 
+/** From when to when something was held, in the world: RFC 3339, UTC, milliseconds; null where that is not said. */
+export interface HeldFor {
+  readonly from: string | null;
+  /** Exclusive. */
+  readonly until: string | null;
+}
+
 /** What the maker of a claim is about to do, so that whoever meets the claim unfinished can finish it. */
 export interface Intent {
   /** Every claim of the command, in the order in which they are made, this one included. */
@@ -20,11 +27,19 @@ export type ClaimFact =
         readonly personal: { readonly of: readonly string[]; readonly intent: Intent };
       }
     >
-  | Fact<'Released', { readonly holder: string; readonly token: string }>;
+  | Fact<
+      'Released',
+      {
+        readonly holder: string;
+        readonly token: string;
+        /** Left out where it was never theirs, as it turned out. */
+        readonly heldFor?: HeldFor;
+      }
+    >;
 
 export type ClaimRequest =
   | Fact<'Claim', { readonly holder: string; readonly token: string; readonly intent: Intent }>
-  | Fact<'Release', { readonly token: string }>;
+  | Fact<'Release', { readonly token: string; readonly heldFor?: HeldFor }>;
 
 /** Refused where somebody else holds it. */
 export interface Claimed extends Refusal<'Claimed'> {
@@ -33,19 +48,24 @@ export interface Claimed extends Refusal<'Claimed'> {
 
 export interface Claim {
   readonly held: { readonly holder: string; readonly token: string; readonly intent: Intent } | null;
+  /** Who held it for a period that is over, oldest first. */
+  readonly past: readonly (HeldFor & { readonly holder: string })[];
 }
 
 /** One value that one holder has at a time (a handle, an external id): a stream of its own, named by a keyed hash. */
 export const claimIn = (category: string): Decider<Claim, ClaimRequest, ClaimFact, Claimed> => ({
   category,
-  initialState: { held: null },
+  initialState: { held: null, past: [] },
 
   evolve: (state, { type, data }) => {
     switch (type) {
       case 'Claimed':
-        return { held: { holder: data.holder, token: data.token, intent: data.personal.intent } };
-      case 'Released':
-        return state.held?.token === data.token ? { held: null } : state;
+        return { ...state, held: { holder: data.holder, token: data.token, intent: data.personal.intent } };
+      case 'Released': {
+        if (state.held?.token !== data.token) return state;
+        const { holder, heldFor } = data;
+        return { held: null, past: heldFor === undefined ? state.past : [...state.past, { holder, ...heldFor }] };
+      }
     }
   },
 
@@ -62,7 +82,16 @@ export const claimIn = (category: string): Decider<Claim, ClaimRequest, ClaimFac
         ];
       case 'Release':
         if (held?.token !== data.token) return [];
-        return [{ type: 'Released', data: { holder: held.holder, token: data.token } }];
+        return [
+          {
+            type: 'Released',
+            data: {
+              holder: held.holder,
+              token: data.token,
+              ...(data.heldFor === undefined ? {} : { heldFor: data.heldFor }),
+            },
+          },
+        ];
     }
   },
 });

@@ -1,4 +1,12 @@
-import { type Claim, type ClaimFact, type ClaimRequest, type Claimed, type Intent, claimIn } from './claim.js';
+import {
+  type Claim,
+  type ClaimFact,
+  type ClaimRequest,
+  type Claimed,
+  type HeldFor,
+  type Intent,
+  claimIn,
+} from './claim.js';
 import type { Decider } from './decider.js';
 import { deterministicId } from './event-id.js';
 import type { JsonObject } from './fact.js';
@@ -14,6 +22,8 @@ export interface Holders {
   follow(holder: string, request: JsonObject, context: CommandContext): Promise<boolean>;
   /** Records in the holder's stream that these claims shall never come to hold. False where they hold already. */
   abandon(holder: string, tokens: readonly string[], context: CommandContext): Promise<boolean>;
+  /** For which period a claim holds, or held until it was given up; null where it was never theirs. */
+  heldFor(holder: string, token: string): Promise<HeldFor | null>;
 }
 
 /** A value to be held by one at a time: its category (`handle`, `externalid`) and the keyed hash of its normal form. */
@@ -25,6 +35,11 @@ export interface ClaimedValue {
 export interface Claims {
   /** Who holds the value now; unfinished claims are finished, and claims given up released, on the way. */
   holderOf(value: ClaimedValue): Promise<string | null>;
+  /**
+   * Who held the value at a date (RFC 3339, UTC, milliseconds). A period that is said goes before one that is open: who
+   * holds it now held it then unless another did, and where nobody did, it is theirs.
+   */
+  holderAt(value: ClaimedValue, at: string): Promise<string | null>;
   /**
    * Makes all claims for the holder in order, or none: answers null, or the value that another holds. The holder's
    * stream is then asked by the caller.
@@ -57,11 +72,16 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
     return known;
   };
 
-  const release = async ({ category, claim }: ClaimedValue, token: string, context: CommandContext): Promise<void> => {
+  const release = async (
+    { category, claim }: ClaimedValue,
+    token: string,
+    context: CommandContext,
+    heldFor: HeldFor | null = null,
+  ): Promise<void> => {
     await transact(
       deciderOf(category),
       claim,
-      { type: 'Release', data: { token } },
+      { type: 'Release', data: { token, ...(heldFor === null ? {} : { heldFor }) } },
       aside(context, `release ${token}`),
     );
   };
@@ -112,7 +132,7 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
       case 'held':
         return holder;
       case 'given-up':
-        await release(value, token, context);
+        await release(value, token, context, await holders.heldFor(holder, token));
         return null;
       case 'pending': {
         try {
@@ -130,14 +150,29 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
     }
   };
 
+  const holderOf = async (value: ClaimedValue): Promise<string | null> => {
+    for (;;) {
+      const { state } = await read(deciderOf(value.category), value.claim);
+      if (state.held === null) return null;
+      const holder = await settle(value, state.held);
+      if (holder !== null) return holder;
+    }
+  };
+
   return {
-    holderOf: async (value) => {
-      for (;;) {
-        const { state } = await read(deciderOf(value.category), value.claim);
-        if (state.held === null) return null;
-        const holder = await settle(value, state.held);
-        if (holder !== null) return holder;
+    holderOf,
+
+    holderAt: async (value, at) => {
+      const holder = await holderOf(value);
+      const { held, past } = (await read(deciderOf(value.category), value.claim)).state;
+      // Hardly anything was ever given to somebody else.
+      if (past.length === 0) return holder;
+      if (held !== null && held.holder === holder) {
+        const from = (await holders.heldFor(holder, held.token))?.from ?? null;
+        if (from !== null && from <= at) return holder;
       }
+      const then = past.findLast(({ from, until }) => (from === null || from <= at) && (until === null || at < until));
+      return then?.holder ?? holder;
     },
 
     claim: async (holder, values, request, context) => {

@@ -20,7 +20,7 @@ import { ourAddressForm } from '../owners/colleague.js';
 import { Colleague } from '../owners/our-own.types.js';
 import { OwnerNodes } from '../owners/owners.nodes.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type Acknowledged,

@@ -29,7 +29,7 @@ import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { ColleagueNotFound } from '../owners/our-own.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import type { ListedGuideline } from './guideline-pages.js';
 
 const textMax = 65_536;

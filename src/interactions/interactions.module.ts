@@ -13,7 +13,7 @@ import { ConversationsResolver, InteractionFieldsResolver, ParticipantResolver }
 import { InteractionsHandler, RECORDING } from './interactions.handler.js';
 import { InteractionNodes } from './interactions.nodes.js';
 import { InteractionRecordedResolver, InteractionsResolver } from './interactions.resolver.js';
-import { MergedInteractionsResolver } from './merges.resolver.js';
+import { MergedInteractionsResolver, PreviewedInteractionsResolver } from './merges.resolver.js';
 import { type Recording, recording } from './recording.js';
 
 @Module({
@@ -41,6 +41,7 @@ import { type Recording, recording } from './recording.js';
     InteractionFieldsResolver,
     ParticipantResolver,
     MergedInteractionsResolver,
+    PreviewedInteractionsResolver,
   ],
   exports: [InteractionNodes],
 })

@@ -5,6 +5,7 @@ import type { ReadStore } from '../event-sourcing/read-store.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
+import { handleShown } from '../stakeholders/handles.types.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import type { Correction, Interaction, Readable } from './interaction-node.types.js';
 import { type Correction as CorrectionView, type InteractionView, recordedView } from './interaction-view.js';
@@ -44,7 +45,7 @@ export class InteractionNodes {
           moment,
           recordedAsOf: key,
           readable,
-          handle: used ? { channel: used.channel, site: used.site ?? null, address: used.address } : null,
+          handle: used ? handleShown(used) : null,
         };
       }),
       ourPeople: view.ourPeople,

@@ -12,7 +12,8 @@ import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
-import { Stakeholder, handleIn } from '../stakeholders/stakeholders.types.js';
+import { handleIn } from '../stakeholders/handles.types.js';
+import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import { AssessDisclosureInput } from './disclosure.types.js';
 import {

@@ -31,7 +31,7 @@ import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId, readGlobalId } from '../graphql/ids.js';
 import { DateTime } from '../graphql/scalars.js';
 import { type Channel, channels } from '../stakeholders/handle.js';
-import { ChannelEnum, ExternalIdInput, HandleInput } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum, ExternalIdInput, HandleInput } from '../stakeholders/handles.types.js';
 import { type Act, type Direction, type ParticipantRole, acts, directions, participantRoles } from './interaction.js';
 
 export const DirectionEnum = enumOf(directions);

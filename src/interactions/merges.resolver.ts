@@ -1,14 +1,14 @@
 import { Inject } from '@nestjs/common';
-import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { open } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
-import { StakeholderMerge } from '../stakeholders/merges.types.js';
+import { MergePreview, StakeholderMerge } from '../stakeholders/merges.types.js';
 import { READ_STORE } from '../tokens.js';
 import { type Interaction, InteractionConnection } from './interaction-node.types.js';
 import { InteractionNodes } from './interactions.nodes.js';
-import { countEntries, entriesPage } from './timeline-pages.js';
+import { countEntries, entriesPage, interactionCounts } from './timeline-pages.js';
 
 /** What was recorded while two were one. */
 @Resolver(() => StakeholderMerge)
@@ -47,5 +47,18 @@ export class MergedInteractionsResolver {
       ({ node }) => node,
       () => countEntries(this.rows, of),
     );
+  }
+}
+
+/** How much would be told of both. */
+@Resolver(() => MergePreview)
+export class PreviewedInteractionsResolver {
+  constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
+
+  @ResolveField(() => Int, {
+    description: 'Of both, not counting what was retracted; what passed with both counts once.',
+  })
+  async interactionCount(@Parent() { memberKeys, moment }: MergePreview): Promise<number> {
+    return (await interactionCounts(this.rows, [memberKeys], moment)).get(memberKeys[0] ?? 0) ?? 0;
   }
 }

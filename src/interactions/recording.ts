@@ -119,8 +119,8 @@ export type Happened = Extract<RecordingOutcome, { already: boolean }>;
 export interface People {
   /** Who remains under an id; null where nobody has it. */
   survivorOf(stakeholderId: string): Promise<string | null>;
-  /** Who holds the handle or external id; null for nobody. */
-  holder(named: NamedParticipant): Promise<string | null>;
+  /** Who held the handle or external id at a date; null for nobody. */
+  holder(named: NamedParticipant, at: string): Promise<string | null>;
   /** Identifies a person by the handle or external id, unless somebody did meanwhile: answers whose it is. */
   meet(named: NamedParticipant, context: CommandContext): Promise<string>;
   /** The stakeholder whom `meet`, asked by this command, identifies where nobody is known. */
@@ -148,13 +148,14 @@ export const recording = (
   /** Everybody who took part: known, or to be identified once nothing can be refused any more. */
   const findParticipants = async (
     named: readonly NamedParticipant[],
+    occurredAt: string,
   ): Promise<readonly (string | null)[] | StakeholderNotFound> => {
     const found: (string | null)[] = [];
     for (const participant of named) {
       const { stakeholderId } = participant;
       if (stakeholderId === undefined) {
         // Stored under whom the handle is theirs of: who is one with whom changes, and is read.
-        found.push(await people.holder(participant));
+        found.push(await people.holder(participant, occurredAt));
         continue;
       }
       const survivor = await people.survivorOf(stakeholderId);
@@ -198,7 +199,7 @@ export const recording = (
       if (missing.length > 0) return { refused: 'GuidelineNotAcknowledged', missing };
     }
     // On record already: its own stream says whether this is the same content, and nobody needs to be looked for.
-    const found = state.recorded ? [] : await findParticipants(told.with);
+    const found = state.recorded ? [] : await findParticipants(told.with, told.occurredAt);
     if ('refused' in found) return found;
     const participants = state.recorded ? [] : await participantsOf(told.with, found, told, context);
     const tone = toneOf(request, context);
@@ -241,7 +242,7 @@ export const recording = (
       throw new RevisionConflict(streamOf(interaction, interactionId), revision);
     if (state.retracted) return { refused: 'InteractionIsRetracted' };
     const named = changes.with;
-    const found = named ? await findParticipants(named) : [];
+    const found = named ? await findParticipants(named, changes.occurredAt ?? state.content.occurredAt) : [];
     if ('refused' in found) return found;
     const participants =
       named && (await participantsOf(named, found, { ...state.content, ...definedOf(changes) }, context));

@@ -7,6 +7,7 @@ import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
 import { AttentionResolver, waitingResolvers } from './attention.resolver.js';
 import { HandOversResolver } from './hand-overs.resolver.js';
+import { PreviewedOwnerResolver } from './merges.resolver.js';
 import { type OurOwn, ourOwn } from './our-own.js';
 import { ColleagueResolver, OurOwnResolver, TierResolver } from './our-own.resolver.js';
 import { OUR_OWN, OWNING, OurOwnHandler, OwningHandler } from './owners.handler.js';
@@ -37,6 +38,7 @@ import { type Owning, owning } from './owning.js';
     HandOversResolver,
     AttentionResolver,
     ...waitingResolvers,
+    PreviewedOwnerResolver,
     ...ownersPeopleResolvers,
     ...ownedRelationshipResolvers,
   ],

@@ -88,6 +88,16 @@ export const ownersOf = async (
   return members.length > 1 ? found.sort((a, b) => b.from - a.from).slice(0, spansMax) : found;
 };
 
+/**
+ * Of those who are one, who remains has the word, and else the first of the others for whom somebody answers: what is told
+ * of another then counts nowhere. Its parameters are `hiddenAt(past)`.
+ */
+const hidden = `EXISTS (SELECT 1 FROM stakeholder m JOIN stakeholder g ON g.survivor = m.survivor JOIN owner_span o ON o.stakeholder = g.id
+  WHERE m.id = s.stakeholder AND m.survivor IS NOT NULL AND ${knownThen('m')} AND ${knownThen('g')}
+    AND m.key <> m.survivor AND (g.key = g.survivor OR g.id < m.id)
+    AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?) AND ${knownThen('o')})`;
+const hiddenAt = (past: Past): readonly Value[] => [...thenOf(past), ...thenOf(past), ...heldAt(past)];
+
 /** How many stakeholders somebody of ours answers for, in one tier or (null) in none. */
 export interface Workload {
   readonly tier: string | null;
@@ -103,9 +113,12 @@ export const workloads = async (
   const found = new Map<string, Workload[]>(owners.map((owner) => [owner, []]));
   for (const { marks, values } of inLists(owners)) {
     const sql = `SELECT s.owner, s.tier, count(*) AS count FROM owner_span s
-      WHERE s.owner IN (${marks}) AND ${holds} GROUP BY s.owner, s.tier`;
+      WHERE s.owner IN (${marks}) AND ${holds} AND NOT ${hidden} GROUP BY s.owner, s.tier`;
     type Counted = Row & Workload & { readonly owner: string };
-    for (const { owner, tier, count } of await rows.all<Counted>(sql, [...values, ...heldAt(past)]))
+    for (const { owner, tier, count } of await rows.all<Counted>(sql, [
+      ...[...values, ...heldAt(past)],
+      ...hiddenAt(past),
+    ]))
       found.get(owner)?.push({ tier, count });
   }
   // Neither store says where a null sorts.

@@ -19,7 +19,8 @@ import { DateTime } from '../graphql/scalars.js';
 import { InteractionNotFound } from '../interactions/interaction-node.types.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import type { Channel } from '../stakeholders/handle.js';
-import { ChannelEnum, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
+import { StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { AboutRelationship, RelationshipFact } from './relationships.types.js';
 import type { UndertakingState } from './undertaking-pages.js';
 

@@ -78,12 +78,21 @@ export const belongingTo = (organisations: readonly string[], past: Past): Condi
     values: [...organisations, past.validAt, past.validAt, ...thenOf(past)],
   }));
 
+/** What of a row of handles or external ids was held at that time. */
+export const heldThen = (alias: string, past: Past): Condition => ({
+  sql: `${knownThen(alias)} AND (${alias}.held_from IS NULL OR ${alias}.held_from <= ?) AND (${alias}.held_until IS NULL OR ${alias}.held_until > ?)`,
+  values: [...thenOf(past), past.validAt, past.validAt],
+});
+
 /** They had a handle on that channel. */
 export const reachedOn = (channel: Channel, past: Past): Condition =>
-  ofAny(past, (alias) => ({
-    sql: `EXISTS (SELECT 1 FROM stakeholder_handle h WHERE h.stakeholder = ${alias}.key AND h.channel = ? AND ${knownThen('h')})`,
-    values: [channel, ...thenOf(past)],
-  }));
+  ofAny(past, (alias) => {
+    const { sql, values } = heldThen('h', past);
+    return {
+      sql: `EXISTS (SELECT 1 FROM stakeholder_handle h WHERE h.stakeholder = ${alias}.key AND h.channel = ? AND ${sql})`,
+      values: [channel, ...values],
+    };
+  });
 
 /** They answered when they were asked. */
 const asked = (alias: string): string =>

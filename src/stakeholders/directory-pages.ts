@@ -10,6 +10,7 @@ import {
   allOf,
   belongingTo,
   existing,
+  heldThen,
   known,
   lifecycleAt,
   ownedBy,
@@ -23,6 +24,7 @@ import {
   standingAt,
 } from './directory-conditions.js';
 import {
+  type Ended,
   type ExternalIdRow,
   type HandleRow,
   type MergeRow,
@@ -293,11 +295,11 @@ const holders = async (
 ): Promise<readonly (ListedStakeholder | null)[]> => {
   const found = new Map<string, ListedStakeholder>();
   const { sql, values: rest } = allOf([known(past), existing(past)]);
+  const held = heldThen('h', past);
   for (const { marks, values } of inLists(claims)) {
-    const query = `SELECT h.claim, ${columns} FROM ${table} h JOIN stakeholder s ON s.key = h.stakeholder
-      WHERE h.claim IN (${marks}) AND ${knownThen('h')} AND ${sql}`;
-    type Claimed = StakeholderRow & { readonly claim: string };
-    const answered = await rows.all<Claimed>(query, [...values, ...thenOf(past), ...rest]);
+    const query = `SELECT h.claim, h.held_from, h.held_until, h.known_from AS since, ${columns} FROM ${table} h
+      JOIN stakeholder s ON s.key = h.stakeholder WHERE h.claim IN (${marks}) AND ${held.sql} AND ${sql}`;
+    const answered = [...(await rows.all<Claimed>(query, [...values, ...held.values, ...rest]))].sort(lessSaidFirst);
     const stakeholders = await remainingOf(rows, answered, past);
     for (const [index, { claim }] of answered.entries()) {
       const stakeholder = stakeholders[index];
@@ -307,10 +309,21 @@ const holders = async (
   return claims.map((claim) => found.get(claim) ?? null);
 };
 
+type Claimed = StakeholderRow & {
+  readonly claim: string;
+  readonly held_from: number | null;
+  readonly held_until: number | null;
+  readonly since: number;
+};
+
+/** A period that is said goes before one that is open, and what was recorded later before what was earlier. */
+const lessSaidFirst = (a: Claimed, b: Claimed): number => saidIn(a) - saidIn(b) || a.since - b.since;
+const saidIn = ({ held_from, held_until }: Claimed): number => (held_from === null && held_until === null ? 0 : 1);
+
 /** What a stakeholder held, in the order in which it came to be theirs. */
 export interface Holdings {
-  readonly handles: readonly HeldHandle[];
-  readonly externalIds: readonly HeldExternalId[];
+  readonly handles: readonly Ended<HeldHandle>[];
+  readonly externalIds: readonly Ended<HeldExternalId>[];
 }
 
 /**
@@ -322,7 +335,7 @@ export const holdingsOf = async (
   groups: readonly (readonly number[])[],
   past: Past,
 ): Promise<ReadonlyMap<number, Holdings>> => {
-  const holdings = new Map<number, { handles: HeldHandle[]; externalIds: HeldExternalId[] }>();
+  const holdings = new Map<number, { handles: Ended<HeldHandle>[]; externalIds: Ended<HeldExternalId>[] }>();
   const survivors = new Map<number, number>();
   for (const group of groups)
     for (const key of group) {
@@ -331,13 +344,14 @@ export const holdingsOf = async (
       survivors.set(key, survivor);
     }
   const of = ({ stakeholder }: { readonly stakeholder: number }) => holdings.get(survivors.get(stakeholder) ?? 0);
+  const then = heldThen('h', past);
   const read = async <Held extends Row>(table: string): Promise<readonly Held[]> => {
     const found: Held[] = [];
     for (const { marks, values } of inLists(survivors.keys()))
       found.push(
         ...(await rows.all<Held>(
-          `SELECT h.* FROM ${table} h WHERE h.stakeholder IN (${marks}) AND ${knownThen('h')} ORDER BY h.known_from, h.place`,
-          [...values, ...thenOf(past)],
+          `SELECT h.* FROM ${table} h WHERE h.stakeholder IN (${marks}) AND ${then.sql} ORDER BY h.known_from, h.place`,
+          [...values, ...then.values],
         )),
       );
     return found;

@@ -33,7 +33,10 @@ export const stakeholderTable: Table = {
   ],
 };
 
-/** Handles as they were given, while they are held. `place` is the place in the list with which they came. */
+/**
+ * Handles as they were given, while they are held or are known to have been. `place` is the place in the list with which they
+ * came; `held_from` and `held_until` (milliseconds, exclusive) are null where the period is open, which it is unless said.
+ */
 export const stakeholderHandleTable: Table = {
   name: 'stakeholder_handle',
   columns: {
@@ -47,13 +50,15 @@ export const stakeholderHandleTable: Table = {
     channel: 'text',
     site: 'text',
     address: 'text',
+    held_from: 'integer',
+    held_until: 'integer',
   },
-  nullable: ['site'],
+  nullable: ['site', 'held_from', 'held_until'],
   key: ['stakeholder', 'token', 'known_from'],
   indexes: [{ columns: ['claim'] }],
 };
 
-/** External ids, while they are held. */
+/** External ids, likewise. */
 export const stakeholderExternalIdTable: Table = {
   name: 'stakeholder_external_id',
   columns: {
@@ -65,7 +70,10 @@ export const stakeholderExternalIdTable: Table = {
     claim: 'text',
     system: 'text',
     id: 'text',
+    held_from: 'integer',
+    held_until: 'integer',
   },
+  nullable: ['held_from', 'held_until'],
   key: ['stakeholder', 'token', 'known_from'],
   indexes: [{ columns: ['claim'] }],
 };
@@ -104,12 +112,29 @@ export const stakeholderMergeTable: Table = {
   key: ['survivor', 'merge', 'known_from'],
 };
 
+/** What others may have in common with a stakeholder (`storedTrait`): where several are one, with who remains. */
+export const stakeholderTraitTable: Table = {
+  name: 'stakeholder_trait',
+  columns: { trait: 'text', stakeholder: 'integer', known_from: 'integer', known_until: 'integer' },
+  key: ['trait', 'stakeholder', 'known_from'],
+  indexes: [{ columns: ['stakeholder'] }],
+};
+
+/** Whom somebody told apart: a row for either, by their keys. */
+export const stakeholderApartTable: Table = {
+  name: 'stakeholder_apart',
+  columns: { one: 'integer', other: 'integer', known_from: 'integer', known_until: 'integer' },
+  key: ['one', 'other', 'known_from'],
+};
+
 export const directoryTables: readonly Table[] = [
   stakeholderTable,
   stakeholderMergeTable,
   stakeholderHandleTable,
   stakeholderExternalIdTable,
   stakeholderWordTable,
+  stakeholderTraitTable,
+  stakeholderApartTable,
 ];
 
 /** A row of `stakeholder`, as far as it tells who somebody is. */
@@ -135,26 +160,46 @@ export type HandleRow = Row & {
   channel: Channel;
   site: string | null;
   address: string;
+  held_from: number | null;
+  held_until: number | null;
 };
 /** A row of `stakeholder_external_id`, likewise. */
-export type ExternalIdRow = Row & { stakeholder: number; token: string; claim: string; system: string; id: string };
+export type ExternalIdRow = Row & {
+  stakeholder: number;
+  token: string;
+  claim: string;
+  system: string;
+  id: string;
+  held_from: number | null;
+  held_until: number | null;
+};
+
+/** What is held, with when it ended. Dates are RFC 3339, UTC, milliseconds. */
+export type Ended<Held> = Held & { readonly until?: string };
+
+const periodIn = ({ held_from, held_until }: { held_from: number | null; held_until: number | null }) => ({
+  ...(held_from === null ? {} : { from: new Date(held_from).toISOString() }),
+  ...(held_until === null ? {} : { until: new Date(held_until).toISOString() }),
+});
 
 /** A handle as its row tells it. */
-export const heldHandle = ({ claim, token, rule, channel, site, address }: HandleRow): HeldHandle => ({
+export const heldHandle = ({ claim, token, rule, channel, site, address, ...row }: HandleRow): Ended<HeldHandle> => ({
   claim,
   token,
   rule,
   channel,
   ...(site === null ? {} : { site }),
   address,
+  ...periodIn(row),
 });
 
 /** An external id as its row tells it. */
-export const heldExternalId = ({ claim, token, system, id }: ExternalIdRow): HeldExternalId => ({
+export const heldExternalId = ({ claim, token, system, id, ...row }: ExternalIdRow): Ended<HeldExternalId> => ({
   claim,
   token,
   system,
   id,
+  ...periodIn(row),
 });
 
 /** A row of `stakeholder_merge`, as far as it tells the merge. */

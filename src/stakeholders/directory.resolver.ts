@@ -39,10 +39,11 @@ import {
   ExternalIdInput,
   Handle,
   HandleInput,
+  externalIdShown,
   handleIn,
-  Stakeholder,
-  StakeholderConnection,
-} from './stakeholders.types.js';
+  handleShown,
+} from './handles.types.js';
+import { Stakeholder, StakeholderConnection } from './stakeholders.types.js';
 
 /** Which rows answer: those of the rules that were in force. */
 interface RowsByRules {
@@ -210,7 +211,7 @@ export class DirectoryResolver {
     @Context() request: RequestContext,
   ): Promise<readonly Handle[]> {
     const held = await this.#holdings(memberKeys, moment, request);
-    return (held?.handles ?? []).map(({ channel, site, address }) => ({ channel, site: site ?? null, address }));
+    return (held?.handles ?? []).map(handleShown);
   }
 
   @ResolveField(() => [ExternalId])
@@ -219,7 +220,7 @@ export class DirectoryResolver {
     @Context() request: RequestContext,
   ): Promise<readonly ExternalId[]> {
     const held = await this.#holdings(memberKeys, moment, request);
-    return held?.externalIds ?? [];
+    return (held?.externalIds ?? []).map(externalIdShown);
   }
 
   /** All ids of the organisation whose people are asked for. */

@@ -69,8 +69,12 @@ describe('directory', () => {
     ]));
 
   it('lists what they hold', async () => {
-    await given(ada).thenRows(stakeholderHandleTable, [{ ...versions(), ...first, place: 0, site: null }]);
-    await given(ada).thenRows(stakeholderExternalIdTable, [{ ...versions(), ...crmId('7'), place: 0 }]);
+    await given(ada).thenRows(stakeholderHandleTable, [
+      { ...versions(), ...first, place: 0, site: null, held_from: null, held_until: null },
+    ]);
+    await given(ada).thenRows(stakeholderExternalIdTable, [
+      { ...versions(), ...crmId('7'), place: 0, held_from: null, held_until: null },
+    ]);
   });
 
   it('finds them by the words of their name and handles', () =>
@@ -248,5 +252,36 @@ describe('who is one', () => {
         ...{ merged_at: 7, merged_by: 'tester', merged_reason: 'the same' },
         ...{ unmerge: 4, unmerged_at: 9, unmerged_by: 'tester', unmerged_reason: null },
       },
+    ]));
+});
+
+describe('what is held for a period', () => {
+  const until = '2025-06-01T00:00:00.000Z';
+  const from = '2024-01-01T00:00:00.000Z';
+  const theirs = { ...second, from };
+  const addedFrom = stakeholderFact('ada', {
+    type: 'HandleAdded',
+    data: { stakeholderId: 'ada', token: second.token, personal: { of, handle: theirs } },
+  });
+  const endedThen = stakeholderFact('ada', {
+    type: 'HandleRemoved',
+    data: { stakeholderId: 'ada', token: second.token, until, personal: { of, handle: theirs } },
+  });
+  it('is told with its dates, and stays theirs for that time once it is over', () =>
+    given(ada, addedFrom, endedThen).thenColumns(stakeholderHandleTable, [
+      { token: first.token, known_from: 1, known_until: open, held_from: null, held_until: null },
+      { token: second.token, known_from: 2, known_until: 3, held_from: Date.parse(from), held_until: null },
+      {
+        ...{ token: second.token, known_from: 3, known_until: open },
+        ...{ held_from: Date.parse(from), held_until: Date.parse(until) },
+      },
+    ]));
+  it('finds them by it no more, since somebody else may hold it', () =>
+    given(ada, addedFrom, endedThen).thenColumns(stakeholderWordTable, [
+      { word: 'ada', known_until: open },
+      { word: 'ex', known_until: open },
+      { word: 'love', known_until: open },
+      { word: 'lovelace', known_until: 3 },
+      { word: 'org', known_until: open },
     ]));
 });

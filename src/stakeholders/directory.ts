@@ -1,48 +1,24 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
-import { inLists } from '../event-sourcing/in-lists.js';
 import { open } from '../event-sourcing/position.js';
 import type { Projection } from '../event-sourcing/projection.js';
-import type { Row, RowReader, RowWriter, Table, Value } from '../event-sourcing/read-store.js';
+import type { Row, RowWriter } from '../event-sourcing/read-store.js';
+import { type Listed, type Loaded, listedBy } from './directory-listed.js';
 import {
-  type ExternalIdRow,
-  type HandleRow,
+  type Ended,
   type MergeRow,
-  type StakeholderRow,
   directoryTables,
-  heldExternalId,
-  heldHandle,
+  stakeholderApartTable,
   stakeholderExternalIdTable,
   stakeholderHandleTable,
   stakeholderMergeTable,
   stakeholderTable,
+  stakeholderTraitTable,
   stakeholderWordTable,
 } from './directory-tables.js';
-import {
-  type HeldExternalId,
-  type HeldHandle,
-  type StakeholderFact,
-  type StakeholderKind,
-  stakeholder,
-} from './stakeholder.js';
-import { type Node, joined, parted, treesOf } from './group-tree.js';
+import { type StakeholderFact, stakeholder } from './stakeholder.js';
+import { joined, parted, treesOf } from './group-tree.js';
+import { traitsOf } from './traits.js';
 import { folded, wordsOf } from './words.js';
-
-/** A stakeholder as the rows tell, of which the next version is made. */
-interface Listed extends Node {
-  readonly key: number;
-  /** The fact that merged them into another, which they belong to. */
-  readonly joinedBy: MergeRow | null;
-  readonly kind: StakeholderKind;
-  readonly name: string;
-  readonly retired: boolean;
-  readonly revision: number;
-  readonly identifiedAt: number;
-  readonly handles: readonly HeldHandle[];
-  readonly externalIds: readonly HeldExternalId[];
-}
-
-/** Stakeholders that the batch concerns, with all who are one with them, by id. */
-type Loaded = Map<string, Listed>;
 
 /** Who they are, and how they are found. */
 export const directory: Projection<Loaded> = {
@@ -59,6 +35,7 @@ export const directory: Projection<Loaded> = {
     'StakeholderRetired',
     'StakeholdersMerged',
     'StakeholderUnmerged',
+    'StakeholdersToldApart',
     'ClaimsAbandoned',
     // They change nothing that is listed, but the revision.
     'AffiliationStarted',
@@ -90,7 +67,13 @@ export const directory: Projection<Loaded> = {
       writeMerge(was.get(listed.id)?.joinedBy ?? null, listed.joinedBy, event, rows);
       writeHoldings(was.get(listed.id), listed, event.ordinal, rows);
     }
-    writeWords(before, trees, event.ordinal, rows);
+    writeFound(before, trees, event.ordinal, rows);
+    if (event.type === 'StakeholdersToldApart')
+      writeApart(
+        ids.map((id) => whoIs(loaded, id).key),
+        event.ordinal,
+        rows,
+      );
   },
 };
 
@@ -100,6 +83,7 @@ const subjectOf = ({ stream }: RecordedEvent): string => stream.slice(stakeholde
 /** Those whose rows an event may change by itself; what it changes for them, it changes for all who are one with them. */
 const concernedBy = (event: RecordedEvent): readonly string[] => {
   const { type, data } = factOf(event);
+  if (type === 'StakeholdersToldApart') return [data.stakeholderId, data.otherId];
   return type === 'StakeholdersMerged' || type === 'StakeholderUnmerged'
     ? [data.stakeholderId, data.mergedId]
     : [subjectOf(event)];
@@ -140,17 +124,18 @@ const listedAfter = (loaded: Loaded, event: RecordedEvent): readonly Listed[] =>
     case 'HandleAdded':
       return [{ ...before, handles: [...before.handles, data.personal.handle] }];
     case 'HandleRemoved':
-      return [{ ...before, handles: before.handles.filter(({ token }) => token !== data.token) }];
+      return [{ ...before, handles: withoutOrEnded(before.handles, data) }];
     case 'ExternalIdAdded':
       return [{ ...before, externalIds: [...before.externalIds, data.personal.externalId] }];
     case 'ExternalIdRemoved':
-      return [{ ...before, externalIds: before.externalIds.filter(({ token }) => token !== data.token) }];
+      return [{ ...before, externalIds: withoutOrEnded(before.externalIds, data) }];
     case 'StakeholderRetired':
       return [{ ...before, retired: true }];
     case 'StakeholdersMerged':
-      return joinedBy(event, joined(before, theMerged(loaded, data.mergedId)));
+      return joinedBy(event, joined(before, whoIs(loaded, data.mergedId)));
     case 'StakeholderUnmerged':
-      return joinedBy(null, parted(before, theMerged(loaded, data.mergedId)));
+      return joinedBy(null, parted(before, whoIs(loaded, data.mergedId)));
+    case 'StakeholdersToldApart':
     case 'ClaimsAbandoned':
     case 'AffiliationStarted':
     case 'AffiliationEnded':
@@ -159,6 +144,15 @@ const listedAfter = (loaded: Loaded, event: RecordedEvent): readonly Listed[] =>
       return [before];
   }
 };
+
+/** What was theirs until a date stays, with the date; what never was goes. */
+const withoutOrEnded = <Held extends { readonly token: string }>(
+  held: readonly Ended<Held>[],
+  { token, until }: { readonly token: string; readonly until?: string },
+): readonly Ended<Held>[] =>
+  until === undefined
+    ? held.filter((each) => each.token !== token)
+    : held.map((each) => (each.token === token ? { ...each, until } : each));
 
 const joinedBy = (
   event: RecordedEvent | null,
@@ -171,10 +165,10 @@ const mergeOf = (survivor: number, merged: number, { ordinal, recordedAt, proven
   ...{ unmerge: null, unmerged_at: null, unmerged_by: null, unmerged_reason: null },
 });
 
-const theMerged = (loaded: Loaded, id: string): Listed => {
-  const merged = loaded.get(id);
-  if (merged === undefined) throw new Error(`Stakeholder ${id} is merged, but was never identified.`);
-  return merged;
+const whoIs = (loaded: Loaded, id: string): Listed => {
+  const listed = loaded.get(id);
+  if (listed === undefined) throw new Error(`Stakeholder ${id} was never identified.`);
+  return listed;
 };
 
 // Folding may make a name eighteen times longer, and a cursor and an index hold it. Names that begin alike sort by when they
@@ -241,116 +235,87 @@ const writeHoldings = (before: Listed | undefined, after: Listed, ordinal: numbe
   const versions = { stakeholder: after.key, known_from: ordinal, known_until: open };
   const handles = changes(before?.handles ?? [], after.handles);
   for (const { token } of handles.gone) rows.close(stakeholderHandleTable, [after.key, token], ordinal);
-  handles.come.forEach(({ token, claim, rule, channel, site = null, address }, place) =>
-    rows.insert(stakeholderHandleTable, { ...versions, token, place, claim, rule, channel, site, address }),
-  );
+  handles.come.forEach((held, place) => {
+    const { token, claim, rule, channel, site = null, address } = held;
+    const handle = { token, place, claim, rule, channel, site, address };
+    rows.insert(stakeholderHandleTable, { ...versions, ...handle, ...periodOf(held) });
+  });
   const externalIds = changes(before?.externalIds ?? [], after.externalIds);
   for (const { token } of externalIds.gone) rows.close(stakeholderExternalIdTable, [after.key, token], ordinal);
-  externalIds.come.forEach(({ token, claim, system, id }, place) =>
-    rows.insert(stakeholderExternalIdTable, { ...versions, token, place, claim, system, id }),
-  );
+  externalIds.come.forEach((held, place) => {
+    const { token, claim, system, id } = held;
+    rows.insert(stakeholderExternalIdTable, { ...versions, token, place, claim, system, id, ...periodOf(held) });
+  });
 };
 
-/** What is no longer held and what is newly held, each token once. */
-const changes = <Holding extends { readonly token: string }>(before: readonly Holding[], after: readonly Holding[]) => {
+const periodOf = ({ from, until }: { readonly from?: string; readonly until?: string }) => ({
+  held_from: from === undefined ? null : Date.parse(from),
+  held_until: until === undefined ? null : Date.parse(until),
+});
+
+interface Holding {
+  readonly token: string;
+  readonly until?: string;
+}
+
+/** What is no longer held as it was and what is newly held, each token once. */
+const changes = <Held extends Holding>(before: readonly Held[], after: readonly Held[]) => {
   if (before === after) return { gone: [], come: [] };
   const was = new Map(before.map((holding) => [holding.token, holding]));
   const is = new Map(after.map((holding) => [holding.token, holding]));
   return {
-    gone: [...was.values()].filter(({ token }) => !is.has(token)),
-    come: [...is.values()].filter(({ token }) => !was.has(token)),
+    gone: [...was.values()].filter((held) => !asBefore(held, is.get(held.token))),
+    come: [...is.values()].filter((held) => !asBefore(held, was.get(held.token))),
   };
 };
 
+const asBefore = (held: Holding, other: Holding | undefined): boolean =>
+  other !== undefined && other.until === held.until;
+
+/** What is theirs by all that is known: they are found by nothing that is somebody else's by now. */
+const heldNow = <Held extends Holding>(held: readonly Held[]): readonly Held[] =>
+  held.filter(({ until }) => until === undefined);
+
 const wordsToFind = (tree: readonly Listed[]): ReadonlySet<string> =>
   wordsOf(
-    ...tree.flatMap(({ name, handles }) => [name, ...handles.flatMap(({ address, site = '' }) => [address, site])]),
+    ...tree.flatMap(({ name, handles }) => [
+      name,
+      ...heldNow(handles).flatMap(({ address, site = '' }) => [address, site]),
+    ]),
   );
 
-/** Whether who remains is found by the same words as before. */
+const traitsToShare = (tree: readonly Listed[]): ReadonlySet<string> =>
+  new Set(tree.flatMap(({ name, handles }) => [...traitsOf(name, heldNow(handles))]));
+
+/** Whether who remains is found by the same as before. */
 const saysTheSame = (before: readonly Listed[] | undefined, after: readonly Listed[]): boolean =>
   before?.length === after.length &&
   before.every(({ name, handles }, index) => name === after[index]?.name && handles === after[index].handles);
 
-const writeWords = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
+/** By what they are found, and by what suggestions find them: of all who are one, under who remains. */
+const writeFound = (before: Trees, after: Trees, ordinal: number, rows: RowWriter): void => {
   const was = new Map(before.map((tree) => [tree[0]?.key ?? 0, tree]));
   const is = new Map(after.map((tree) => [tree[0]?.key ?? 0, tree]));
   for (const key of new Set([...was.keys(), ...is.keys()])) {
-    const [old, now] = [was.get(key), is.get(key) ?? []];
+    const [old, now] = [was.get(key) ?? [], is.get(key) ?? []];
     if (saysTheSame(old, now)) continue;
-    const [gone, come] = [wordsToFind(old ?? []), wordsToFind(now)];
-    for (const word of [...gone].filter((each) => !come.has(each)))
-      rows.close(stakeholderWordTable, [word, key], ordinal);
-    for (const word of [...come].filter((each) => !gone.has(each)))
-      rows.insert(stakeholderWordTable, { word, stakeholder: key, known_from: ordinal, known_until: open });
+    const versions = { stakeholder: key, known_from: ordinal, known_until: open };
+    const words = differenceOf(wordsToFind(old), wordsToFind(now));
+    for (const word of words.gone) rows.close(stakeholderWordTable, [word, key], ordinal);
+    for (const word of words.come) rows.insert(stakeholderWordTable, { word, ...versions });
+    const traits = differenceOf(traitsToShare(old), traitsToShare(now));
+    for (const trait of traits.gone) rows.close(stakeholderTraitTable, [trait, key], ordinal);
+    for (const trait of traits.come) rows.insert(stakeholderTraitTable, { trait, ...versions });
   }
 };
 
-const listedBy = async (ids: readonly string[], rows: RowReader): Promise<Loaded> => {
-  const present = async (column: 'id' | 'survivor', of: readonly Value[]): Promise<readonly StakeholderRow[]> => {
-    const found: StakeholderRow[] = [];
-    for (const { marks, values } of inLists(of))
-      found.push(
-        ...(await rows.all<StakeholderRow>(
-          `SELECT * FROM stakeholder WHERE ${column} IN (${marks}) AND known_until = ${open}`,
-          values,
-        )),
-      );
-    return found;
-  };
-  const asked = await present('id', ids);
-  const others = await present(
-    'survivor',
-    asked.flatMap(({ survivor }) => survivor ?? []),
-  );
-  const found = new Map([...asked, ...others].map((row) => [row.key, row]));
-  const handles = await heldBy<HandleRow>(stakeholderHandleTable, [...found.keys()], rows);
-  const externalIds = await heldBy<ExternalIdRow>(stakeholderExternalIdTable, [...found.keys()], rows);
-  const merges = new Map(
-    (await mergesInto([...new Set(others.map(({ merged_into }) => merged_into ?? 0))], rows)).map((row) => [
-      row.merged,
-      row,
-    ]),
-  );
-  const merged = Map.groupBy(
-    [...found.values()].filter(({ merged_into }) => merged_into !== null),
-    ({ merged_into }) => merged_into,
-  );
-  const loaded: Loaded = new Map();
-  for (const { key, id, kind, name, retired, revision, identified_at: identifiedAt, merged_into } of found.values())
-    loaded.set(id, {
-      ...{ key, id, kind, name, retired: retired === 1, revision, identifiedAt },
-      handles: (handles.get(key) ?? []).map(heldHandle),
-      externalIds: (externalIds.get(key) ?? []).map(heldExternalId),
-      mergedInto: merged_into === null ? null : (found.get(merged_into)?.id ?? null),
-      merged: (merged.get(key) ?? []).map((row) => row.id),
-      joinedBy: merges.get(key) ?? null,
-    });
-  return loaded;
-};
+const differenceOf = (was: ReadonlySet<string>, is: ReadonlySet<string>) => ({
+  gone: [...was].filter((each) => !is.has(each)),
+  come: [...is].filter((each) => !was.has(each)),
+});
 
-const heldBy = async <Held extends Row & { readonly stakeholder: number }>(
-  { name }: Table,
-  keys: readonly number[],
-  rows: RowReader,
-): Promise<ReadonlyMap<number, readonly Held[]>> => {
-  const held: Held[] = [];
-  for (const { marks, values } of inLists(keys))
-    held.push(
-      ...(await rows.all<Held>(
-        `SELECT * FROM ${name} WHERE stakeholder IN (${marks}) AND known_until = ${open} ORDER BY known_from, place`,
-        values,
-      )),
-    );
-  return Map.groupBy(held, ({ stakeholder: key }) => key);
-};
-
-/** The merges into these that hold. */
-const mergesInto = async (survivors: readonly number[], rows: RowReader): Promise<readonly MergeRow[]> => {
-  const found: MergeRow[] = [];
-  for (const { marks, values } of inLists(survivors)) {
-    const sql = `SELECT * FROM stakeholder_merge WHERE survivor IN (${marks}) AND known_until = ${open} AND unmerge IS NULL`;
-    found.push(...(await rows.all<MergeRow>(sql, values)).map((row) => ({ ...row })));
-  }
-  return found;
+const writeApart = ([one = 0, other = 0]: readonly number[], ordinal: number, rows: RowWriter): void => {
+  const versions = { known_from: ordinal, known_until: open };
+  rows.insert(stakeholderApartTable, { one, other, ...versions });
+  rows.insert(stakeholderApartTable, { one: other, other: one, ...versions });
 };

@@ -10,7 +10,8 @@ import { SalienceClassEnum } from '../relationships/salience.enum.js';
 import { type SalienceClass, salienceClasses } from '../relationships/salience.js';
 import type { Channel } from './handle.js';
 import type { StakeholderKind } from './stakeholder.js';
-import { ChannelEnum, StakeholderKindEnum, StanceEnum } from './stakeholders.types.js';
+import { ChannelEnum } from './handles.types.js';
+import { StakeholderKindEnum, StanceEnum } from './stakeholders.types.js';
 
 @InputType({ description: 'Who is asked for; what is left out restricts nothing.' })
 export class StakeholderFilter {

@@ -35,7 +35,7 @@ export const treesOf = <Each extends Node>(
   return [...trees.values()];
 };
 
-const rootOf = <Each extends Node>(nodes: ReadonlyMap<string, Each>, id: string): Each | undefined => {
+export const rootOf = <Each extends Node>(nodes: ReadonlyMap<string, Each>, id: string): Each | undefined => {
   let node = nodes.get(id);
   while (node !== undefined && node.mergedInto !== null) node = nodes.get(node.mergedInto);
   return node;

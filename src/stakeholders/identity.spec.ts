@@ -120,6 +120,56 @@ describe('a handle', () => {
   });
 });
 
+describe('a handle that is given to somebody else', () => {
+  const day = (number: number): string => new Date(Date.UTC(2024, 0, number)).toISOString();
+  const heldAt = (number: number): Promise<string | null> =>
+    people.holder({ handle: email('desk@example.org') }, day(number));
+  const remove = (stakeholderId: string, commandId: string, until?: string): Promise<IdentityOutcome> =>
+    people.ask({ type: 'RemoveHandle', stakeholderId, handle: email('desk@example.org'), until }, context(commandId));
+  const add = (stakeholderId: string, commandId: string, from?: string): Promise<IdentityOutcome> =>
+    people.ask({ type: 'AddHandle', stakeholderId, handle: email('desk@example.org'), from }, context(commandId));
+
+  it('was at any date whose it was then', async () => {
+    const ann = idOf(await identify(people, '1', 'desk@example.org'));
+    const [bob, cy] = [idOf(await identify(people, '2', 'bob@x.org')), idOf(await identify(people, '3', 'cy@x.org'))];
+    await remove(ann, '4', day(10));
+    expect([await heldAt(9), await heldAt(10)]).toEqual([ann, null]);
+    await add(bob, '5', day(12));
+    expect([await heldAt(1), await heldAt(9), await heldAt(12), await heldAt(99)]).toEqual([ann, ann, bob, bob]);
+    // Nobody is known to have held it in between: then it is taken for the one's who has it.
+    expect(await heldAt(11)).toBe(bob);
+    await remove(bob, '6', day(20));
+    await add(cy, '7');
+    expect([await heldAt(5), await heldAt(15), await heldAt(25)]).toEqual([ann, bob, cy]);
+    expect(await holder('desk@example.org')).toBe(cy);
+  });
+
+  it('never was theirs where no date is said', async () => {
+    const ann = idOf(await identify(people, '1', 'desk@example.org'));
+    await remove(ann, '2');
+    expect(await heldAt(5)).toBeNull();
+  });
+
+  it('is told of a period by the claim, whoever finishes what a crash cut short', async () => {
+    const ann = idOf(await identify(people, '1', 'desk@example.org'));
+    const dying = identity(transactions(dyingAt(1)), hash);
+    const removing = {
+      type: 'RemoveHandle',
+      stakeholderId: ann,
+      handle: email('desk@example.org'),
+      until: day(10),
+    } as const;
+    await expect(dying.ask(removing, context('2'))).rejects.toThrow('killed');
+    expect([await heldAt(9), await heldAt(10)]).toEqual([ann, null]);
+  });
+
+  it('does not end before it began', async () => {
+    const bob = idOf(await identify(people, '1', 'bob@x.org'));
+    await add(bob, '2', day(12));
+    expect(await remove(bob, '3', day(12))).toEqual({ refused: 'EndsBeforeItBegan' });
+  });
+});
+
 describe('an external id', () => {
   it('has one holder in its system', async () => {
     const ask = (system: string, commandId: string): Promise<IdentityOutcome> =>

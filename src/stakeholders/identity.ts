@@ -14,7 +14,14 @@ import {
 } from '../event-sourcing/transact.js';
 import { type Groups, groups } from './groups.js';
 import { type ExternalId, type Handle, externalIdForm, normalForm, normalFormRule } from './handle.js';
-import { type GroupTooLarge, type MergeRequest, type NobodyHasId, merging } from './merging.js';
+import {
+  type AreOne,
+  type GroupTooLarge,
+  type MergeRefused,
+  type MergeRequest,
+  type NobodyHasId,
+  merging,
+} from './merging.js';
 import {
   type HeldExternalId,
   type HeldHandle,
@@ -24,6 +31,15 @@ import {
   type StakeholderRequest,
   stakeholder,
 } from './stakeholder.js';
+
+/** Since when something is theirs: RFC 3339, UTC, milliseconds. */
+interface From {
+  readonly from?: string | undefined;
+}
+/** Until when something was theirs, likewise; left out where it never was. */
+interface Until {
+  readonly until?: string | undefined;
+}
 
 /** What is asked about who somebody is, in the caller's words. An old id means who remains under it. */
 export type IdentityRequest =
@@ -36,10 +52,10 @@ export type IdentityRequest =
       readonly externalIds: readonly ExternalId[];
     }
   | { readonly type: 'Rename'; readonly stakeholderId: string; readonly name: string }
-  | { readonly type: 'AddHandle'; readonly stakeholderId: string; readonly handle: Handle }
-  | { readonly type: 'RemoveHandle'; readonly stakeholderId: string; readonly handle: Handle }
-  | { readonly type: 'AddExternalId'; readonly stakeholderId: string; readonly externalId: ExternalId }
-  | { readonly type: 'RemoveExternalId'; readonly stakeholderId: string; readonly externalId: ExternalId }
+  | ({ readonly type: 'AddHandle'; readonly stakeholderId: string; readonly handle: Handle } & From)
+  | ({ readonly type: 'RemoveHandle'; readonly stakeholderId: string; readonly handle: Handle } & Until)
+  | ({ readonly type: 'AddExternalId'; readonly stakeholderId: string; readonly externalId: ExternalId } & From)
+  | ({ readonly type: 'RemoveExternalId'; readonly stakeholderId: string; readonly externalId: ExternalId } & Until)
   | { readonly type: 'Retire'; readonly stakeholderId: string };
 
 /** Refused where a handle or an external id belongs to somebody else. */
@@ -53,6 +69,7 @@ export type IdentityOutcome =
   | StakeholderRefusal
   | NobodyHasId
   | GroupTooLarge
+  | AreOne
   | CommandIdReused;
 
 /** Who somebody is, over the streams of stakeholders, handles and external ids. */
@@ -61,10 +78,12 @@ export interface Identity extends Groups {
   /** Who holds a handle or an external id, as new as the log. */
   holderOf(value: ClaimedValue): Promise<string | null>;
   isIdentified(stakeholderId: string): Promise<boolean>;
+  /** Why a merge would be refused now; null where it would not be. */
+  mergeRefusal(survivorId: string, mergedId: string): Promise<MergeRefused | null>;
   handleClaim(handle: Handle): ClaimedValue;
   externalIdClaim(externalId: ExternalId): ClaimedValue;
-  /** Who holds the handle or external id; null for nobody. */
-  holder(named: Named): Promise<string | null>;
+  /** Who holds the handle or external id, or (RFC 3339, UTC, milliseconds) held it at that date; null for nobody. */
+  holder(named: Named, at?: string): Promise<string | null>;
   /** Identifies a person by a handle or external id, unless somebody did meanwhile: answers whose it is. */
   meet(named: Named, context: CommandContext): Promise<string>;
   /** The stakeholder whom `meet`, asked by this command, identifies where nobody is known. */
@@ -204,6 +223,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         return identify(request, context);
       case 'Merge':
       case 'Unmerge':
+      case 'TellApart':
         return merges.ask(request, context);
       default:
         return ofOne(request, context);
@@ -235,7 +255,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         const value = handleClaim(handle);
         const requestWith = (token: string): StakeholderRequest => ({
           type: 'AddHandle',
-          data: { stakeholderId, handle: heldHandle(handle, value.claim, token) },
+          data: { stakeholderId, handle: { ...heldHandle(handle, value.claim, token), ...fromIn(request) } },
         });
         return addHolding(stakeholderId, value, requestWith, context);
       }
@@ -243,7 +263,10 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         const { stakeholderId, handle } = request;
         const value = handleClaim(handle);
         const { claim } = value;
-        const of = (holder: string) => ({ type: 'RemoveHandle', data: { stakeholderId: holder, claim } }) as const;
+        const of = (holder: string): StakeholderRequest => ({
+          type: 'RemoveHandle',
+          data: { stakeholderId: holder, claim, ...untilIn(request) },
+        });
         return giveUp(stakeholderId, value, of, context);
       }
       case 'AddExternalId': {
@@ -251,7 +274,10 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         const value = externalIdClaim(externalId);
         const requestWith = (token: string): StakeholderRequest => ({
           type: 'AddExternalId',
-          data: { stakeholderId, externalId: heldExternalId(externalId, value.claim, token) },
+          data: {
+            stakeholderId,
+            externalId: { ...heldExternalId(externalId, value.claim, token), ...fromIn(request) },
+          },
         });
         return addHolding(stakeholderId, value, requestWith, context);
       }
@@ -259,7 +285,10 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
         const { stakeholderId, externalId } = request;
         const value = externalIdClaim(externalId);
         const { claim } = value;
-        const of = (holder: string) => ({ type: 'RemoveExternalId', data: { stakeholderId: holder, claim } }) as const;
+        const of = (holder: string): StakeholderRequest => ({
+          type: 'RemoveExternalId',
+          data: { stakeholderId: holder, claim, ...untilIn(request) },
+        });
         return giveUp(stakeholderId, value, of, context);
       }
     }
@@ -295,11 +324,12 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
   return {
     ...one,
     ask,
+    mergeRefusal: (survivorId, mergedId) => merges.refusalOf({ type: 'Merge', survivorId, mergedId }),
     holderOf: unique.holderOf,
     isIdentified,
     handleClaim,
     externalIdClaim,
-    holder: (named) => unique.holderOf(valueOf(named)),
+    holder: (named, at) => (at === undefined ? unique.holderOf(valueOf(named)) : unique.holderAt(valueOf(named), at)),
     meet,
     wouldBe: (named, context) => identifiedBy(meeting(named, context)),
   };
@@ -311,9 +341,17 @@ const stakeholdersAsHolders = ({ transact, read }: Transactions): Holders => ({
     (await read(stakeholder, holder)).state.claims[token] ?? 'pending',
   follow: async (holder, request, context) =>
     isAccepted(await transact(stakeholder, holder, request as unknown as StakeholderRequest, context)),
+  heldFor: async (holder, token) => {
+    const { handles, externalIds, ended } = (await read(stakeholder, holder)).state;
+    const held = [...handles, ...externalIds].find((each) => each.token === token);
+    return held === undefined ? (ended[token] ?? null) : { from: held.from ?? null, until: null };
+  },
   abandon: async (holder, tokens, context) =>
     isAccepted(await transact(stakeholder, holder, { type: 'AbandonClaims', data: { tokens } }, context)),
 });
+
+const fromIn = ({ from }: From): { readonly from?: string } => (from === undefined ? {} : { from });
+const untilIn = ({ until }: Until): { readonly until?: string } => (until === undefined ? {} : { until });
 
 const taken = ({ category }: ClaimedValue, holder: string): Taken => ({
   refused: category === 'handle' ? 'HandleTaken' : 'ExternalIdTaken',

@@ -1,30 +1,58 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Context,
+  Extensions,
+  Field,
+  ID,
+  Mutation,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { RevisionConflict } from '../event-sourcing/transact.js';
 import { commandContext, digestOf } from '../graphql/commands.js';
-import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { IsGlobalId, fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { present } from '../graphql/moment.js';
 import { commandIdReused } from '../graphql/refusal.js';
-import type { RequestContext } from '../graphql/request-context.js';
+import { Now, type RequestContext } from '../graphql/request-context.js';
 import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
-import { mergesMax, mergesOf, namesByKey } from './directory-pages.js';
+import { holdingsOf, mergesMax, mergesOf, namesByKey } from './directory-pages.js';
 import { groupMax } from './groups.js';
-import type { IdentityOutcome } from './identity.js';
+import type { Identity, IdentityOutcome } from './identity.js';
 import {
+  MergePreview,
   MergeStakeholdersInput,
   MergeStakeholdersResult,
   StakeholderMerge,
+  TellApartInput,
+  TellApartResult,
   UnmergeStakeholderInput,
   UnmergeStakeholderResult,
 } from './merges.types.js';
 import type { MergeRequest } from './merging.js';
-import { StakeholderCommand } from './stakeholders.handler.js';
+import { IDENTITY, StakeholderCommand } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
+import { externalIdShown, handleShown } from './handles.types.js';
 import { Stakeholder } from './stakeholders.types.js';
+
+@ArgsType()
+class MergePreviewArgs {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  survivorId!: string;
+
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  mergedId!: string;
+}
 
 /** Who was recorded as two, and is one. */
 @Resolver(() => Stakeholder)
@@ -35,6 +63,7 @@ export class MergesResolver {
     @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
+    @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
   @ResolveField(() => [StakeholderMerge], {
@@ -57,6 +86,47 @@ export class MergesResolver {
       mergedName: names.get(merged)?.name ?? '',
       intoId: idOf(survivor),
     }));
+  }
+
+  @Query(() => MergePreview, {
+    nullable: true,
+    description: 'What merging these two would come to. Null where nobody has one of the ids.',
+  })
+  async mergePreview(
+    @Args() { survivorId, mergedId }: MergePreviewArgs,
+    @Now() now: number,
+  ): Promise<MergePreview | null> {
+    const moment = present(now);
+    const [survivorIs, mergedIs] = [
+      fromGlobalId(survivorId, 'Stakeholder', 'survivorId').id,
+      fromGlobalId(mergedId, 'Stakeholder', 'mergedId').id,
+    ];
+    const [survivor, merged] = await this.nodes.existing([survivorIs, mergedIs], moment);
+    if (survivor == null || merged == null) return null;
+    const alreadyOne = survivor.key === merged.key;
+    const others = alreadyOne ? { memberKeys: [], memberIds: [] } : merged;
+    const memberKeys = [...survivor.memberKeys, ...others.memberKeys];
+    const refusal = await this.identity.mergeRefusal(survivorIs, mergedIs);
+    const held = (await holdingsOf(this.rows, [memberKeys], moment)).get(survivor.key);
+    return {
+      ...{ survivor, merged, moment, alreadyOne, memberKeys },
+      memberIds: [...survivor.memberIds, ...others.memberIds],
+      refusal: refusal && ((await this.#refusal(refusal, { survivorId: survivorIs }, now)) as MergePreview['refusal']),
+      handles: (held?.handles ?? []).map(handleShown),
+      externalIds: (held?.externalIds ?? []).map(externalIdShown),
+    };
+  }
+
+  @Mutation(() => TellApartResult, {
+    description: 'These are two: what they have in common suggests no merge any more. They may be merged all the same.',
+  })
+  tellApart(@Args('input') input: TellApartInput, @Context() request: RequestContext): Promise<typeof TellApartResult> {
+    const both = {
+      type: 'TellApart',
+      survivorId: fromGlobalId(input.stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id,
+      mergedId: fromGlobalId(input.otherId, 'Stakeholder', 'input', 'otherId').id,
+    } as const;
+    return this.#execute('StakeholdersToldApart', 'tellApart', both, input, request);
   }
 
   @Mutation(() => MergeStakeholdersResult, {
@@ -85,14 +155,14 @@ export class MergesResolver {
     happened: string,
     mutation: string,
     request: MergeRequest,
-    input: MergeStakeholdersInput,
+    input: MergeStakeholdersInput | TellApartInput,
     by: RequestContext,
   ): Promise<Result> {
     const context = commandContext(by, input, digestOf(this.hash, mutation, input));
     const outcome = await this.bus.execute(new StakeholderCommand(request, context));
     const shown =
       'refused' in outcome
-        ? await this.#refusal(outcome, request, by)
+        ? await this.#refusal(outcome, request, by.now)
         : await this.#happened(happened, outcome, request, by);
     return shown as Result;
   }
@@ -100,18 +170,20 @@ export class MergesResolver {
   async #happened(
     happened: string,
     { stakeholderId, already, ordinal }: Extract<IdentityOutcome, { already: boolean }>,
-    { type, mergedId }: MergeRequest,
+    { type, survivorId, mergedId }: MergeRequest,
     { now }: RequestContext,
   ): Promise<object> {
-    const stakeholder = await this.nodes.justNow(stakeholderId, ordinal, now);
-    const unmerged = type === 'Unmerge' ? { unmerged: await this.nodes.justNow(mergedId, ordinal, now) } : {};
-    return { __typename: happened, stakeholder, ...unmerged, already, position: positionOf(this.store.logId, ordinal) };
+    const asNamed = type === 'TellApart' ? survivorId : stakeholderId;
+    const stakeholder = await this.nodes.justNow(asNamed, ordinal, now);
+    const second = type === 'Merge' ? null : await this.nodes.justNow(mergedId, ordinal, now);
+    const other = type === 'Unmerge' ? { unmerged: second } : type === 'TellApart' ? { other: second } : {};
+    return { __typename: happened, stakeholder, ...other, already, position: positionOf(this.store.logId, ordinal) };
   }
 
   async #refusal(
     refusal: Extract<IdentityOutcome, { refused: string }>,
-    { survivorId }: MergeRequest,
-    { now }: RequestContext,
+    { survivorId }: Pick<MergeRequest, 'survivorId'>,
+    now: number,
   ): Promise<object> {
     const { refused } = refusal;
     switch (refused) {
@@ -134,6 +206,8 @@ export class MergesResolver {
       }
       case 'NotMerged':
         return { __typename: refused, message: 'The second was not merged into the first, or no longer is.' };
+      case 'AreOne':
+        return { __typename: refused, message: 'They are one by a merge: unmerge them.' };
       case 'StakeholderNotFound': {
         const id = 'stakeholderId' in refusal ? refusal.stakeholderId : survivorId;
         return { __typename: refused, message: 'Nobody has this id.', stakeholderId: toGlobalId('Stakeholder', id) };
@@ -147,6 +221,7 @@ export class MergesResolver {
       case 'ExternalIdTaken':
       case 'HandleNotHeld':
       case 'ExternalIdNotHeld':
+      case 'EndsBeforeItBegan':
         throw new Error(`A merge was refused as no merge is: ${refused}.`);
     }
   }

@@ -14,10 +14,13 @@ import { type Stakeholder, type StakeholderRefusal, type StakeholderRequest, sta
 
 /** What is asked about who is one with whom. Either may be an old id: it means who remains under it. */
 export interface MergeRequest {
-  readonly type: 'Merge' | 'Unmerge';
+  readonly type: 'Merge' | 'Unmerge' | 'TellApart';
   readonly survivorId: string;
   readonly mergedId: string;
 }
+
+/** Refused where two are to be told apart who are one. */
+export type AreOne = Refusal<'AreOne'>;
 
 /** Refused where so many would be one that reading them would be slow. */
 export interface GroupTooLarge extends Refusal<'GroupTooLarge'> {
@@ -30,12 +33,15 @@ export interface NobodyHasId extends Refusal<'StakeholderNotFound'> {
   readonly stakeholderId: string;
 }
 
+export type MergeRefused = StakeholderRefusal | NobodyHasId | GroupTooLarge | AreOne;
 export type MergeOutcome =
-  | (Accepted<Stakeholder> & { readonly stakeholderId: string })
-  | StakeholderRefusal
-  | NobodyHasId
-  | GroupTooLarge
-  | CommandIdReused;
+  (Accepted<Stakeholder> & { readonly stakeholderId: string }) | MergeRefused | CommandIdReused;
+
+export interface Merging {
+  ask(request: MergeRequest, context: CommandContext): Promise<MergeOutcome>;
+  /** Why a merge would be refused now; null where it would not be, or where they are one. Nothing is written. */
+  refusalOf(request: MergeRequest): Promise<MergeRefused | null>;
+}
 
 /**
  * Merges and unmerges, over the streams of the two. A merge claims that the merged one belongs to who remains, and for as
@@ -47,7 +53,7 @@ export const merging = (
   { transact, look, read }: Transactions,
   claims: Claims,
   { survivorOf, groupOf, pathOf }: Groups,
-): { readonly ask: (request: MergeRequest, context: CommandContext) => Promise<MergeOutcome> } => {
+): Merging => {
   /** What a command did, in the first of these streams that holds it. */
   const knownIn = async (ids: readonly string[], context: CommandContext): Promise<MergeOutcome | null> => {
     for (const stakeholderId of ids) {
@@ -64,31 +70,51 @@ export const merging = (
     stakeholderId,
   });
 
-  const merge = async ({ survivorId, mergedId }: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
-    const known = await knownIn(await pathOf(survivorId), context);
-    if (known) return known;
+  /** The two who remain under the ids, where they may be merged; else why not, or that they are one. */
+  const twoOf = async ({
+    survivorId,
+    mergedId,
+  }: MergeRequest): Promise<{ readonly stakeholderId: string; readonly merged: string } | MergeRefused> => {
     const stakeholderId = await survivorOf(survivorId);
     if (stakeholderId === null) return { refused: 'StakeholderNotFound', stakeholderId: survivorId };
     const merged = await survivorOf(mergedId);
     if (merged === null) return { refused: 'StakeholderNotFound', stakeholderId: mergedId };
     if (survivorId === mergedId) return { refused: 'SameStakeholder' };
-    if (stakeholderId === merged) return asItIs(stakeholderId);
+    if (stakeholderId === merged) return { stakeholderId, merged };
     const size = ((await groupOf(stakeholderId)) ?? []).length + ((await groupOf(merged)) ?? []).length;
-    if (size > groupMax) return { refused: 'GroupTooLarge', size };
+    return size > groupMax ? { refused: 'GroupTooLarge', size } : { stakeholderId, merged };
+  };
 
-    const { kind } = (await read(stakeholder, merged)).state;
-    if (kind === null) return { refused: 'StakeholderNotFound', stakeholderId: mergedId };
+  const requestOf = async (
+    stakeholderId: string,
+    mergedId: string,
+    tokens: { readonly token: string; readonly guard: string },
+  ): Promise<StakeholderRequest> => {
+    const { kind } = (await read(stakeholder, mergedId)).state;
+    if (kind === null) throw new Error(`Stakeholder ${mergedId} was identified without a kind.`);
+    return { type: 'MergeStakeholder', data: { stakeholderId, mergedId, kind, ...tokens } };
+  };
+
+  const refusalOf = async (request: MergeRequest): Promise<MergeRefused | null> => {
+    const two = await twoOf(request);
+    if ('refused' in two) return two;
+    const { stakeholderId, merged } = two;
+    if (stakeholderId === merged) return null;
+    const asked = await requestOf(stakeholderId, merged, { token: '', guard: '' });
+    const decision = stakeholder.decide(asked, (await read(stakeholder, stakeholderId)).state);
+    return isRefusal(decision) ? decision : null;
+  };
+
+  const merge = async (asked: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
+    const known = await knownIn(await pathOf(asked.survivorId), context);
+    if (known) return known;
+    const two = await twoOf(asked);
+    if ('refused' in two) return two;
+    const { stakeholderId, merged } = two;
+    if (stakeholderId === merged) return asItIs(stakeholderId);
     const [belongs, guard] = [membershipOf(merged), membershipOf(stakeholderId)];
-    const request: StakeholderRequest = {
-      type: 'MergeStakeholder',
-      data: {
-        stakeholderId,
-        mergedId: merged,
-        kind,
-        token: claims.tokenOf(belongs, context),
-        guard: claims.tokenOf(guard, context),
-      },
-    };
+    const tokens = { token: claims.tokenOf(belongs, context), guard: claims.tokenOf(guard, context) };
+    const request = await requestOf(stakeholderId, merged, tokens);
     const { state, revision } = await read(stakeholder, stakeholderId);
     const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== revision;
     const wrote = async (): Promise<MergeOutcome> => {
@@ -133,7 +159,22 @@ export const merging = (
     return { ...outcome, stakeholderId: into };
   };
 
-  return {
-    ask: (request, context) => (request.type === 'Merge' ? merge(request, context) : unmerge(request, context)),
+  /** It stands in the stream of the one whose id is less, whichever is named first. */
+  const tellApart = async ({ survivorId, mergedId }: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
+    const both: string[] = [];
+    for (const id of [survivorId, mergedId]) {
+      const survivor = await survivorOf(id);
+      if (survivor === null) return { refused: 'StakeholderNotFound', stakeholderId: id };
+      both.push(survivor);
+    }
+    const [stakeholderId = '', otherId = ''] = both.sort();
+    if (survivorId === mergedId) return { refused: 'SameStakeholder' };
+    if (stakeholderId === otherId) return { refused: 'AreOne' };
+    const request = { type: 'TellApart', data: { stakeholderId, otherId } } as const;
+    const outcome = await transact(stakeholder, stakeholderId, request, context);
+    return isAccepted(outcome) ? { ...outcome, stakeholderId } : outcome;
   };
+
+  const does = { Merge: merge, Unmerge: unmerge, TellApart: tellApart };
+  return { ask: (request, context) => does[request.type](request, context), refusalOf };
 };

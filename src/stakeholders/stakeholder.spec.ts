@@ -182,3 +182,47 @@ describe('merging', () => {
       .when(merge({ token: 'tn', guard: 'th' }))
       .then([{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId: 's2', token: 'tn', guard: 'th' } }]));
 });
+
+describe('telling apart', () => {
+  const tell = (otherId: string): StakeholderRequest => ({ type: 'TellApart', data: { stakeholderId, otherId } });
+  const told: StakeholderFact = { type: 'StakeholdersToldApart', data: { stakeholderId, otherId: 's2' } };
+  it('is recorded, once', () => {
+    given(identified).when(tell('s2')).then([told]);
+    given(identified, told).when(tell('s2')).thenNothingHappens();
+  });
+  it('is refused from themselves', () =>
+    given(identified).when(tell(stakeholderId)).then({ refused: 'SameStakeholder' }));
+  it('is refused where nobody was identified', () => given().when(tell('s2')).then({ refused: 'StakeholderNotFound' }));
+});
+
+describe('a handle that is theirs for a period', () => {
+  const from = '2024-01-01T00:00:00.000Z';
+  const since: HeldHandle = { ...other, from };
+  const added: StakeholderFact = {
+    type: 'HandleAdded',
+    data: { stakeholderId, token: 't2', personal: { of, handle: since } },
+  };
+  const remove = (until: string): StakeholderRequest => ({
+    type: 'RemoveHandle',
+    data: { stakeholderId, claim: 'c2', until },
+  });
+  const later = '2025-01-01T00:00:00.000Z';
+  const removed: StakeholderFact = {
+    type: 'HandleRemoved',
+    data: { stakeholderId, token: 't2', until: later, personal: { of, handle: since } },
+  };
+  it('is added with its beginning', () =>
+    given(identified)
+      .when({ type: 'AddHandle', data: { stakeholderId, handle: since } })
+      .then([added]));
+  it('ends at a date, and what was is known', () => {
+    given(identified, added).when(remove(later)).then([removed]);
+    expect(given(identified, added).when(remove(later)).state()).toMatchObject({
+      handles: [handle],
+      claims: { t2: 'given-up' },
+      ended: { t2: { from, until: later } },
+    });
+  });
+  it('does not end before it began', () =>
+    given(identified, added).when(remove(from)).then({ refused: 'EndsBeforeItBegan' }));
+});

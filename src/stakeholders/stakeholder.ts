@@ -1,3 +1,4 @@
+import type { HeldFor } from '../event-sourcing/claim.js';
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
@@ -22,6 +23,8 @@ export interface HeldHandle {
   readonly channel: Channel;
   readonly site?: string;
   readonly address: string;
+  /** Since when it is theirs (RFC 3339, UTC, milliseconds), where that is said. */
+  readonly from?: string;
 }
 
 export interface HeldExternalId {
@@ -29,6 +32,7 @@ export interface HeldExternalId {
   readonly token: string;
   readonly system: string;
   readonly id: string;
+  readonly from?: string;
 }
 
 /** Whose personal fields these are. */
@@ -74,6 +78,8 @@ export type StakeholderFact =
       {
         readonly stakeholderId: string;
         readonly token: string;
+        /** Until when it was theirs; left out where it never was, as it turned out. */
+        readonly until?: string;
         readonly personal: Personal<{ readonly handle: HeldHandle }>;
       }
     >
@@ -90,6 +96,7 @@ export type StakeholderFact =
       {
         readonly stakeholderId: string;
         readonly token: string;
+        readonly until?: string;
         readonly personal: Personal<{ readonly externalId: HeldExternalId }>;
       }
     >
@@ -98,6 +105,8 @@ export type StakeholderFact =
   | Fact<'StakeholdersMerged', Merged & { readonly guard: string }>
   /** They are two after all. */
   | Fact<'StakeholderUnmerged', Merged>
+  /** Somebody looked, and these are two: what they have in common suggests no merge any more. */
+  | Fact<'StakeholdersToldApart', { readonly stakeholderId: string; readonly otherId: string }>
   | Fact<'ClaimsAbandoned', { readonly tokens: readonly string[] }>
   | AffiliationFact;
 
@@ -114,9 +123,9 @@ export type StakeholderRequest =
     >
   | Fact<'RenameStakeholder', { readonly stakeholderId: string; readonly name: string }>
   | Fact<'AddHandle', { readonly stakeholderId: string; readonly handle: HeldHandle }>
-  | Fact<'RemoveHandle', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'RemoveHandle', { readonly stakeholderId: string; readonly claim: string; readonly until?: string }>
   | Fact<'AddExternalId', { readonly stakeholderId: string; readonly externalId: HeldExternalId }>
-  | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string }>
+  | Fact<'RemoveExternalId', { readonly stakeholderId: string; readonly claim: string; readonly until?: string }>
   | Fact<'RetireStakeholder', { readonly stakeholderId: string }>
   | Fact<
       'MergeStakeholder',
@@ -127,6 +136,7 @@ export type StakeholderRequest =
         readonly guard: string;
       }
     >
+  | Fact<'TellApart', { readonly stakeholderId: string; readonly otherId: string }>
   | Fact<'UnmergeStakeholder', { readonly stakeholderId: string; readonly mergedId: string }>
   | Fact<'AbandonClaims', { readonly tokens: readonly string[] }>;
 
@@ -135,6 +145,7 @@ export type StakeholderRefusal = Refusal<
   | 'HandleNotHeld'
   | 'ExternalIdNotHeld'
   | 'ClaimsSettled'
+  | 'EndsBeforeItBegan'
   | 'SameStakeholder'
   | 'KindsDiffer'
   | 'SurvivorIsRetired'
@@ -149,11 +160,15 @@ export interface Stakeholder {
   readonly name: string;
   /** Who was merged into this one, by themselves and not by way of another, oldest first. */
   readonly merged: readonly { readonly id: string; readonly token: string }[];
+  /** From whom somebody told them apart. */
+  readonly apart: readonly string[];
   readonly handles: readonly HeldHandle[];
   readonly externalIds: readonly HeldExternalId[];
   readonly affiliations: Affiliations;
   /** What became of each claim that was made for this stakeholder. */
   readonly claims: Readonly<Record<string, Exclude<ClaimStanding, 'pending'>>>;
+  /** For which period what was given up had been theirs, by its token. */
+  readonly ended: Readonly<Record<string, HeldFor>>;
 }
 
 const settled = (
@@ -161,6 +176,22 @@ const settled = (
   tokens: readonly string[],
   standing: Exclude<ClaimStanding, 'pending'>,
 ): Stakeholder['claims'] => ({ ...claims, ...Object.fromEntries(tokens.map((token) => [token, standing])) });
+
+interface Ending {
+  readonly until?: string;
+}
+interface Beginning {
+  readonly token: string;
+  readonly from?: string;
+}
+const untilIn = ({ until }: Ending): Ending => (until === undefined ? {} : { until });
+const endsEarly = ({ from }: Beginning, { until }: Ending): boolean =>
+  from !== undefined && until !== undefined && until <= from;
+const endedWith = (
+  ended: Stakeholder['ended'],
+  { token, from = null }: { readonly token: string; readonly from?: string | null },
+  until: string | undefined,
+): Stakeholder['ended'] => (until === undefined ? ended : { ...ended, [token]: { from, until } });
 
 /** Who somebody is: one person or organisation, with the handles and external ids that are theirs, and where they belong. */
 export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFact, StakeholderRefusal> = {
@@ -171,10 +202,12 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     kind: null,
     name: '',
     merged: [],
+    apart: [],
     handles: [],
     externalIds: [],
     affiliations: {},
     claims: {},
+    ended: {},
   },
 
   evolve: (state, fact) => {
@@ -205,6 +238,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return {
           ...state,
           handles: state.handles.filter(({ token }) => token !== data.token),
+          ended: endedWith(state.ended, data.personal.handle, data.until),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
       case 'ExternalIdAdded':
@@ -217,6 +251,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return {
           ...state,
           externalIds: state.externalIds.filter(({ token }) => token !== data.token),
+          ended: endedWith(state.ended, data.personal.externalId, data.until),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
       case 'StakeholderRetired':
@@ -232,6 +267,8 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
           merged: state.merged.filter(({ id }) => id !== data.mergedId),
           claims: settled(state.claims, [data.token], 'given-up'),
         };
+      case 'StakeholdersToldApart':
+        return { ...state, apart: [...state.apart, data.otherId] };
       case 'ClaimsAbandoned':
         return { ...state, claims: settled(state.claims, data.tokens, 'given-up') };
     }
@@ -277,7 +314,13 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'RemoveHandle': {
         const handle = state.handles.find(({ claim }) => claim === data.claim);
         if (!handle) return { refused: 'HandleNotHeld' };
-        return [{ type: 'HandleRemoved', data: { stakeholderId, token: handle.token, personal: { of, handle } } }];
+        if (endsEarly(handle, data)) return { refused: 'EndsBeforeItBegan' };
+        return [
+          {
+            type: 'HandleRemoved',
+            data: { stakeholderId, token: handle.token, ...untilIn(data), personal: { of, handle } },
+          },
+        ];
       }
       case 'AddExternalId': {
         const { externalId } = data;
@@ -290,8 +333,12 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'RemoveExternalId': {
         const externalId = state.externalIds.find(({ claim }) => claim === data.claim);
         if (!externalId) return { refused: 'ExternalIdNotHeld' };
+        if (endsEarly(externalId, data)) return { refused: 'EndsBeforeItBegan' };
         return [
-          { type: 'ExternalIdRemoved', data: { stakeholderId, token: externalId.token, personal: { of, externalId } } },
+          {
+            type: 'ExternalIdRemoved',
+            data: { stakeholderId, token: externalId.token, ...untilIn(data), personal: { of, externalId } },
+          },
         ];
       }
       case 'RetireStakeholder':
@@ -304,6 +351,13 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         if (state.retired) return { refused: 'SurvivorIsRetired' };
         if (abandoned({ token }) || abandoned({ token: guard })) return { refused: 'ClaimsSettled' };
         return [{ type: 'StakeholdersMerged', data: { stakeholderId, mergedId, token, guard } }];
+      }
+      case 'TellApart': {
+        const { otherId } = data;
+        if (otherId === stakeholderId) return { refused: 'SameStakeholder' };
+        return state.apart.includes(otherId)
+          ? []
+          : [{ type: 'StakeholdersToldApart', data: { stakeholderId, otherId } }];
       }
       case 'UnmergeStakeholder': {
         const merged = state.merged.find(({ id }) => id === data.mergedId);

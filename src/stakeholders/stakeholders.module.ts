@@ -10,6 +10,7 @@ import { StakeholderPolicies } from './policies.runner.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
 import { StakeholdersResolver } from './stakeholders.resolver.js';
+import { SuggestionsResolver } from './suggestions.resolver.js';
 
 @Module({
   imports: [CqrsModule],
@@ -24,6 +25,7 @@ import { StakeholdersResolver } from './stakeholders.resolver.js';
     DirectoryResolver,
     StakeholdersResolver,
     MergesResolver,
+    SuggestionsResolver,
     StakeholderPolicies,
   ],
   exports: [IDENTITY, StakeholderNodes],

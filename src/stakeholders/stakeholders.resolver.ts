@@ -5,7 +5,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
 import { RevisionConflict } from '../event-sourcing/transact.js';
-import { commandContext, digestOf } from '../graphql/commands.js';
+import { commandContext, digestOf, happened } from '../graphql/commands.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import { type RequestContext } from '../graphql/request-context.js';
@@ -13,12 +13,12 @@ import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import type { IdentityOutcome, IdentityRequest } from './identity.js';
 import { StakeholderCommand } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
+import { handleIn } from './handles.types.js';
 import {
   AddExternalIdInput,
   AddExternalIdResult,
   AddHandleInput,
   AddHandleResult,
-  handleIn,
   IdentifyStakeholderInput,
   IdentifyStakeholderResult,
   RemoveExternalIdInput,
@@ -75,7 +75,12 @@ export class StakeholdersResolver {
     return this.#execute(
       'HandleAdded',
       'addHandle',
-      { type: 'AddHandle', stakeholderId: idIn(input), handle: handleIn(input.handle) },
+      {
+        type: 'AddHandle',
+        stakeholderId: idIn(input),
+        handle: handleIn(input.handle),
+        from: dateIn(input.from, request, 'from'),
+      },
       input,
       request,
     );
@@ -89,7 +94,12 @@ export class StakeholdersResolver {
     return this.#execute(
       'HandleRemoved',
       'removeHandle',
-      { type: 'RemoveHandle', stakeholderId: idIn(input), handle: handleIn(input.handle) },
+      {
+        type: 'RemoveHandle',
+        stakeholderId: idIn(input),
+        handle: handleIn(input.handle),
+        until: dateIn(input.until, request, 'until'),
+      },
       input,
       request,
     );
@@ -100,7 +110,12 @@ export class StakeholdersResolver {
     @Args('input') input: AddExternalIdInput,
     @Context() request: RequestContext,
   ): Promise<typeof AddExternalIdResult> {
-    const asked = { type: 'AddExternalId', stakeholderId: idIn(input), externalId: input.externalId } as const;
+    const asked = {
+      type: 'AddExternalId',
+      stakeholderId: idIn(input),
+      externalId: input.externalId,
+      from: dateIn(input.from, request, 'from'),
+    } as const;
     return this.#execute('ExternalIdAdded', 'addExternalId', asked, input, request);
   }
 
@@ -109,7 +124,12 @@ export class StakeholdersResolver {
     @Args('input') input: RemoveExternalIdInput,
     @Context() request: RequestContext,
   ): Promise<typeof RemoveExternalIdResult> {
-    const asked = { type: 'RemoveExternalId', stakeholderId: idIn(input), externalId: input.externalId } as const;
+    const asked = {
+      type: 'RemoveExternalId',
+      stakeholderId: idIn(input),
+      externalId: input.externalId,
+      until: dateIn(input.until, request, 'until'),
+    } as const;
     return this.#execute('ExternalIdRemoved', 'removeExternalId', asked, input, request);
   }
 
@@ -177,10 +197,13 @@ export class StakeholdersResolver {
         return { __typename: 'ExternalIdNotHeld', message: 'This external id is not theirs.' };
       case 'CommandIdReused':
         return commandIdReused;
+      case 'EndsBeforeItBegan':
+        return { __typename: 'EndsBeforeItBegan', message: 'It was not theirs yet at that date.' };
       case 'SameStakeholder':
       case 'KindsDiffer':
       case 'SurvivorIsRetired':
       case 'NotMerged':
+      case 'AreOne':
       case 'GroupTooLarge':
         throw new Error(`Only a merge is refused so: ${refusal.refused}.`);
       case 'ClaimsSettled':
@@ -189,6 +212,10 @@ export class StakeholdersResolver {
     }
   }
 }
+
+/** A date as it is stored, where one is given. */
+const dateIn = (at: number | null | undefined, { now }: RequestContext, field: string): string | undefined =>
+  at == null ? undefined : happened(at, now, 'input', field);
 
 const idIn = ({ stakeholderId }: { readonly stakeholderId: string }): string =>
   fromGlobalId(stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id;

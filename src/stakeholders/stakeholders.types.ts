@@ -9,7 +9,6 @@ import {
   Length,
   Matches,
   MaxLength,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import {
@@ -30,11 +29,10 @@ import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { stances } from '../relationships/relationship.js';
-import { type Channel, type Handle as HandleGiven, channels, normalForm } from './handle.js';
+import type { Channel } from './handle.js';
+import { ChannelEnum, ExternalIdInput, HandleInput } from './handles.types.js';
 import type { StakeholderKind } from './stakeholder.js';
 
-export const ChannelEnum = enumOf(channels);
-registerEnumType(ChannelEnum, { name: 'Channel', description: 'Where a conversation happens.' });
 export const StakeholderKindEnum = enumOf<StakeholderKind>(['person', 'organisation']);
 registerEnumType(StakeholderKindEnum, { name: 'StakeholderKind' });
 export const StanceEnum = enumOf(stances);
@@ -43,85 +41,6 @@ registerEnumType(StanceEnum, {
   description:
     'Where a stakeholder stands. Against us: detractor, critic. For us: supporter, advocate. Unknown without evidence.',
 });
-
-const handleFault = ({ channel, address }: { readonly channel: Channel; readonly address: string }): string | null => {
-  if (channel === 'email' && !/^[^\s@]+@[^\s@]+$/.test(normalForm({ channel, address }).split('\n')[2] ?? ''))
-    return 'This is not an address of email.';
-  if (channel === 'phone' && !/\d/.test(address)) return 'A phone number has digits.';
-  return (normalForm({ channel, address }).split('\n')[2] ?? '') === '' ? 'An address says more than this.' : null;
-};
-
-/** An address that its channel can have. */
-const IsAddress = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isAddress',
-    validator: {
-      validate: (value: unknown, args) =>
-        typeof value === 'string' && handleFault(args?.object as HandleInput) === null,
-      defaultMessage: (args) =>
-        typeof args?.value === 'string' ? (handleFault(args.object as HandleInput) ?? '') : 'An address is a text.',
-    },
-  });
-
-@InputType({ description: 'site: where a channel has many places with names of their own (a forum, a review site).' })
-export class HandleInput {
-  @Field(() => ChannelEnum)
-  channel!: Channel;
-
-  @Field(() => String, { nullable: true })
-  @IsOptional()
-  @IsString()
-  @Length(1, 253)
-  @Matches(printable, { message: notPrintable })
-  site?: string | null;
-
-  @Field(() => String)
-  @Length(1, 500)
-  @Matches(printable, { message: notPrintable })
-  @IsAddress()
-  address!: string;
-}
-
-/** A handle as it was put in. */
-export const handleIn = ({ channel, site, address }: HandleInput): HandleGiven => ({
-  channel,
-  ...(site == null ? {} : { site }),
-  address,
-});
-
-@InputType()
-export class ExternalIdInput {
-  @Field(() => String)
-  @Length(1, 100)
-  @Matches(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, { message: 'The name of a system, in printable characters.' })
-  system!: string;
-
-  @Field(() => String)
-  @Length(1, 500)
-  @Matches(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, { message: 'An id, in printable characters.' })
-  id!: string;
-}
-
-@ObjectType({ description: 'One address of a stakeholder on one channel, and on one site where the channel has many.' })
-export class Handle {
-  @Field(() => ChannelEnum)
-  readonly channel!: Channel;
-
-  @Field(() => String, { nullable: true })
-  readonly site!: string | null;
-
-  @Field(() => String, { description: 'As it was given.' })
-  readonly address!: string;
-}
-
-@ObjectType({ description: 'What another system calls a stakeholder; unique in that system.' })
-export class ExternalId {
-  @Field(() => String)
-  readonly system!: string;
-
-  @Field(() => String)
-  readonly id!: string;
-}
 
 /**
  * A stakeholder as resolvers hand it on: what other contexts add to it, they find by `memberKeys` (or `memberIds`) and
@@ -216,11 +135,23 @@ abstract class HandleOfInput extends RevisedCommandInput {
   handle!: HandleInput;
 }
 
-@InputType()
-export class AddHandleInput extends HandleOfInput {}
+const since = "Since when it is theirs. Left out: always, or since it was not another's.";
+const theirsUntil =
+  'Until when it was theirs: what is dated earlier stays theirs. Left out, it never was, and belongs to nobody.';
 
 @InputType()
-export class RemoveHandleInput extends HandleOfInput {}
+export class AddHandleInput extends HandleOfInput {
+  @Field(() => DateTime, { nullable: true, description: since })
+  @IsOptional()
+  from?: number | null;
+}
+
+@InputType()
+export class RemoveHandleInput extends HandleOfInput {
+  @Field(() => DateTime, { nullable: true, description: theirsUntil })
+  @IsOptional()
+  until?: number | null;
+}
 
 @InputType({ isAbstract: true })
 abstract class ExternalIdOfInput extends RevisedCommandInput {
@@ -235,10 +166,18 @@ abstract class ExternalIdOfInput extends RevisedCommandInput {
 }
 
 @InputType()
-export class AddExternalIdInput extends ExternalIdOfInput {}
+export class AddExternalIdInput extends ExternalIdOfInput {
+  @Field(() => DateTime, { nullable: true, description: since })
+  @IsOptional()
+  from?: number | null;
+}
 
 @InputType()
-export class RemoveExternalIdInput extends ExternalIdOfInput {}
+export class RemoveExternalIdInput extends ExternalIdOfInput {
+  @Field(() => DateTime, { nullable: true, description: theirsUntil })
+  @IsOptional()
+  until?: number | null;
+}
 
 @InputType()
 export class RetireStakeholderInput extends ReasonedCommandInput {
@@ -322,6 +261,14 @@ export class ExternalIdNotHeld extends Refusal {
   readonly __typename = 'ExternalIdNotHeld';
 }
 
+@ObjectType({
+  implements: () => Refusal,
+  description: 'Returned when something is to have been theirs until a date at which it was not theirs yet.',
+})
+export class EndsBeforeItBegan extends Refusal {
+  readonly __typename = 'EndsBeforeItBegan';
+}
+
 export const IdentifyStakeholderResult = resultOf('IdentifyStakeholderResult', () => [
   StakeholderIdentified,
   HandleTaken,
@@ -342,6 +289,7 @@ export const AddHandleResult = resultOf('AddHandleResult', () => [
 export const RemoveHandleResult = resultOf('RemoveHandleResult', () => [
   HandleRemoved,
   HandleNotHeld,
+  EndsBeforeItBegan,
   StakeholderNotFound,
   CommandIdReused,
 ]);
@@ -354,6 +302,7 @@ export const AddExternalIdResult = resultOf('AddExternalIdResult', () => [
 export const RemoveExternalIdResult = resultOf('RemoveExternalIdResult', () => [
   ExternalIdRemoved,
   ExternalIdNotHeld,
+  EndsBeforeItBegan,
   StakeholderNotFound,
   CommandIdReused,
 ]);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { StandingFact } from '../../src/advocacy/facts-of-standing.js';
+import { changesOf } from '../../src/advocacy/standing-changes.js';
 import { marksReading } from '../../src/advocacy/standing-history.js';
+import type { spansPage } from '../../src/advocacy/standing-pages.js';
 import type { RecordedEvent } from '../../src/event-sourcing/event-store.js';
 import { numbered } from '../../src/event-sourcing/specification.js';
 import { dayMs } from './standing-facts.js';
@@ -111,3 +113,21 @@ const woven = (all: readonly Strand[]) =>
 export const anyLog = strands.chain(woven);
 /** The same, woven in two ways. */
 export const twoLogs = strands.chain((all) => fc.tuple(woven(all), woven(all)));
+
+/** The facts about each stakeholder, found by nothing but going through the log. */
+export function factsIn(events: readonly RecordedEvent[]): readonly (readonly StandingFact[])[] {
+  const facts = people.map(() => new Map<string, StandingFact>());
+  for (const event of events)
+    for (const { stakeholderId, gone, come } of changesOf(event)) {
+      const its = facts[people.indexOf(stakeholderId)];
+      if (gone !== null) its?.delete(gone.factId);
+      if (come !== null) its?.set(come.factId, come);
+    }
+  return facts.map((its) => [...its.values()]);
+}
+
+/** A span of a page as the rules tell it. */
+export function spanOf(row: Awaited<ReturnType<typeof spansPage>>[number]) {
+  const { stance, from_at: from, until_at: until, previous, because, assessed_by: assessedBy } = row;
+  return { stance, from, until, previous, because, assessedBy };
+}

@@ -21,6 +21,19 @@ export function identified(stakeholderId: string): RecordedEvent {
   });
 }
 
+const ofStakeholder = (fact: StakeholderFact, stakeholderId: string): RecordedEvent =>
+  recorded(fact, { stream: `stakeholder-${stakeholderId}` });
+
+export function merged(stakeholderId: string, mergedId: string): RecordedEvent {
+  const data = { stakeholderId, mergedId, token: `token ${mergedId}`, guard: `guard ${mergedId}` };
+  return ofStakeholder({ type: 'StakeholdersMerged', data }, stakeholderId);
+}
+
+export function unmerged(stakeholderId: string, mergedId: string): RecordedEvent {
+  const data = { stakeholderId, mergedId, token: `token ${mergedId}` };
+  return ofStakeholder({ type: 'StakeholderUnmerged', data }, stakeholderId);
+}
+
 /** An interaction as a test tells it: by default an inbound comment by mail, without a tone. */
 export type Said = Partial<Pick<Content, 'direction' | 'channel' | 'act' | 'participants'>> & {
   readonly id: string;
