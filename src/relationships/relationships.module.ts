@@ -5,6 +5,7 @@ import type { Identity } from '../stakeholders/identity.js';
 import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
+import { MergedFactsResolver } from './merges.resolver.js';
 import { type Relating, relating } from './relating.js';
 import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RELATING, RelationshipsHandler } from './relationships.handler.js';
@@ -32,6 +33,7 @@ import { SurveysResolver } from './surveys.resolver.js';
     SurveysResolver,
     RelationshipFactNodes,
     RelationshipsResolver,
+    MergedFactsResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],
