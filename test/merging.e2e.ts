@@ -43,7 +43,8 @@ const told = async (id: string, asOf?: Input): Promise<Told['stakeholder']> =>
         id name interactionCount firstInteractionAt lastInteractionAt step revision handles { address } externalIds { id }
         timeline(first: 100, where: { kinds: [INTERACTION, STEP_TAKEN] }) { totalCount
           nodes { ... on Interaction { occurredAt } ... on StepTaken { occurredAt } } }
-        merges { mergedId mergedName mergedBy mergedReason unmergedReason staying { totalCount nodes { subject } } } } }`,
+        merges { mergedId mergedName mergedBy mergedReason unmergedReason staying { totalCount nodes { subject } }
+          stayingFacts { ... on StepTaken { step } ... on StanceAssessed { stance } } } } }`,
       { id, ...(asOf === undefined ? {} : { asOf }) },
     )
   ).stakeholder;
@@ -159,15 +160,21 @@ describe('two who are merged', () => {
     await people.say({ stakeholderId: bob.id }, 5, { subject: 'by id' });
     await rapport.mutate('takeStep', { stakeholderId: bob.id, step: 'ENGAGE', occurredAt: dateOf(4) });
     const staying = { totalCount: 1, nodes: [{ subject: 'by id' }] };
-    expect((await told(bob.id)).merges[0]?.staying).toEqual(staying);
+    expect((await told(bob.id)).merges[0]).toMatchObject({ staying, stayingFacts: [{ step: 'ENGAGE' }] });
     expect(await people.unmerge(ann, bob)).toMatchObject({
       __typename: 'StakeholderUnmerged',
       stakeholder: { id: ann.id, interactionCount: 2, step: 'ENGAGE' },
       unmerged: { id: bob.id, name: bob.name, interactionCount: 2, step: null },
     });
     expect((await told(ann.id)).merges).toMatchObject([
-      { mergedId: bob.id, mergedName: bob.name, unmergedReason: 'two after all', staying },
-      { mergedId: bob.id, staying: { totalCount: 0 } },
+      {
+        mergedId: bob.id,
+        mergedName: bob.name,
+        unmergedReason: 'two after all',
+        staying,
+        stayingFacts: [{ step: 'ENGAGE' }],
+      },
+      { mergedId: bob.id, staying: { totalCount: 0 }, stayingFacts: [] },
     ]);
     expect(await people.unmerge(ann, bob)).toMatchObject({ __typename: 'NotMerged' });
   });

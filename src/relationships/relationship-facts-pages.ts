@@ -27,6 +27,8 @@ export interface RelationshipFactFilter {
   readonly from?: number | undefined;
   /** Milliseconds, exclusive. */
   readonly until?: number | undefined;
+  /** Recorded after one fact and before another, by their ordinals. */
+  readonly recordedBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
 interface FactsOf {
@@ -114,13 +116,16 @@ export const countFacts = async (rows: RowReader, of: FactsOf): Promise<number> 
 
 const shown = (
   stakeholder: number,
-  { past, filter: { kinds = [], from, until } = {} }: Omit<FactsOf, 'members'>,
+  { past, filter: { kinds = [], from, until, recordedBetween } = {} }: Omit<FactsOf, 'members'>,
 ): Shown => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const ofKind = kinds.length === 0 ? '' : ` AND f.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
-    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND ${knownThen('f')}${ofKind}`,
-    values: [stakeholder, from ?? Number.MIN_SAFE_INTEGER, last, ...thenOf(past), ...kinds],
+    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND ${knownThen('f')}${ofKind}${recordedBetween === undefined ? '' : ' AND f.key > ? AND f.key < ?'}`,
+    values: [
+      ...[stakeholder, from ?? Number.MIN_SAFE_INTEGER, last, ...thenOf(past), ...kinds],
+      ...(recordedBetween === undefined ? [] : [recordedBetween.after, recordedBetween.before]),
+    ],
   };
 };
 

@@ -15,6 +15,7 @@ import {
 import { LifecycleResolver } from './lifecycle.resolver.js';
 import { ContactOfInteractionResolver, ContactResolver } from './contact.resolver.js';
 import { OutreachResolver, OutreachesResolver, outreachSettledResolvers } from './outreach.resolver.js';
+import { MergedFactsResolver } from './merges.resolver.js';
 import { type Relating, relating } from './relating.js';
 import { relationshipFactResolvers } from './relationship-fact.resolver.js';
 import { RelationshipDesk } from './relationships.desk.js';
@@ -66,6 +67,7 @@ import { SurveysResolver } from './surveys.resolver.js';
     OutreachesResolver,
     OutreachResolver,
     ...outreachSettledResolvers,
+    MergedFactsResolver,
     ...relationshipFactResolvers,
   ],
   exports: [RelationshipFactNodes],
