@@ -74,7 +74,7 @@ interface Loaded {
 export function standingProjection(rules: Rules = rulesV1): Projection<Loaded> {
   return {
     name: 'standing',
-    version: 2,
+    version: 3,
     tables: standingTables,
     reads: readForStanding,
     load: (events, rows, kept) => load(events, rows, kept, rules),
