@@ -6,7 +6,14 @@ export const ofRelationship = (happened: string): string =>
 const unsettled = '... on CommitmentIsSettled { kept settledAt } ... on BeforeItWasMade { madeAt }';
 
 /** What is asked of mutations about promises, connections, the lifecycle and what we see in somebody. */
+const unreached = '... on OutreachIsSettled { done settledAt } ... on BeforeItWasPlanned { plannedAt }';
+
 export const careOutcomes = {
+  forbidContact: ofRelationship('ContactWasForbidden'),
+  permitContact: ofRelationship('ContactWasPermitted'),
+  planOutreach: `${ofRelationship('OutreachWasPlanned')} ... on ContactNotPermitted { since saidBy factId }`,
+  completeOutreach: `${ofRelationship('OutreachWasDone')} ${unreached} ... on InteractionNotFound { interactionId }`,
+  cancelOutreach: `${ofRelationship('OutreachWasCancelled')} ${unreached}`,
   makeCommitment: ofRelationship('CommitmentWasMade'),
   keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,

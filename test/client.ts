@@ -190,8 +190,6 @@ const retracted = '... on InteractionIsRetracted { interaction { ...shownInterac
 const handleTaken = '... on HandleTaken { holder { ...shown } }';
 const externalIdTaken = '... on ExternalIdTaken { holder { ...shown } }';
 
-const unreached = '... on OutreachIsSettled { done settledAt } ... on BeforeItWasPlanned { plannedAt }';
-
 const outcomes = {
   ...careOutcomes,
   identifyStakeholder: ofStakeholder('StakeholderIdentified', handleTaken, externalIdTaken),
@@ -225,11 +223,6 @@ const outcomes = {
   publishGuideline: ofGuideline('GuidelineWasPublished'),
   withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
   acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
-  forbidContact: ofRelationship('ContactWasForbidden'),
-  permitContact: ofRelationship('ContactWasPermitted'),
-  planOutreach: `${ofRelationship('OutreachWasPlanned')} ... on ContactNotPermitted { since saidBy factId }`,
-  completeOutreach: `${ofRelationship('OutreachWasDone')} ${unreached} ... on InteractionNotFound { interactionId }`,
-  cancelOutreach: `${ofRelationship('OutreachWasCancelled')} ${unreached}`,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),

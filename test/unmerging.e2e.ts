@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rapportAt, ready } from './client.js';
-import { anyDoing, doing } from './doings.js';
+import { anyDoing } from './any-doing.js';
+import { doing } from './doings.js';
 import { startTestService } from './service.js';
 import { wholePicture, wholePictureLimits } from './whole-picture.js';
 

@@ -9,8 +9,6 @@ import { open } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { numbered } from '../event-sourcing/specification.js';
 import { summaryOf } from './advocacy-summary.js';
-import type { StandingFact } from './facts-of-standing.js';
-import { changesOf } from './standing-changes.js';
 import { conversionsPage, spansPage } from './standing-pages.js';
 import { standingProjection } from './standing-projection.js';
 import { standingsAt } from './standing-readings.js';

@@ -94,7 +94,7 @@ function standingIn(
 ): Projection<Loaded> {
   return {
     name,
-    version: 2,
+    version: 3,
     tables: Object.values(setting.tables) as readonly Table[],
     reads: readForStanding,
     load: (events, rows, kept) => load(events, seen(rows), kept, setting.rules),

@@ -23,7 +23,7 @@ import { folded, wordsOf } from './words.js';
 /** Who they are, and how they are found. */
 export const directory: Projection<Loaded> = {
   name: 'directory',
-  version: 3,
+  version: 4,
   tables: directoryTables,
   reads: new Set<StakeholderFact['type']>([
     'StakeholderIdentified',

@@ -1,16 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import {
   CommandInput,
   ReasonedCommandInput,
@@ -29,8 +19,7 @@ import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { stances } from '../relationships/relationship.js';
-import type { Channel } from './handle.js';
-import { ChannelEnum, ExternalIdInput, HandleInput } from './handles.types.js';
+import { ExternalIdInput, HandleInput } from './handles.types.js';
 import type { StakeholderKind } from './stakeholder.js';
 
 export const StakeholderKindEnum = enumOf<StakeholderKind>(['person', 'organisation']);
