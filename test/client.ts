@@ -3,6 +3,7 @@ import { ClientError, GraphQLClient } from 'graphql-request';
 import { type Client as Subscriber, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { careOutcomes, ofRelationship } from './care-outcomes.js';
+import { clockOutcomes } from './clock-outcomes.js';
 import { type ShownAffiliation, type ShownTie, tieOutcomes } from './tie-outcomes.js';
 
 /** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
@@ -229,11 +230,6 @@ const outcomes = {
   changeColleague: ofColleague('ColleagueChanged', noColleague),
   letColleagueGo: ofColleague('ColleagueLeft', noColleague),
   defineTier: `__typename ... on Refusal { message } ... on TierDefined { already position tier { name capacity taken } }`,
-  setWorkingHours: `__typename ... on Refusal { message }
-    ... on WorkingHoursSet { already position hours { from zone stretches { day from until } } }`,
-  setHolidays: `__typename ... on Refusal { message } ... on HolidaysSet { already position days { date name } }`,
-  setTargets: `__typename ... on Refusal { message }
-    ... on TargetsSet { already position targets { tier from acknowledgeMinutes firstResponseMinutes nextResponseMinutes resolutionMinutes } }`,
   assignOwner: ofStakeholder(
     'OwnerWasAssigned',
     nobody,
@@ -247,6 +243,7 @@ const outcomes = {
   setGoal: ofGoal('GoalWasSet', noColleague, begun),
   reviseGoal: ofGoal('GoalWasRevised', noColleague, begun, noGoal),
   dropGoal: ofGoal('GoalWasDropped', noGoal),
+  ...clockOutcomes,
   ...tieOutcomes,
 } as const;
 

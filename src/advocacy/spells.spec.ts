@@ -181,14 +181,15 @@ describe('a cohort by owner and tier', () => {
         },
         { stream: `stakeholder-${survivor}` },
       );
-    // Nobody answered for max; for eva, who is one with him, it was roe. Leo's own owner has the word over mia's.
+    // Nobody answered for max; for eva, who is one with him, it was roe. Leo's own owner has the word over mia's, also where it
+    // was she who turned against us first.
     const merged = [...log, joined('max', 'eva'), joined('leo', 'mia')];
-    const began = { from: 5 * dayMs, until: 7 * dayMs };
+    const began = { from: 0, until: 7 * dayMs };
     const of = (cohort: object) => spells(merged, at(10), { ...cohort, began });
     expect(await of({ owners: ['roe'] })).toEqual(['1 after 4']);
     expect(await of({ tiers: ['near'] })).toEqual(['1 after 4']);
     expect(await of({ owners: ['lee'] })).toEqual([]);
-    expect(await of({ owners: ['kim'] })).toEqual(['1 after 5']);
+    expect(await of({ owners: ['kim'] })).toEqual(['1 after 8']);
     expect(await of({ owned: false })).toEqual([]);
   });
 

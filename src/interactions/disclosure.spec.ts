@@ -8,6 +8,7 @@ const { given } = specifyDecider(interaction);
 const was: Amended = {
   interactionId: 'i',
   direction: 'inbound',
+  channel: 'email',
   act: 'comment',
   occurredAt: '2026-01-01T12:00:00.000Z',
   participants: [{ stakeholderId: 'ada', role: 'author' }],

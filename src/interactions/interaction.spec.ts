@@ -42,6 +42,7 @@ const recorded: InteractionFact = {
 const was = {
   interactionId,
   direction: content.direction,
+  channel: content.channel,
   act: content.act,
   tone: content.tone,
   occurredAt: content.occurredAt,
