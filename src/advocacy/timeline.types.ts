@@ -7,19 +7,7 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import type { Act, Direction } from '../interactions/interaction.js';
 import { ActEnum, DirectionEnum } from '../interactions/interactions.types.js';
 import { OwnerAssigned, OwnerHandedOver, OwnerReleased } from '../owners/owners.types.js';
-import { CommitmentBroken, CommitmentKept, CommitmentMade } from '../relationships/commitments.types.js';
-import { ConnectionEnded, ConnectionRecorded } from '../relationships/connections.types.js';
-import { LifecycleReached } from '../relationships/lifecycle.types.js';
-import {
-  ContactForbidden,
-  ContactPermitted,
-  OutreachCancelled,
-  OutreachDone,
-  OutreachPlanned,
-} from '../relationships/outreach.types.js';
-import { StanceAssessed, StanceWithdrawn, StepTaken } from '../relationships/relationships.types.js';
-import { AttributeAssessed, AttributeWithdrawn } from '../relationships/salience.types.js';
-import { RelationshipVerified } from '../relationships/verification.types.js';
+import { relationshipFactClasses } from '../relationships/relationship-fact.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { Conversion, Period } from './advocacy.types.js';
@@ -28,30 +16,7 @@ export const TimelineEntry = createUnionType({
   name: 'TimelineEntry',
   description: 'All that passed and all that changed between us, by date.',
   types: () =>
-    [
-      Interaction,
-      StepTaken,
-      StanceAssessed,
-      StanceWithdrawn,
-      CommitmentMade,
-      CommitmentKept,
-      CommitmentBroken,
-      ConnectionRecorded,
-      ConnectionEnded,
-      LifecycleReached,
-      RelationshipVerified,
-      AttributeAssessed,
-      AttributeWithdrawn,
-      ContactForbidden,
-      ContactPermitted,
-      OutreachPlanned,
-      OutreachDone,
-      OutreachCancelled,
-      OwnerAssigned,
-      OwnerHandedOver,
-      OwnerReleased,
-      Conversion,
-    ] as const,
+    [Interaction, ...relationshipFactClasses, OwnerAssigned, OwnerHandedOver, OwnerReleased, Conversion] as const,
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 });
 

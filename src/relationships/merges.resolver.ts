@@ -6,12 +6,12 @@ import { StakeholderMerge } from '../stakeholders/merges.types.js';
 import { READ_STORE } from '../tokens.js';
 import { factsPage } from './relationship-facts-pages.js';
 import { type RelationshipFactNode, RelationshipFactNodes } from './relationships.nodes.js';
-import { StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
+import { relationshipFactClasses } from './relationship-fact.types.js';
 
 const RelationshipFact = createUnionType({
   name: 'RelationshipFact',
   description: 'What we decided about a relationship.',
-  types: () => [StepTaken, StanceAssessed, StanceWithdrawn] as const,
+  types: () => relationshipFactClasses,
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 });
 
@@ -26,7 +26,7 @@ export class MergedFactsResolver {
   ) {}
 
   @ResolveField(() => [RelationshipFact], {
-    description: `Steps, assessments and withdrawals that were recorded while they were one: where they are unmerged, they stay with who remains. Newest first, ${factsMax} at most.`,
+    description: `What was decided while they were one: where they are unmerged, they stay with who remains. Newest first, ${factsMax} at most.`,
   })
   @Extensions({ listSize: 10 })
   async stayingFacts(

@@ -5,19 +5,8 @@ import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
-import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
-import { LifecycleReached } from './lifecycle.types.js';
-import {
-  ContactForbidden,
-  ContactPermitted,
-  OutreachCancelled,
-  OutreachDone,
-  OutreachPlanned,
-} from './outreach.types.js';
-import { RelationshipFact, StanceAssessed, StanceWithdrawn, StepTaken } from './relationships.types.js';
-import { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
-import { RelationshipVerified } from './verification.types.js';
+import { relationshipFactClasses } from './relationship-fact.types.js';
+import { RelationshipFact } from './relationships.types.js';
 
 /** What every decision about a relationship tells beside its row. */
 const resolverOf = (fact: Type<RelationshipFact>): Type => {
@@ -48,22 +37,4 @@ const resolverOf = (fact: Type<RelationshipFact>): Type => {
   return RelationshipFactResolver;
 };
 
-export const relationshipFactResolvers: readonly Type[] = [
-  StepTaken,
-  StanceAssessed,
-  StanceWithdrawn,
-  CommitmentMade,
-  CommitmentKept,
-  CommitmentBroken,
-  ConnectionRecorded,
-  ConnectionEnded,
-  LifecycleReached,
-  RelationshipVerified,
-  AttributeAssessed,
-  AttributeWithdrawn,
-  ContactForbidden,
-  ContactPermitted,
-  OutreachPlanned,
-  OutreachDone,
-  OutreachCancelled,
-].map(resolverOf);
+export const relationshipFactResolvers: readonly Type[] = relationshipFactClasses.map(resolverOf);
