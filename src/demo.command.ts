@@ -13,7 +13,9 @@ import {
   type Surroundings,
   UsageRefused,
 } from './command.js';
-import { asking, sights } from './demo-tour.js';
+import { asking, hearing } from './demo-sights/asking.js';
+import { ourList } from './demo-sights/influence.js';
+import { sights } from './demo-tour.js';
 import type { KeyedHash } from './event-sourcing/keyed-hash.js';
 import { importMails } from './integrations/mail/import-mail.command.js';
 import { openLog } from './log.js';
@@ -119,8 +121,9 @@ const importCorpus = async (
   const { recorded, known, skipped, stopped } = await importMails(
     ham.map((folder) => join(mails, folder)),
     {
-      us: ['@egwn.net'],
-      ourList: ['rpm-zzzlist@freshrpms.net'],
+      // The maintainer wrote from either.
+      us: ['@egwn.net', 'matthias@rpmforge.net'],
+      ourList: [ourList],
       about: [aboutAll ? '*' : 'freshrpms'],
       dryRun: false,
     },
@@ -136,7 +139,7 @@ const importCorpus = async (
 const showSights = async ({ url }: Service, { dataFolder }: Settings, { out }: Surroundings): Promise<void> => {
   const keyPath = join(dataFolder, 'admin.key');
   const token = (await readFile(keyPath, 'utf8')).trim();
-  for (const { title, lines, query } of await sights(asking(url, token))) {
+  for (const { title, lines, query } of await sights(asking(url, token), hearing(url, token))) {
     say(out, `\n${title}:`);
     for (const line of lines) say(out, `  ${line}`);
     say(out, `\nAsk for it:\n${query}`);
