@@ -334,7 +334,7 @@ describe('commitments', () => {
   it('are found by whose they are, and come in pages both ways', () =>
     reading(async (rows) => {
       const past = at(9);
-      expect(await statesOf(rows, { ...page, past, where: { ...where, stakeholderId: 'ada' } })).toEqual([
+      expect(await statesOf(rows, { ...page, past, where: { ...where, stakeholderIds: ['ada'] } })).toEqual([
         'a open',
         'c kept',
       ]);

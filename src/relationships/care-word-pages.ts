@@ -57,6 +57,24 @@ export const wordsThen = async (
   return found;
 };
 
+/** The same of stakeholders of whom several may be one: asked by the ids of all, answered by the first; the last word of all holds. */
+export const wordsOfAll = async (
+  rows: RowReader,
+  axis: CareAxis,
+  groups: readonly (readonly string[])[],
+  past: Past,
+): Promise<ReadonlyMap<string, HeldWord>> => {
+  const own = await wordsThen(rows, axis, groups.flat(), past);
+  const found = new Map<string, HeldWord>();
+  for (const [first, ...others] of groups) {
+    if (first === undefined) continue;
+    const words = [first, ...others].flatMap((id) => own.get(id) ?? []);
+    const [last] = words.sort((a, b) => b.at - a.at || b.key - a.key);
+    if (last !== undefined) found.set(first, last);
+  }
+  return found;
+};
+
 /**
  * All words about attributes that held for each stakeholder then, a withdrawal included: asked by the ids of all who are one,
  * answered by the first. Of those who are one, the last word of all holds on an axis. Of whom nothing was said is left out.

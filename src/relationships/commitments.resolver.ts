@@ -15,6 +15,7 @@ import { PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   type Undertaking,
@@ -60,10 +61,8 @@ class CommitmentsOfArgs extends ConnectionArgs {
   states?: CommitmentState[] | null;
 }
 
-const filterOf = ({ stakeholderId, ownerId, states }: CommitmentFilter = {}): Where => ({
+const filterOf = ({ ownerId, states }: CommitmentFilter = {}): Where => ({
   kind: 'commitment',
-  stakeholderId:
-    stakeholderId == null ? undefined : fromGlobalId(stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   states: states ?? undefined,
 });
@@ -92,7 +91,12 @@ export class CommitmentsResolver {
     description: 'What we promised anybody: what is open first, by due date, so what is overdue longest comes first.',
   })
   async commitments(@Args() { where, ...args }: CommitmentsArgs, @Now() now: number): Promise<Connection<Commitment>> {
-    return this.#page(filterOf(where ?? undefined), args, await this.moments.of(args, now));
+    const moment = await this.moments.of(args, now);
+    const stakeholderIds =
+      where?.stakeholderId == null
+        ? undefined
+        : await this.#idsOf(fromGlobalId(where.stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id, moment);
+    return this.#page({ ...filterOf(where ?? undefined), stakeholderIds }, args, moment);
   }
 
   @ResolveField(() => CommitmentConnection, {
@@ -100,10 +104,10 @@ export class CommitmentsResolver {
     description: 'What we promised them: what is open first, by due date.',
   })
   commitmentsTo(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds: stakeholderIds, moment }: Stakeholder,
     @Args() { states, ...args }: CommitmentsOfArgs,
   ): Promise<Connection<Commitment>> {
-    return this.#page({ kind: 'commitment', stakeholderId, states: states ?? undefined }, args, moment);
+    return this.#page({ kind: 'commitment', stakeholderIds, states: states ?? undefined }, args, moment);
   }
 
   @Mutation(() => MakeCommitmentResult, { description: 'We promised them something, by a date.' })
@@ -137,6 +141,11 @@ export class CommitmentsResolver {
   ): Promise<typeof BreakCommitmentResult> {
     const asked = { type: 'BreakCommitment', data: settling(input, request) } as const;
     return this.desk.care('CommitmentWasBroken', 'breakCommitment', asked, input, request);
+  }
+
+  /** Of all who are one with somebody. */
+  async #idsOf(id: string, moment: Moment): Promise<readonly string[]> {
+    return (await groupsOf(this.rows, [id], moment)).get(id)?.members ?? [id];
   }
 
   async #page(where: Where, args: ConnectionArgs, moment: Moment): Promise<Connection<Commitment>> {

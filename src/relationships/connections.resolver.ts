@@ -8,6 +8,7 @@ import { NodeRegistry } from '../graphql/node.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import { type ListedConnection, connectionsById, connectionsMax, connectionsOf, lastedAt } from './connection-pages.js';
 import {
@@ -42,12 +43,16 @@ export class ConnectionsResolver {
   })
   @Extensions({ listSize: 5 })
   async connections(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<readonly MaterialConnection[]> {
     const load = (ids: readonly string[], at: Moment) => connectionsOf(this.rows, ids, at);
-    const found = (await batched(request, 'connections', moment, load, stakeholderId)) ?? [];
-    return found.map((listed) => connectionNode(listed, moment));
+    const found = await Promise.all(memberIds.map((id) => batched(request, 'connections', moment, load, id)));
+    return found
+      .flatMap((its) => its ?? [])
+      .sort((a, b) => b.from - a.from)
+      .slice(0, connectionsMax)
+      .map((listed) => connectionNode(listed, moment));
   }
 
   @Mutation(() => RecordConnectionResult, {
@@ -114,7 +119,9 @@ export class ConnectionsOfInteractionResolver {
       view.participants.flatMap(({ role, stakeholderId }) => (role === 'author' ? stakeholderId : [])),
     );
     const load = (ids: readonly string[], at: Moment) => connectionsOf(this.rows, ids, at);
-    const found = await Promise.all([...authors].map((id) => batched(request, 'connections', moment, load, id)));
+    const groups = await groupsOf(this.rows, authors, moment);
+    const theirs = new Set([...groups.values()].flatMap(({ members }) => members));
+    const found = await Promise.all([...theirs].map((id) => batched(request, 'connections', moment, load, id)));
     return found
       .flatMap((its) => its ?? [])
       .filter((listed) => lastedAt(listed, occurredAt))

@@ -1,14 +1,15 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import { heldNodeOf } from './care.nodes.js';
-import { type HeldWord, wordsThen } from './care-word-pages.js';
+import { type HeldWord, wordsOfAll } from './care-word-pages.js';
 import {
   ContactForbidden,
   ForbidContactInput,
@@ -42,11 +43,11 @@ export class ContactResolver {
     description: 'Since when they are not to be contacted, why, and who said so; null where they may be.',
   })
   async contactForbidden(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<ContactForbidden | null> {
-    const load = (ids: readonly string[], at: Moment) => wordsThen(this.rows, 'contact', ids, at);
-    return forbidding(await batched(request, 'contact', moment, load, stakeholderId), moment);
+    const load = (groups: readonly (readonly string[])[], at: Moment) => wordsOfAll(this.rows, 'contact', groups, at);
+    return forbidding(await batchedOfGroups(request, 'contact', moment, load, memberIds), moment);
   }
 
   @Mutation(() => ForbidContactResult, {
@@ -88,9 +89,16 @@ export class ContactOfInteractionResolver {
     if (direction !== 'outbound') return [];
     await readable();
     const then = { ...moment, validAt: occurredAt };
-    const load = (ids: readonly string[], at: Moment) => wordsThen(this.rows, 'contact', ids, at);
-    const people = new Set(view.participants.map(({ stakeholderId }) => stakeholderId));
-    const words = await Promise.all([...people].map((id) => batched(request, 'contact', then, load, id)));
+    const load = (groups: readonly (readonly string[])[], at: Moment) => wordsOfAll(this.rows, 'contact', groups, at);
+    const groups = await groupsOf(
+      this.rows,
+      view.participants.map(({ stakeholderId }) => stakeholderId),
+      moment,
+    );
+    const people = new Map([...groups.values()].map(({ id, members }) => [id, members]));
+    const words = await Promise.all(
+      [...people.values()].map((members) => batchedOfGroups(request, 'contact', then, load, members)),
+    );
     return words.flatMap((word) => forbidding(word, moment) ?? []);
   }
 }

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Extensions, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batchedOfGroups } from '../graphql/batches.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
@@ -9,7 +9,7 @@ import { Now, type RequestContext } from '../graphql/request-context.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { heldNodeOf } from './care.nodes.js';
-import { wordCounts, wordsThen } from './care-word-pages.js';
+import { wordCounts, wordsOfAll } from './care-word-pages.js';
 import { lifecycles } from './lifecycle.js';
 import { LifecycleCount, LifecycleReached, RecordLifecycleInput, RecordLifecycleResult } from './lifecycle.types.js';
 import { RelationshipDesk, when } from './relationships.desk.js';
@@ -28,11 +28,11 @@ export class LifecycleResolver {
     description: 'How far they are in the lifecycle, and since when; null where nobody said. It is not the stance.',
   })
   async lifecycle(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<LifecycleReached | null> {
-    const load = (ids: readonly string[], at: Moment) => wordsThen(this.rows, 'lifecycle', ids, at);
-    const held = await batched(request, 'lifecycle', moment, load, stakeholderId);
+    const load = (groups: readonly (readonly string[])[], at: Moment) => wordsOfAll(this.rows, 'lifecycle', groups, at);
+    const held = await batchedOfGroups(request, 'lifecycle', moment, load, memberIds);
     const node = held && heldNodeOf(held, moment);
     return node?.__typename === 'LifecycleReached' ? node : null;
   }

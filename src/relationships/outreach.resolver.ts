@@ -17,6 +17,7 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import { InteractionNodes } from '../interactions/interactions.nodes.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
+import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   CancelOutreachInput,
@@ -62,10 +63,8 @@ class OutreachesOfArgs extends ConnectionArgs {
   states?: OutreachState[] | null;
 }
 
-const filterOf = ({ stakeholderId, ownerId, states }: OutreachFilter = {}): Where => ({
+const filterOf = ({ ownerId, states }: OutreachFilter = {}): Where => ({
   kind: 'outreach',
-  stakeholderId:
-    stakeholderId == null ? undefined : fromGlobalId(stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id,
   owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
   states: states ?? undefined,
 });
@@ -95,7 +94,12 @@ export class OutreachesResolver {
       'What is planned with anybody: what is open first, by its date, so what is overdue longest comes first.',
   })
   async outreaches(@Args() { where, ...args }: OutreachesArgs, @Now() now: number): Promise<Connection<Outreach>> {
-    return this.#page(filterOf(where ?? undefined), args, await this.moments.of(args, now));
+    const moment = await this.moments.of(args, now);
+    const stakeholderIds =
+      where?.stakeholderId == null
+        ? undefined
+        : await this.#idsOf(fromGlobalId(where.stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id, moment);
+    return this.#page({ ...filterOf(where ?? undefined), stakeholderIds }, args, moment);
   }
 
   @ResolveField(() => OutreachConnection, {
@@ -103,10 +107,10 @@ export class OutreachesResolver {
     description: 'What is planned with them: what is open first, by its date.',
   })
   outreachesWith(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds: stakeholderIds, moment }: Stakeholder,
     @Args() { states, ...args }: OutreachesOfArgs,
   ): Promise<Connection<Outreach>> {
-    return this.#page({ kind: 'outreach', stakeholderId, states: states ?? undefined }, args, moment);
+    return this.#page({ kind: 'outreach', stakeholderIds, states: states ?? undefined }, args, moment);
   }
 
   @Mutation(() => PlanOutreachResult, {
@@ -145,6 +149,11 @@ export class OutreachesResolver {
   ): Promise<typeof CancelOutreachResult> {
     const asked = { type: 'CancelOutreach', data: settling(input, request) } as const;
     return this.desk.care('OutreachWasCancelled', 'cancelOutreach', asked, input, request);
+  }
+
+  /** Of all who are one with somebody. */
+  async #idsOf(id: string, moment: Moment): Promise<readonly string[]> {
+    return (await groupsOf(this.rows, [id], moment)).get(id)?.members ?? [id];
   }
 
   async #page(where: Where, args: ConnectionArgs, moment: Moment): Promise<Connection<Outreach>> {

@@ -1,4 +1,4 @@
-import type { Refusal } from '../event-sourcing/decider.js';
+import { type Refusal, isRefusal } from '../event-sourcing/decider.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
 import {
   type Accepted,
@@ -74,6 +74,20 @@ export const relating = ({ transact, look, read }: Transactions, stakeholders: K
     return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: asked.data.factId } : outcome;
   };
 
+  /** Whoever of them said so, they are not to be contacted. */
+  const forbiddenBy = async (
+    others: readonly string[],
+    request: RelatingRequest,
+  ): Promise<RelationshipRefusal | null> => {
+    if (request.type !== 'Care' || request.asked.type !== 'PlanOutreach') return null;
+    for (const stakeholderId of others) {
+      const { state } = await read(relationship, stakeholderId);
+      const decision = relationship.decide(inItsStream({ ...request, stakeholderId }, ''), state);
+      if (isRefusal(decision) && decision.refused === 'ContactNotPermitted') return decision;
+    }
+    return null;
+  };
+
   return {
     ask: async (request, context) => {
       const group = await stakeholders.groupOf(request.stakeholderId);
@@ -87,6 +101,8 @@ export const relating = ({ transact, look, read }: Transactions, stakeholders: K
         for (const stakeholderId of group)
           if ((await look(relationship, stakeholderId, context)).known !== null)
             return askedOf(stakeholderId, request, factId, context);
+      const forbidden = await forbiddenBy(group.slice(1), request);
+      if (forbidden !== null) return forbidden;
       const outcome = await askedOf(survivor, request, factId, context);
       if (isAccepted(outcome) || !isOfOneStream(outcome)) return outcome;
       // What was decided about one of them stands in their stream: what ends it or takes it back stands there too.
@@ -105,6 +121,8 @@ const ofOneStream: ReadonlySet<string> = new Set<Exclude<RelatingOutcome, { alre
   'CommitmentNotFound',
   'ConnectionNotFound',
   'NoAttributeToWithdraw',
+  'OutreachNotFound',
+  'ContactIsPermitted',
 ]);
 
 const isOfOneStream = ({ refused }: Exclude<RelatingOutcome, { already: boolean }>): boolean =>

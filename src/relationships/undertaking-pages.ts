@@ -58,7 +58,8 @@ const listed = (
 /** Which undertakings are asked for; what is left out, or is empty, restricts nothing. */
 export interface UndertakingFilter {
   readonly kind: UndertakingKind;
-  readonly stakeholderId?: string | undefined;
+  /** Of whom: all ids of one stakeholder. */
+  readonly stakeholderIds?: readonly string[] | undefined;
   /** Id of the person of ours who answered for them then. */
   readonly owner?: string | undefined;
   readonly states?: readonly UndertakingState[] | undefined;
@@ -99,10 +100,13 @@ const isOpen = (state: UndertakingState): boolean => state === 'open' || state =
  * The rows to choose from. What is open is found by an index: the present versions that nothing ends by then, and, for a past,
  * those that have changed since; so it costs what is open, however many were settled.
  */
-const sourceOf = (past: Past, { kind, stakeholderId, states = [] }: UndertakingFilter): Condition => {
+const sourceOf = (past: Past, { kind, stakeholderIds, states = [] }: UndertakingFilter): Condition => {
   const { validAt, known } = past;
-  if (stakeholderId !== undefined)
-    return { sql: '(SELECT * FROM care_span WHERE stakeholder = ? AND kind = ?)', values: [stakeholderId, kind] };
+  if (stakeholderIds !== undefined)
+    return {
+      sql: `(SELECT * FROM care_span WHERE stakeholder IN (${stakeholderIds.map(() => '?').join(', ')}) AND kind = ?)`,
+      values: [...stakeholderIds, kind],
+    };
   if (states.length === 0 || !states.every(isOpen))
     return { sql: '(SELECT * FROM care_span WHERE kind = ?)', values: [kind] };
   return {

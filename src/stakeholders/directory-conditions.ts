@@ -145,12 +145,8 @@ export const standingAt = (stances: readonly Stance[], past: Past): Condition =>
 };
 
 /** How far they were in the lifecycle then: the last word by its date. */
-export const lifecycleAt = (lifecycles: readonly string[], past: Past): Condition => ({
-  sql: `EXISTS (SELECT 1 FROM care_word l WHERE l.stakeholder = s.id AND l.axis = 'lifecycle' AND l.at <= ? AND ${knownThen('l')}
-    AND l.word IN (${lifecycles.map(() => '?').join(', ')}) AND NOT EXISTS (SELECT 1 FROM care_word m WHERE m.stakeholder = l.stakeholder
-      AND m.axis = 'lifecycle' AND (m.at, m.key) > (l.at, l.key) AND m.at <= ? AND ${knownThen('m')}))`,
-  values: [past.validAt, ...thenOf(past), ...lifecycles, past.validAt, ...thenOf(past)],
-});
+export const lifecycleAt = (lifecycles: readonly string[], past: Past): Condition =>
+  saidOf('lifecycle', lifecycles, past);
 
 /** What people of ours see in somebody: each of the three attributes, or not; null where not all three were assessed. */
 export type SalientAttributes = Readonly<Record<'power' | 'legitimacy' | 'urgency', boolean>> | null;
