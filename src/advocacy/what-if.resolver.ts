@@ -3,11 +3,11 @@ import { Args, ArgsType, Context, Field, Parent, ResolveField, Resolver, Subscri
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
 import type { EventStore } from '../event-sourcing/event-store.js';
-import { positionOf } from '../event-sourcing/position.js';
+import { ordinalOf, positionOf } from '../event-sourcing/position.js';
 import { NotBuiltYet, type ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { refused } from '../graphql/errors.js';
-import type { Moment } from '../graphql/moment.js';
+import { type Moment, knowsAll } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import type { RequestContext } from '../graphql/request-context.js';
@@ -118,7 +118,10 @@ export class WhatIfResolver {
     const rules = rulesWith(await this.live.valuesOf(asOf, named), stance, conversion);
     const live = await this.live.beside(asOf);
     // What is recorded while it runs does not count: the answer is of one past, which it names.
-    const known = Math.min(asOf.known, await this.#reached([projectionOf(live), 'directory']));
+    const { atLeast } = pastArgs;
+    const awaited = atLeast == null ? 0 : ordinalOf(atLeast, this.store.logId);
+    const reached = await this.#reached([projectionOf(live), 'directory']);
+    const known = knowsAll(asOf) ? Math.max(awaited, reached) : asOf.known;
     const moment: Moment = { known, validAt: asOf.validAt, live: false };
     const period = { from: during?.from ?? null, until: during?.until ?? null };
     return {
@@ -136,7 +139,10 @@ export class WhatIfResolver {
     };
   }
 
-  /** Up to where the rows go that are read: they are written one projection after another. */
+  /**
+   * Up to where the rows go that are read: they are written one projection after another, and what changes none of them is
+   * told a little later. What was waited for is there in any case.
+   */
   async #reached(rowsRead: readonly string[]): Promise<number> {
     const progress = (await this.rows.progress()).filter(({ name }) => rowsRead.includes(name));
     const missing = progress.filter(({ live }) => !live).map(({ name }) => name);
