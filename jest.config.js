@@ -91,4 +91,8 @@ export default {
     },
   ],
   testTimeout: 20_000,
+  // Modules of every test file stay in the memory of the process that ran it: it is replaced when they are many. In one process
+  // alone, they would come to more than it may have.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
 };
