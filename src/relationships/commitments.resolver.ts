@@ -4,9 +4,8 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
-import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { type Connection, ConnectionArgs } from '../graphql/connections.js';
 import { badUserInput } from '../graphql/errors.js';
-import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -15,16 +14,9 @@ import { PageOfPastArgs } from '../graphql/past.args.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
-import {
-  type Undertaking,
-  type UndertakingFilter as Where,
-  countUndertakings,
-  cursorOf,
-  undertakingsById,
-  undertakingsPage,
-} from './undertaking-pages.js';
+import { type Undertaking, undertakingsById } from './undertaking-pages.js';
+import { askedOf, undertakingsConnection } from './undertakings.nodes.js';
 import {
   BreakCommitmentInput,
   BreakCommitmentResult,
@@ -61,14 +53,6 @@ class CommitmentsOfArgs extends ConnectionArgs {
   states?: CommitmentState[] | null;
 }
 
-const filterOf = ({ ownerId, states }: CommitmentFilter = {}): Where => ({
-  kind: 'commitment',
-  owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
-  states: states ?? undefined,
-});
-
-const list = 'commitments';
-
 /** What we promised, and whether we kept it. */
 @Resolver(() => Stakeholder)
 export class CommitmentsResolver {
@@ -92,11 +76,8 @@ export class CommitmentsResolver {
   })
   async commitments(@Args() { where, ...args }: CommitmentsArgs, @Now() now: number): Promise<Connection<Commitment>> {
     const moment = await this.moments.of(args, now);
-    const stakeholderIds =
-      where?.stakeholderId == null
-        ? undefined
-        : await this.#idsOf(fromGlobalId(where.stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id, moment);
-    return this.#page({ ...filterOf(where ?? undefined), stakeholderIds }, args, moment);
+    const asked = await askedOf(this.rows, 'commitment', where ?? {}, moment);
+    return undertakingsConnection(this.rows, asked, args, moment, commitmentOf);
   }
 
   @ResolveField(() => CommitmentConnection, {
@@ -107,7 +88,8 @@ export class CommitmentsResolver {
     @Parent() { memberIds: stakeholderIds, moment }: Stakeholder,
     @Args() { states, ...args }: CommitmentsOfArgs,
   ): Promise<Connection<Commitment>> {
-    return this.#page({ kind: 'commitment', stakeholderIds, states: states ?? undefined }, args, moment);
+    const asked = { kind: 'commitment', stakeholderIds, states: states ?? undefined } as const;
+    return undertakingsConnection(this.rows, asked, args, moment, commitmentOf);
   }
 
   @Mutation(() => MakeCommitmentResult, { description: 'We promised them something, by a date.' })
@@ -141,32 +123,6 @@ export class CommitmentsResolver {
   ): Promise<typeof BreakCommitmentResult> {
     const asked = { type: 'BreakCommitment', data: settling(input, request) } as const;
     return this.desk.care('CommitmentWasBroken', 'breakCommitment', asked, input, request);
-  }
-
-  /** Of all who are one with somebody. */
-  async #idsOf(id: string, moment: Moment): Promise<readonly string[]> {
-    return (await groupsOf(this.rows, [id], moment)).get(id)?.members ?? [id];
-  }
-
-  async #page(where: Where, args: ConnectionArgs, moment: Moment): Promise<Connection<Commitment>> {
-    const page = pageOf(args, list, 'nnn');
-    const slice = sliceOf(page, 'asc', ([settled, dueAt, key]) => ({
-      settled: Number(settled),
-      dueAt: Number(dueAt),
-      key: Number(key),
-    }));
-    const found = await undertakingsPage(this.rows, { past: moment, where, ...slice });
-    return foundConnection(
-      page,
-      list,
-      found,
-      (listed) => {
-        const { settled, dueAt, key } = cursorOf(listed);
-        return [settled, dueAt, key];
-      },
-      (listed) => commitmentOf(listed, moment),
-      () => countUndertakings(this.rows, moment, where),
-    );
   }
 }
 

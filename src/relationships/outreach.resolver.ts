@@ -4,9 +4,8 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
-import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { type Connection, ConnectionArgs } from '../graphql/connections.js';
 import { badUserInput } from '../graphql/errors.js';
-import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -17,7 +16,6 @@ import { Interaction } from '../interactions/interaction-node.types.js';
 import { InteractionNodes } from '../interactions/interactions.nodes.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { groupsOf } from '../ties/groups.js';
 import { READ_STORE } from '../tokens.js';
 import {
   CancelOutreachInput,
@@ -36,14 +34,8 @@ import {
   outreachStates,
 } from './outreach.types.js';
 import { RelationshipDesk, when } from './relationships.desk.js';
-import {
-  type Undertaking,
-  type UndertakingFilter as Where,
-  countUndertakings,
-  cursorOf,
-  undertakingsById,
-  undertakingsPage,
-} from './undertaking-pages.js';
+import { type Undertaking, undertakingsById } from './undertaking-pages.js';
+import { askedOf, undertakingsConnection } from './undertakings.nodes.js';
 
 @ArgsType()
 class OutreachesArgs extends PageOfPastArgs {
@@ -62,14 +54,6 @@ class OutreachesOfArgs extends ConnectionArgs {
   @ArrayMaxSize(outreachStates.length)
   states?: OutreachState[] | null;
 }
-
-const filterOf = ({ ownerId, states }: OutreachFilter = {}): Where => ({
-  kind: 'outreach',
-  owner: ownerId == null ? undefined : fromGlobalId(ownerId, 'Colleague', 'where', 'ownerId').id,
-  states: states ?? undefined,
-});
-
-const list = 'outreaches';
 
 /** What we mean to do. */
 @Resolver(() => Stakeholder)
@@ -95,11 +79,8 @@ export class OutreachesResolver {
   })
   async outreaches(@Args() { where, ...args }: OutreachesArgs, @Now() now: number): Promise<Connection<Outreach>> {
     const moment = await this.moments.of(args, now);
-    const stakeholderIds =
-      where?.stakeholderId == null
-        ? undefined
-        : await this.#idsOf(fromGlobalId(where.stakeholderId, 'Stakeholder', 'where', 'stakeholderId').id, moment);
-    return this.#page({ ...filterOf(where ?? undefined), stakeholderIds }, args, moment);
+    const asked = await askedOf(this.rows, 'outreach', where ?? {}, moment);
+    return undertakingsConnection(this.rows, asked, args, moment, outreachOf);
   }
 
   @ResolveField(() => OutreachConnection, {
@@ -110,7 +91,8 @@ export class OutreachesResolver {
     @Parent() { memberIds: stakeholderIds, moment }: Stakeholder,
     @Args() { states, ...args }: OutreachesOfArgs,
   ): Promise<Connection<Outreach>> {
-    return this.#page({ kind: 'outreach', stakeholderIds, states: states ?? undefined }, args, moment);
+    const asked = { kind: 'outreach', stakeholderIds, states: states ?? undefined } as const;
+    return undertakingsConnection(this.rows, asked, args, moment, outreachOf);
   }
 
   @Mutation(() => PlanOutreachResult, {
@@ -149,32 +131,6 @@ export class OutreachesResolver {
   ): Promise<typeof CancelOutreachResult> {
     const asked = { type: 'CancelOutreach', data: settling(input, request) } as const;
     return this.desk.care('OutreachWasCancelled', 'cancelOutreach', asked, input, request);
-  }
-
-  /** Of all who are one with somebody. */
-  async #idsOf(id: string, moment: Moment): Promise<readonly string[]> {
-    return (await groupsOf(this.rows, [id], moment)).get(id)?.members ?? [id];
-  }
-
-  async #page(where: Where, args: ConnectionArgs, moment: Moment): Promise<Connection<Outreach>> {
-    const page = pageOf(args, list, 'nnn');
-    const slice = sliceOf(page, 'asc', ([settled, dueAt, key]) => ({
-      settled: Number(settled),
-      dueAt: Number(dueAt),
-      key: Number(key),
-    }));
-    const found = await undertakingsPage(this.rows, { past: moment, where, ...slice });
-    return foundConnection(
-      page,
-      list,
-      found,
-      (listed) => {
-        const { settled, dueAt, key } = cursorOf(listed);
-        return [settled, dueAt, key];
-      },
-      (listed) => outreachOf(listed, moment),
-      () => countUndertakings(this.rows, moment, where),
-    );
   }
 }
 
