@@ -84,7 +84,7 @@ export class ProjectorThread implements Projecting {
   }
 
   async waitFor(ordinal: number, names: readonly string[] | undefined, limitMs: number): Promise<Waited> {
-    // Where others project them, they tell when their rows are live.
+    // Where others project them, they tell when their rows are live. A store that does not answer now is asked again while it waits.
     if (names === undefined && this.#beside.some(({ name }) => !this.#here.has(name)))
       await this.#hear().catch(() => undefined);
     return this.#waiting.until(ordinal, names ?? this.#all().map(({ name }) => name), limitMs);
