@@ -46,7 +46,9 @@ export const openEventStore = async (
   const { eventStore } = settings;
   if (eventStore.kind === 'sqlite') {
     mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib, writerProgram });
+    const onWriterFailure = (error: string): void =>
+      log.warn({ error }, 'the thread that writes the log failed, and begins again');
+    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib, writerProgram, onWriterFailure });
   }
   const { openKurrentEventStore } = await kurrent();
   const store = await openKurrentEventStore({ location: eventStore, upcast, log });

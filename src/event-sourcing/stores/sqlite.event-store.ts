@@ -37,6 +37,8 @@ export interface SqliteEventStoreOptions {
   readonly readOnly?: boolean;
   /** Appends in a thread that runs this program, which calls `writeLogInThread`; by default here. Its clock is the system's. */
   readonly writerProgram?: URL | undefined;
+  /** Told why that thread ended, where nobody asked it to. It is begun again with the next append. */
+  readonly onWriterFailure?: (message: string) => void;
 }
 
 /**
@@ -67,6 +69,7 @@ class SqliteEventStore implements EventStore {
 
   constructor({ path, now = Date.now, upcast = asStored, writerProgram, ...options }: SqliteEventStoreOptions) {
     const { pollIntervalMs = 50, busyLimitMs = 10_000, readOnly = false, cacheKib } = options;
+    const { onWriterFailure = () => undefined } = options;
     let logId = '';
     this.#db = openSqlite(
       { path, durable: !readOnly, readOnly, cacheKib },
@@ -80,7 +83,7 @@ class SqliteEventStore implements EventStore {
     this.#ends = new KnownEnds(this.#db);
     const writing = { path, logId, busyLimitMs };
     this.#writer = writerProgram
-      ? new LogWriterThread(writerProgram, writing)
+      ? new LogWriterThread(writerProgram, writing, onWriterFailure)
       : new SqliteLogWriter(this.#db, writing, now);
     this.#news = new News(() => this.#poll(), pollIntervalMs, sharedCounter(`log ${logId}`));
   }

@@ -149,7 +149,11 @@ describe('a log that is written in a thread', () => {
          });
        }`,
     );
-    const store = open({ writerProgram: pathToFileURL(join(programs, 'failing.js')) });
+    const told: string[] = [];
+    const store = open({
+      writerProgram: pathToFileURL(join(programs, 'failing.js')),
+      onWriterFailure: (message) => told.push(message),
+    });
     const [stream, event] = [aStream(), anEvent()];
     const failed = await store.append(stream, noStream, [event]).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(OutcomeUnknown);
@@ -158,6 +162,8 @@ describe('a log that is written in a thread', () => {
     expect(recorded.map(({ id, ordinal }) => [id, ordinal])).toEqual([[event.id, 1]]);
     expect(await store.readAll(0)).toEqual(recorded);
     expect((await store.append(stream, 0, [anEvent()])).recorded[0]?.ordinal).toBe(2);
+    await store.close();
+    expect(told).toEqual(['no more']);
   });
 
   it('has written what it was given when it is closed', async () => {

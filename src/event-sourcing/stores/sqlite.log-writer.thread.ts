@@ -29,13 +29,19 @@ const failures = {
 export class LogWriterThread implements LogWriter {
   readonly #program: URL;
   readonly #options: LogWriterOptions;
+  readonly #onFailure: (message: string) => void;
+  #closing = false;
   #worker: Worker | undefined;
   #waiting: Waiting | undefined;
 
-  /** @param program calls `writeLogInThread`. */
-  constructor(program: URL, options: LogWriterOptions) {
+  /**
+   * @param program calls `writeLogInThread`.
+   * @param onFailure told why the thread ended, where nobody asked it to.
+   */
+  constructor(program: URL, options: LogWriterOptions, onFailure: (message: string) => void) {
     this.#program = program;
     this.#options = options;
+    this.#onFailure = onFailure;
     this.#worker = this.#begin();
   }
 
@@ -47,6 +53,7 @@ export class LogWriterThread implements LogWriter {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     const worker = this.#worker;
     if (worker === undefined) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
@@ -64,6 +71,7 @@ export class LogWriterThread implements LogWriter {
     worker.on('error', (error) => (failure = messageOf(error)));
     worker.once('exit', () => {
       this.#worker = undefined;
+      if (!this.#closing) this.#onFailure(failure);
       // The batch that it had may be on disk.
       this.#take()?.reject(new OutcomeUnknown(`The thread that writes the log failed: ${failure}.`));
     });
