@@ -47,6 +47,7 @@ const apiOnPostgres =
         'commitments',
         'connections',
         'lifecycle',
+        'merged-care',
         'attention',
         'guidelines',
         'outreach',
