@@ -112,11 +112,11 @@ export const workloads = async (
   return found;
 };
 
-/** How many stakeholders stood in each tier then; a tier with nobody is left out. */
+/** How many stakeholders stood in each tier then, whoever are one once; a tier with nobody is left out. */
 export const tierCounts = async (rows: RowReader, past: Past): Promise<ReadonlyMap<string, number>> => {
-  const held = heldThen(past);
-  const sql = `SELECT s.tier, count(*) AS count FROM owner_span s WHERE s.tier IS NOT NULL AND ${held.sql} GROUP BY s.tier`;
-  const found = await rows.all<{ tier: string; count: number }>(sql, held.values);
+  const counted = countedThen(past);
+  const sql = `SELECT s.tier, count(*) AS count FROM owner_span s WHERE s.tier IS NOT NULL AND ${counted.sql} GROUP BY s.tier`;
+  const found = await rows.all<{ tier: string; count: number }>(sql, counted.values);
   return new Map(found.map(({ tier, count }) => [tier, count]));
 };
 

@@ -10,7 +10,7 @@ import {
 } from '../event-sourcing/transact.js';
 import { colleague } from './colleague.js';
 import { type Ownership, type OwnershipRefusal, type OwnershipRequest, type Rank, ownership } from './ownership.js';
-import { type PlaceHolder, places } from './places.js';
+import { type Known, type PlaceHolder, places } from './places.js';
 import { team } from './team.js';
 import { tierNamed } from './tier.js';
 
@@ -42,12 +42,6 @@ export type OwningOutcome =
   | TierIsFull
   | CommandIdReused;
 
-/** Who is one with whom: the port to whoever keeps identities. */
-export interface Known {
-  /** All who are one with somebody, first who remains; null where nobody has the id. */
-  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
-}
-
 /** Who answers for whom, over the streams of ownerships, tiers and people of ours. */
 export interface Owning {
   ask(request: OwningRequest, context: CommandContext): Promise<OwningOutcome>;
@@ -58,7 +52,7 @@ const triesMax = 10;
 
 export const owning = (transactions: Transactions, stakeholders: Known): Owning => {
   const { transact, look, read } = transactions;
-  const { take, giveUp, forgo } = places(transactions);
+  const { take, giveUp, forgo } = places(transactions, stakeholders);
 
   /** The department of one of ours; undefined where nobody of ours has this id, or they have left. */
   const departmentOf = async (colleagueId: string, also: 'with us' | 'or left'): Promise<string | null | undefined> => {
