@@ -48,6 +48,7 @@ const apiOnPostgres =
         'connections',
         'lifecycle',
         'merged-care',
+        'staying',
         'attention',
         'guidelines',
         'outreach',

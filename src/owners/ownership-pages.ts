@@ -178,6 +178,8 @@ export interface OwnershipFactFilter {
   readonly from?: number | undefined;
   /** Milliseconds, exclusive. */
   readonly until?: number | undefined;
+  /** Recorded after one fact and before another, by their ordinals. */
+  readonly recordedBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
 interface FactsOf {
@@ -193,18 +195,19 @@ const entryOf = ({ at, key, body }: FactRow): OwnershipFactEntry => ({ at, tie: 
 
 const shown = (
   stakeholderId: string,
-  { past, filter: { kinds = [], from, until } = {} }: Omit<FactsOf, 'memberIds'>,
+  { past, filter: { kinds = [], from, until, recordedBetween } = {} }: Omit<FactsOf, 'memberIds'>,
 ) => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const ofKind = kinds.length === 0 ? 'f.kind <> ?' : `f.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
-    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND f.key <= ? AND ${ofKind}`,
+    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND f.key <= ? AND ${ofKind}${recordedBetween === undefined ? '' : ' AND f.key > ? AND f.key < ?'}`,
     values: [
       stakeholderId,
       from ?? Number.MIN_SAFE_INTEGER,
       last,
       past.known,
       ...(kinds.length === 0 ? [forgone] : kinds),
+      ...(recordedBetween === undefined ? [] : [recordedBetween.after, recordedBetween.before]),
     ] satisfies readonly Value[],
   };
 };
