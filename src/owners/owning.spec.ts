@@ -34,9 +34,8 @@ let oneGroups: readonly (readonly string[])[] = [];
 beforeEach(() => {
   oneGroups = [];
 });
-const everybody = {
-  groupOf: (id: string) => Promise.resolve(oneGroups.find((group) => group.includes(id)) ?? [id]),
-};
+const groupOf = (id: string) => Promise.resolve(oneGroups.find((group) => group.includes(id)) ?? [id]);
+const everybody = { groupOf, everOneWith: groupOf };
 const aProcess = (over = store): { readonly owners: Owning; readonly own: OurOwn } => {
   const streams = transactions(over);
   return { owners: owning(streams, everybody), own: ourOwn(streams) };

@@ -145,21 +145,23 @@ export const owning = (transactions: Transactions, stakeholders: Known): Owning 
     }
   };
 
-  /** In whose stream it stands who answers for them all: who remains, unless only another of them has an owner. */
-  const streamOfGroup = async (group: readonly string[], context: CommandContext): Promise<string | undefined> => {
-    if (group.length <= 1) return group[0];
-    let owned: string | undefined;
-    for (const id of group) {
-      const { known, state } = await look(ownership, id, context);
-      if (known !== null) return id;
-      if (state.current !== null) owned ??= id;
-    }
-    return owned ?? group[0];
+  /**
+   * In whose stream it stands who answers for them all: who remains, unless only another of them has an owner. A command that
+   * was accepted stands where it did then, whoever is one with whom by now. Undefined where nobody has the id.
+   */
+  const streamOf = async (stakeholderId: string, context: CommandContext): Promise<string | undefined> => {
+    const [survivor, ...others] = (await stakeholders.groupOf(stakeholderId)) ?? [];
+    if (survivor === undefined) return undefined;
+    const ever = await stakeholders.everOneWith(stakeholderId);
+    if (ever.length > 1) for (const id of ever) if ((await look(ownership, id, context)).known !== null) return id;
+    if (others.length > 0)
+      for (const id of [survivor, ...others]) if ((await read(ownership, id)).state.current !== null) return id;
+    return survivor;
   };
 
   return {
     ask: async (asked, context) => {
-      const stakeholderId = await streamOfGroup((await stakeholders.groupOf(asked.stakeholderId)) ?? [], context);
+      const stakeholderId = await streamOf(asked.stakeholderId, context);
       if (stakeholderId === undefined) return { refused: 'StakeholderNotFound' };
       const request = { ...asked, stakeholderId };
       const factId = deterministicId('ownership-fact', context.credential, context.commandId);

@@ -8,6 +8,8 @@ import { type Place, tierNamed } from './tier.js';
 export interface Known {
   /** All who are one with somebody, first who remains; null where nobody has the id. */
   groupOf(stakeholderId: string): Promise<readonly string[] | null>;
+  /** All who are or ever were one with somebody, themselves included: in a stream of theirs stands what any of them was asked. */
+  everOneWith(stakeholderId: string): Promise<readonly string[]>;
 }
 
 /** Who holds a place, and who of ours answers for them. */
