@@ -82,6 +82,11 @@ it('leaves every answer as it was, whoever was merged', async () => {
       expect({ seed, count: (await log()).count }).toEqual({ seed, count });
     };
     const before = await picture();
+    // As it is told of the time before any of these merges, in every part, who was merged included.
+    const asOf = { knownAtPosition: (await log()).head };
+    const then = await wholePicture(rapport, { asOf });
+    const expectItThen = async () =>
+      expect({ seed, then: await wholePicture(rapport, { asOf }) }).toEqual({ seed, then });
     let merged = 0;
     for (const survivor of stakeholders.nodes)
       for (const other of stakeholders.nodes) {
@@ -91,10 +96,16 @@ it('leaves every answer as it was, whoever was merged', async () => {
         merged += 1;
         expect({ seed, picture: await picture() }).not.toEqual({ seed, picture: before });
         // Of the first alone, since it is all of it.
-        if (merged === 1) await sendAgain();
+        if (merged === 1) {
+          await sendAgain();
+          await expectItThen();
+        }
         await rapport.mutate('unmergeStakeholder', two);
         expect({ seed, picture: await picture() }).toEqual({ seed, picture: before });
-        if (merged === 1) await sendAgain();
+        if (merged === 1) {
+          await sendAgain();
+          await expectItThen();
+        }
       }
     expect({ seed, some: stakeholders.nodes.length < 2 || merged > 0 }).toEqual({ seed, some: true });
   } finally {
