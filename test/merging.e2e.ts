@@ -214,6 +214,12 @@ describe('two who are merged', () => {
     await people.merge(ann, bob);
     expect(await rapport.stakeholder(ann.id)).toMatchObject({ owner: { id: ownerId } });
     expect(await found({ ownerId: other })).toEqual([]);
+    // Released, there is the other's.
+    expect(await rapport.mutate('releaseOwner', { stakeholderId: ann.id, reason })).toMatchObject({
+      __typename: 'OwnerWasReleased',
+      stakeholder: { owner: { id: other } },
+    });
+    expect(await found({ ownerId: other })).toEqual([ann.id]);
   });
 
   it('take one place in a tier; once they are two, each has theirs, and it may hold more than it has places', async () => {
