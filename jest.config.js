@@ -58,6 +58,7 @@ const apiOnPostgres =
         'influence',
         'salience',
         'clocks',
+        'early-replies',
         'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 

@@ -58,6 +58,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
   clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
   clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
+  earlyReplies(first: 100, asOf: $asOf) { totalCount nodes { id early inReplyTo { id early } } pageInfo { ...page } }
+  earlyByMail: earlyReplies(last: 2, asOf: $asOf, during: $during, where: { channels: [EMAIL] }) { totalCount nodes { id } pageInfo { ...page } }
   openClocks(asOf: $asOf, first: 100) { totalCount nodes { ...timed } }
   workingCalendars(asOf: $asOf) { team { id } hours { from zone } holidays { date name } }
   responseTargets(asOf: $asOf) { tier from firstResponseMinutes resolutionMinutes }
@@ -87,7 +89,7 @@ fragment linked on MaterialConnection { id kind from until by reason }
 fragment planned on Outreach { id plan channel plannedAt plannedFor state settledAt by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
-  id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
+  id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy early
   tone { value assessedBy byPerson } disclosure { status assessedBy } contactForbidden { id saidBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
   inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
