@@ -84,7 +84,7 @@ fragment timed on Clock {
   openedBy { id } stoppedBy { id } stakeholder { id } owner { id } team { id }
 }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
-fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
+fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason dueDates { dueAt since by reason factId } }
 fragment linked on MaterialConnection { id kind from until by reason }
 fragment planned on Outreach { id plan channel plannedAt plannedFor state settledAt by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
@@ -120,6 +120,7 @@ fragment everything on Stakeholder {
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }
+    ... on CommitmentMoved { id occurredAt recordedAt by reason dueAt commitment { ...promised } retraction { at by reason } }
     ... on CommitmentKept { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on CommitmentBroken { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on ConnectionRecorded { id occurredAt recordedAt by reason connectionKind until retraction { at by reason } }
