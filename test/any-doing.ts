@@ -38,6 +38,7 @@ export type Doing =
   | { readonly does: 'publish'; readonly day: number; readonly text: string }
   | { readonly does: 'withdrawGuideline'; readonly day: number }
   | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
+  | { readonly does: 'unacknowledge'; readonly which: number; readonly version: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | {
       readonly does: 'addHandle' | 'removeHandle';
@@ -165,6 +166,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
   { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
   { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
+  { weight: 1, arbitrary: doesWith('unacknowledge', { which, version: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada Bo', 'Zoë Lee', 'Bea') }) },
   { weight: 6, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },

@@ -105,6 +105,10 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return guidelineId === null
           ? null
           : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
+      case 'unacknowledge':
+        return guidelineId === null
+          ? null
+          : ours('retractAcknowledgement', each.which, { guidelineId, version: each.version, reason });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
