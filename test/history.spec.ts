@@ -120,6 +120,7 @@ const newest: Record<WrittenFact['type'], number> = {
   AffiliationRetracted: 1,
   TieRecorded: 1,
   TieEnded: 1,
+  TieCorrected: 1,
   TieRetracted: 1,
   WorkingHoursSet: 1,
   HolidaysSet: 1,
@@ -245,6 +246,10 @@ const askedFor: Record<WrittenFact['type'], (data: JsonObject) => { readonly typ
   }),
   AffiliationRetracted: (data) => ({ type: 'RetractAffiliation', data }),
   TieRecorded: (data) => ({ type: 'RecordTie', data: { ...data, ...(data['personal'] as JsonObject) } }),
+  TieCorrected: (data) => ({
+    type: 'CorrectTie',
+    data: { ...data, changes: data['to'], shown: held(data, 'to') },
+  }),
   TieEnded: (data) => ({ type: 'EndTie', data }),
   TieRetracted: (data) => ({ type: 'RetractTie', data }),
   WorkingHoursSet: (data) => ({ type: 'SetWorkingHours', data }),

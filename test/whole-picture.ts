@@ -67,7 +67,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
 fragment belongs on Affiliation { id role title from until state recordedAt by reason person { id } organisation { id } source { name id } saidBy { id }
   ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
 fragment tied on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
-  evidence { id } ending { at by reason } retraction { at by reason } }
+  evidence { id } ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
 fragment nearby on Nearby { distance definition stakeholder { id name } path { kind from { id } to { id } tie { id kind } affiliations { id } } }
 fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
 fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
