@@ -22,6 +22,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   disclosures(first: 100, asOf: $asOf, where: { states: null }) { totalCount nodes { act occurredAt state interaction { id } stakeholder { id } } }
   undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...linked } } } pageInfo { ...page } }
   disclosureCounts(asOf: $asOf) { state count }
+  forbidden: stakeholders(first: 100, asOf: $asOf, where: { contactPermitted: false }) { totalCount nodes { id } }
+  permitted: stakeholders(last: 2, asOf: $asOf, where: { contactPermitted: true, owned: false }) { totalCount nodes { id } }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
   dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
