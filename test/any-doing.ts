@@ -3,6 +3,7 @@ import { type CareDoing, careDoings } from './care-doings.js';
 import type { Input } from './client.js';
 import { type ClockDoing, clockDoings } from './clock-doings.js';
 import { dateOf, day, doesWith, which, who } from './doing-parts.js';
+import { type RuleDoing, ruleDoings } from './rule-doings.js';
 import { type TieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
@@ -72,6 +73,7 @@ export type Doing =
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
   | { readonly does: 'dropGoal'; readonly which: number }
+  | RuleDoing
   | CareDoing
   | ClockDoing
   | TieDoing;
@@ -222,6 +224,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...ruleDoings,
   ...careDoings,
   ...clockDoings,
   ...tieDoings,

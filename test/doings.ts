@@ -3,6 +3,7 @@ import { careDoing, isCare } from './care-doings.js';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
 import { clockDoing, isOfClocks } from './clock-doings.js';
 import { dateOf, one } from './doing-parts.js';
+import { ruleDoing } from './rule-doings.js';
 import { tieDoing } from './tie-doings.js';
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -46,6 +47,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   };
 
   const aboutCare = careDoing({ ask, decide, interactions, facts });
+  const aboutRules = ruleDoing(rapport);
   const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
@@ -202,6 +204,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const goalId = one(goals, each.which);
         return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
       }
+      case 'rule':
+        return aboutRules(each);
       default:
         if (isCare(each)) return aboutCare(each);
         return isOfClocks(each) ? clockDoing(each, team, ask) : aboutTies(each);
