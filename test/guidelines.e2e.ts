@@ -236,6 +236,18 @@ describe('an acknowledgement that was mistaken', () => {
       ...{ __typename: 'GuidelineWasAcknowledged', already: false, version: acknowledged.version },
     });
     expect((await wrote(rapport, [kim.address], 7)).__typename).toBe('InteractionRecorded');
+    const { events, hers } = await rapport.query<Readonly<Record<'events' | 'hers', { nodes: readonly Input[] }>>>(
+      `query ($guideline: ID!, $kim: ID!) { events(first: 9, where: { subject: $guideline }) { nodes { type } }
+        hers: events(first: 9, where: { subject: $kim }) { nodes { type reason } } }`,
+      { guideline: guidelineId, kim: kim.id },
+    );
+    expect(events.nodes).toEqual([{ type: 'GuidelinePublished' }]);
+    expect(hers.nodes).toEqual([
+      { type: 'ColleagueAdded', reason: null },
+      { type: 'GuidelineAcknowledged', reason: null },
+      { type: 'AcknowledgementRetracted', reason: 'it was a namesake' },
+      { type: 'GuidelineAcknowledged', reason: null },
+    ]);
   });
 
   it('is refused where there is none, and takes a reason', async () => {
