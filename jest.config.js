@@ -42,6 +42,7 @@ const apiOnPostgres =
         'advocacy-measures',
         'attribution-by-owner',
         'goals',
+        'goal-cohorts',
         'conversation-measures',
         'surveys',
         'commitments',

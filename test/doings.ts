@@ -185,7 +185,10 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         if (ownerId === undefined) return null;
         // As long as the ten years up to today: what happened in 2020 is in its baseline.
         const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
-        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
+        // The same cohort without one who answers for them, or with.
+        const { cohort } = each.measure;
+        const over = cohort === undefined || each.which % 2 === 0 ? {} : { cohort: { ...cohort, ownerId } };
+        const set = await ask('setGoal', { ...each.measure, ...over, target: 1, ownerId, ...period, reason });
         if (set !== null) goals.push(set.goal.id);
         return set;
       }

@@ -55,7 +55,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
   goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
-    target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
+    cohort { channel topic tier owned owner { id } } target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
   responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
   clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
