@@ -42,6 +42,7 @@ const apiOnPostgres =
         'advocacy-measures',
         'attribution-by-owner',
         'goals',
+        'goal-cohorts',
         'conversation-measures',
         'surveys',
         'commitments',
@@ -60,6 +61,7 @@ const apiOnPostgres =
         'influence',
         'salience',
         'clocks',
+        'early-replies',
         'steps',
       ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
 

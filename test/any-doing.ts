@@ -3,6 +3,7 @@ import { type CareDoing, careDoings } from './care-doings.js';
 import type { Input } from './client.js';
 import { type ClockDoing, clockDoings } from './clock-doings.js';
 import { dateOf, day, doesWith, which, who } from './doing-parts.js';
+import { type RuleDoing, ruleDoings } from './rule-doings.js';
 import { type TieDoing, tieDoings } from './tie-doings.js';
 
 /** Something that a client does, in numbers that are read as "one of those there are by now". */
@@ -38,6 +39,7 @@ export type Doing =
   | { readonly does: 'publish'; readonly day: number; readonly text: string }
   | { readonly does: 'withdrawGuideline'; readonly day: number }
   | { readonly does: 'acknowledge'; readonly which: number; readonly day: number }
+  | { readonly does: 'unacknowledge'; readonly which: number; readonly version: number }
   | { readonly does: 'rename'; readonly who: number; readonly name: string }
   | {
       readonly does: 'addHandle' | 'removeHandle';
@@ -71,6 +73,7 @@ export type Doing =
   | { readonly does: 'setGoal'; readonly which: number; readonly measure: Input; readonly year: number }
   | { readonly does: 'reviseGoal'; readonly which: number; readonly target: number; readonly owner: number | null }
   | { readonly does: 'dropGoal'; readonly which: number }
+  | RuleDoing
   | CareDoing
   | ClockDoing
   | TieDoing;
@@ -165,6 +168,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 1, arbitrary: doesWith('publish', { day, text: fc.constantFrom('Be kind.', 'Be kind and brief.') }) },
   { weight: 1, arbitrary: doesWith('withdrawGuideline', { day }) },
   { weight: 2, arbitrary: doesWith('acknowledge', { which, day }) },
+  { weight: 1, arbitrary: doesWith('unacknowledge', { which, version: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 1, arbitrary: doesWith('rename', { who, name: fc.constantFrom('Bo', 'Ada Bo', 'Zoë Lee', 'Bea') }) },
   { weight: 6, arbitrary: doesWith('addHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
   { weight: 2, arbitrary: doesWith('removeHandle', { who, address: fc.nat({ max: 3 }), at: fc.option(day) }) },
@@ -211,6 +215,9 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
         { measure: 'NET_PROMOTER', survey: 'spring' },
         { measure: 'CONVERSATION_SHARE', topic: 'x' },
         { measure: 'RELAPSE_RATE' },
+        { measure: 'CONVERSION_RATE', cohort: { channel: 'EMAIL', topic: 'x', owned: true } },
+        { measure: 'CONVERSIONS', kinds: ['WON_OVER', 'ACTIVATED'], cohort: { owned: false } },
+        { measure: 'STAKEHOLDERS_AT_STANCE', stances: ['CRITIC', 'SUPPORTER'], cohort: { tier: 'close' } },
       ),
       year: fc.integer({ min: 2080, max: 2083 }),
     }),
@@ -220,6 +227,7 @@ export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
     arbitrary: doesWith('reviseGoal', { which, target: fc.constantFrom(0, 1), owner: fc.option(which, { freq: 2 }) }),
   },
   { weight: 1, arbitrary: doesWith('dropGoal', { which }) },
+  ...ruleDoings,
   ...careDoings,
   ...clockDoings,
   ...tieDoings,

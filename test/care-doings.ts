@@ -5,6 +5,7 @@ import { dateOf, day, doesWith, one, which, who } from './doing-parts.js';
 /** Something that a client does about promises, connections, the lifecycle and what we see in somebody. */
 export type CareDoing =
   | { readonly does: 'promise'; readonly who: number; readonly day: number; readonly days: number }
+  | { readonly does: 'move'; readonly which: number; readonly day: number; readonly days: number }
   | { readonly does: 'settle'; readonly which: number; readonly day: number; readonly kept: boolean }
   | { readonly does: 'connect'; readonly who: number; readonly day: number; readonly days: number | null }
   | { readonly does: 'disconnect'; readonly which: number; readonly day: number }
@@ -23,6 +24,7 @@ export type CareDoing =
 
 const names = [
   'promise',
+  'move',
   'settle',
   'connect',
   'disconnect',
@@ -40,6 +42,7 @@ export const isCare = (doing: { readonly does: string }): doing is CareDoing =>
 /** Any one of them, by weight. */
 export const careDoings = [
   { weight: 3, arbitrary: doesWith('promise', { who, day, days: fc.nat({ max: 60 }) }) },
+  { weight: 2, arbitrary: doesWith('move', { which, day, days: fc.nat({ max: 60 }) }) },
   { weight: 3, arbitrary: doesWith('settle', { which, day, kept: fc.boolean() }) },
   { weight: 2, arbitrary: doesWith('connect', { who, day, days: fc.option(fc.integer({ min: 1, max: 200 })) }) },
   { weight: 2, arbitrary: doesWith('disconnect', { which, day }) },
@@ -83,6 +86,14 @@ export const careDoing = ({
         const made = await decide('makeCommitment', each.who, { promise: 'A fix', ...dates });
         if (made !== null) commitments.push({ stakeholderId: made.stakeholder.id, commitmentId: made.factId });
         return made;
+      }
+      case 'move': {
+        const commitment = one(commitments, each.which);
+        if (commitment === undefined) return null;
+        const dates = { occurredAt: dateOf(each.day), dueAt: dateOf(each.day + each.days) };
+        const moved = await ask('moveCommitment', { ...commitment, ...dates, reason });
+        if (moved !== null) facts.push({ stakeholderId: commitment.stakeholderId, factId: moved.factId });
+        return moved;
       }
       case 'settle': {
         const commitment = one(commitments, each.which);

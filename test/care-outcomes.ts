@@ -15,6 +15,7 @@ export const careOutcomes = {
   completeOutreach: `${ofRelationship('OutreachWasDone')} ${unreached} ... on InteractionNotFound { interactionId }`,
   cancelOutreach: `${ofRelationship('OutreachWasCancelled')} ${unreached}`,
   makeCommitment: ofRelationship('CommitmentWasMade'),
+  moveCommitment: `${ofRelationship('CommitmentWasMoved')} ${unsettled}`,
   keepCommitment: `${ofRelationship('CommitmentWasKept')} ${unsettled}`,
   breakCommitment: `${ofRelationship('CommitmentWasBroken')} ${unsettled}`,
   recordConnection: `${ofRelationship('ConnectionWasRecorded')} ... on BeforeItBegan { beganAt }`,

@@ -10,6 +10,7 @@ import {
   type UndertakingState,
   countUndertakings,
   cursorOf,
+  datesMovedTo,
   undertakingsPage,
 } from '../src/relationships/undertaking-pages.js';
 import { connectionsOf } from '../src/relationships/connection-pages.js';
@@ -31,6 +32,7 @@ export const relationshipRequest = fc
       'RetractRelationshipFact',
       'RetractRelationshipFact',
       'MakeCommitment',
+      'MoveCommitment',
       'KeepCommitment',
       'BreakCommitment',
       'RecordConnection',
@@ -62,6 +64,8 @@ export const relationshipRequest = fc
         return { type, data: { ...data, step } };
       case 'MakeCommitment':
         return { type, data: { ...data, dueAt: later, text: factId } };
+      case 'MoveCommitment':
+        return { type, data: { ...data, commitmentId: began, dueAt: later } };
       case 'KeepCommitment':
       case 'BreakCommitment':
         return { type, data: { ...data, commitmentId: began } };
@@ -133,6 +137,8 @@ export const everythingOfCare = async (
     for (const state of ['overdue', 'open', 'kept', 'broken', 'done', 'cancelled'] as const)
       answers.push(await undertaken(kind, [state]));
   }
+  const begun = people.flatMap((id) => relationshipFactNames.map((name) => `${id} ${name}`));
+  answers.push(await datesMovedTo(rows, begun, past));
   answers.push(await connectionsOf(rows, people, past));
   for (const axis of ['lifecycle', 'verified', 'contact'] as const)
     answers.push(await wordsThen(rows, axis, people, past), await wordCounts(rows, axis, past));

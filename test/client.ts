@@ -4,6 +4,7 @@ import { type Client as Subscriber, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { careOutcomes, ofRelationship } from './care-outcomes.js';
 import { clockOutcomes } from './clock-outcomes.js';
+import { guidelineOutcomes } from './guideline-outcomes.js';
 import { type ShownAffiliation, type ShownTie, tieOutcomes } from './tie-outcomes.js';
 
 /** What a mutation answers: what happened, or why not. A test reads what it asked for; the rest is not there. */
@@ -182,8 +183,6 @@ const aColleague = '{ id name left revision addresses team { department } }';
 const ofColleague = (happened: string, ...refusals: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position colleague ${aColleague} } ${refusals.join(' ')}`;
 const noColleague = '... on ColleagueNotFound { colleagueId }';
-const ofGuideline = (happened: string): string =>
-  `__typename ... on Refusal { message } ... on ${happened} { already position guidelineId version }`;
 const dated = '... on DatedBeforeTheLast { lastAt }';
 
 const nobody = '... on StakeholderNotFound { stakeholderId }';
@@ -221,9 +220,7 @@ const outcomes = {
   retractRelationshipFact: ofRelationship('RelationshipFactRetracted'),
   setVerificationInterval:
     '__typename ... on Refusal { message } ... on VerificationIntervalWasSet { already position interval { tier days } }',
-  publishGuideline: ofGuideline('GuidelineWasPublished'),
-  withdrawGuideline: ofGuideline('GuidelineWasWithdrawn'),
-  acknowledgeGuideline: `${ofGuideline('GuidelineWasAcknowledged')} ${noColleague}`,
+  ...guidelineOutcomes,
   assessDisclosure: ofInteraction('DisclosureAssessed', retracted),
   nameTeam: `__typename ... on Refusal { message } ... on TeamNamed { already position team { id name department revision } }`,
   addColleague: ofColleague('ColleagueAdded'),

@@ -100,6 +100,108 @@ describe('a commitment', () => {
     ]);
   });
 
+  it('can be moved: late is what was done after the date in force then, and the dates before stay visible', async () => {
+    const mia = await somebody();
+    const made = await promise(mia, 2, 10);
+    const about = { stakeholderId: mia, commitmentId: made.factId };
+    const moved = await rapport.mutate('moveCommitment', {
+      ...{
+        ...about,
+        dueAt: dateOf(20),
+        occurredAt: dateOf(11),
+        reason: 'the supplier is late',
+        commandId: 'move once',
+      },
+    });
+    expect(moved).toMatchObject({ __typename: 'CommitmentWasMoved', already: false });
+    expect(
+      await rapport.mutate('moveCommitment', {
+        ...{
+          ...about,
+          dueAt: dateOf(20),
+          occurredAt: dateOf(11),
+          reason: 'the supplier is late',
+          commandId: 'move once',
+        },
+      }),
+    ).toMatchObject({ already: true, position: moved.position });
+
+    interface Dates {
+      readonly dueAt: string;
+      readonly state: string;
+      readonly late: boolean;
+      readonly dueDates: readonly { readonly dueAt: string; readonly reason: string | null; readonly factId: string }[];
+    }
+    const told = async (asOf?: Input): Promise<Dates | undefined> => {
+      const { stakeholder } = await rapport.query<{ stakeholder: { commitments: { nodes: readonly Dates[] } } }>(
+        `query ($mia: ID!, $asOf: AsOf) { stakeholder(id: $mia, asOf: $asOf) { commitments { nodes {
+          dueAt state late dueDates { dueAt since by reason factId } } } } }`,
+        { mia, asOf },
+      );
+      return stakeholder.commitments.nodes[0];
+    };
+    const first = { dueAt: dateOf(10), since: dateOf(2), by: 'admin', reason: null, factId: made.factId };
+    const second = {
+      ...{ dueAt: dateOf(20), since: dateOf(11), by: 'admin', reason: 'the supplier is late', factId: moved.factId },
+    };
+    expect(await told({ validAt: dateOf(15) })).toEqual({
+      ...{ dueAt: dateOf(20), state: 'OPEN', late: false, dueDates: [first, second] },
+    });
+    // On that day it was overdue, whatever was agreed on the next.
+    expect(await told({ validAt: new Date(Date.UTC(2024, 0, 10, 12)).toISOString() })).toEqual({
+      ...{ dueAt: dateOf(10), state: 'OVERDUE', late: true, dueDates: [first] },
+    });
+    expect(await told({ knownAtPosition: made.position, validAt: dateOf(15) })).toMatchObject({ state: 'OVERDUE' });
+
+    const kept = await rapport.mutate('keepCommitment', { ...about, occurredAt: dateOf(18) });
+    expect(await told()).toMatchObject({ state: 'KEPT', dueAt: dateOf(20), late: false });
+    expect(
+      await rapport.mutate('moveCommitment', { ...about, dueAt: dateOf(30), occurredAt: dateOf(19), reason: 'x' }),
+    ).toMatchObject({ __typename: 'CommitmentIsSettled', kept: true, settledAt: dateOf(18) });
+    await rapport.mutate('retractRelationshipFact', { stakeholderId: mia, factId: moved.factId, reason: 'not agreed' });
+    expect(await told()).toMatchObject({ state: 'KEPT', dueAt: dateOf(10), late: true, dueDates: [first] });
+    expect(await told({ knownAtPosition: kept.position })).toMatchObject({ late: false, dueDates: [first, second] });
+
+    const { stakeholder } = await rapport.query<{ stakeholder: { timeline: { nodes: readonly Input[] } } }>(
+      `query ($mia: ID!) { stakeholder(id: $mia) { timeline(where: { kinds: [COMMITMENT_MOVED] }) { nodes {
+        ... on CommitmentMoved { dueAt reason commitment { promise } retraction { reason } } } } } }`,
+      { mia },
+    );
+    expect(stakeholder.timeline.nodes).toEqual([
+      {
+        ...{ dueAt: dateOf(20), reason: 'the supplier is late', commitment: { promise: 'A fix' } },
+        retraction: { reason: 'not agreed' },
+      },
+    ]);
+  });
+
+  it('is moved with a reason, to a date that is not before', async () => {
+    const mia = await somebody();
+    const made = await promise(mia, 5, 10);
+    const input = {
+      stakeholderId: mia,
+      commitmentId: made.factId,
+      dueAt: dateOf(12),
+      occurredAt: dateOf(8),
+      reason: 'x',
+    };
+    expect(await rapport.mutationRefusal('moveCommitment', { ...input, dueAt: dateOf(7) })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      faultyPaths: ['input.dueAt'],
+    });
+    expect(await rapport.mutationRefusal('moveCommitment', { ...input, reason: ' ' })).toMatchObject({
+      faultyPaths: ['input.reason'],
+    });
+    expect(await rapport.mutate('moveCommitment', { ...input, occurredAt: dateOf(4) })).toMatchObject({
+      __typename: 'BeforeItWasMade',
+      madeAt: dateOf(5),
+    });
+    const another = Buffer.from('Commitment:none').toString('base64url');
+    expect(await rapport.mutate('moveCommitment', { ...input, commitmentId: another })).toMatchObject({
+      __typename: 'CommitmentNotFound',
+    });
+  });
+
   it('is listed over all, what is overdue first, by owner', async () => {
     const kim = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
     const [mia, bo, cy] = [await somebody(), await somebody('Bo'), await somebody('Cy')];

@@ -79,6 +79,8 @@ describe('rapport demo', () => {
       expect.stringMatching(/^ {2}next response .* 44 clocks, 26 still open; .* 21 min, .* 714 min; 1 dated before/),
       expect.stringMatching(/^ {2}resolution .* 142 clocks, 113 still open; .* 178 min, .* 1561 min; 0 dated before/),
       '  Unanswered for longest: Mark Derricutt on 2002-02-02, "creating rpms with subdirs (install command)"',
+      '  Replies dated before what they answer: 5, 2 of them ours',
+      '  The most, by 6.3 hours: Mark Derricutt on 2002-07-21, "Re: Ximian apt repos?"',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { careDoing, isCare } from './care-doings.js';
 import type { Input, Mutation, Outcome, Rapport } from './client.js';
 import { clockDoing, isOfClocks } from './clock-doings.js';
 import { dateOf, one } from './doing-parts.js';
+import { ruleDoing } from './rule-doings.js';
 import { tieDoing } from './tie-doings.js';
 
 /** Does it by the API, if there is something to do it to; what is refused is as good as done. */
@@ -46,6 +47,7 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
   };
 
   const aboutCare = careDoing({ ask, decide, interactions, facts });
+  const aboutRules = ruleDoing(rapport);
   const aboutTies = tieDoing(rapport, { ask, people, colleagues, interactions });
 
   const outcomeOf = async (each: Doing): Promise<Outcome | null> => {
@@ -105,6 +107,10 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         return guidelineId === null
           ? null
           : ours('acknowledgeGuideline', each.which, { guidelineId, occurredAt: dateOf(each.day) });
+      case 'unacknowledge':
+        return guidelineId === null
+          ? null
+          : ours('retractAcknowledgement', each.which, { guidelineId, version: each.version, reason });
       case 'rename':
         return decide('renameStakeholder', each.who, { name: each.name });
       case 'addHandle':
@@ -179,7 +185,10 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         if (ownerId === undefined) return null;
         // As long as the ten years up to today: what happened in 2020 is in its baseline.
         const period = { from: `${each.year}-01-01T00:00:00Z`, until: `${each.year + 10}-01-01T00:00:00Z` };
-        const set = await ask('setGoal', { ...each.measure, target: 1, ownerId, ...period, reason });
+        // The same cohort without one who answers for them, or with.
+        const { cohort } = each.measure;
+        const over = cohort === undefined || each.which % 2 === 0 ? {} : { cohort: { ...cohort, ownerId } };
+        const set = await ask('setGoal', { ...each.measure, ...over, target: 1, ownerId, ...period, reason });
         if (set !== null) goals.push(set.goal.id);
         return set;
       }
@@ -198,6 +207,8 @@ export const doing = (rapport: Rapport): ((doing: Doing) => Promise<void>) => {
         const goalId = one(goals, each.which);
         return goalId === undefined ? null : ask('dropGoal', { goalId, reason });
       }
+      case 'rule':
+        return aboutRules(each);
       default:
         if (isCare(each)) return aboutCare(each);
         return isOfClocks(each) ? clockDoing(each, team, ask) : aboutTies(each);

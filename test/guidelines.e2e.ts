@@ -169,6 +169,111 @@ describe('guidelines', () => {
   });
 });
 
+describe('an acknowledgement that was mistaken', () => {
+  let service: TestService;
+  let rapport: Rapport;
+  beforeAll(async () => {
+    service = await startTestService({ env: { RAPPORT_GUIDELINES: 'required' } });
+    rapport = rapportOf(service);
+    await ready(rapport);
+  });
+  afterAll(() => service.stop());
+
+  it('is retracted, and they are without the version again, in whatever past is asked for with that knowledge', async () => {
+    const kim = await hired(rapport, 'Kim');
+    const { guidelineId } = await publish(rapport, 'Be kind.', 2);
+    const about = { guidelineId, colleagueId: kim.id };
+    const acknowledged = await rapport.mutate('acknowledgeGuideline', { ...about, occurredAt: dateOf(3) });
+    const byKim = await wrote(rapport, [kim.address], 4);
+    expect(byKim.__typename).toBe('InteractionRecorded');
+    const asked = { ...about, version: 1, reason: 'it was a namesake', commandId: 'take back' };
+    const retracted = await rapport.mutate('retractAcknowledgement', asked);
+    expect(retracted).toMatchObject({
+      __typename: 'AcknowledgementWasRetracted',
+      version: 1,
+      already: false,
+      guidelineId,
+    });
+    expect(await rapport.mutate('retractAcknowledgement', asked)).toMatchObject({
+      already: true,
+      position: retracted.position,
+    });
+
+    const read = async (asOf: Input | null = null): Promise<Input> => {
+      const { colleagues, outboundWithoutGuideline, guidelines } = await rapport.query<{
+        colleagues: { nodes: readonly Input[] };
+        outboundWithoutGuideline: { nodes: readonly Input[] };
+        guidelines: readonly { versions: readonly { acknowledgements: readonly Input[] }[] }[];
+      }>(
+        `query ($kim: String, $asOf: AsOf) {
+          colleagues(where: { address: $kim }, asOf: $asOf) { nodes { acknowledgements { version } unacknowledgedGuidelines { version } } }
+          outboundWithoutGuideline(asOf: $asOf) { nodes { liveId } }
+          guidelines(asOf: $asOf) { versions { acknowledgements { version } } } }`,
+        { kim: kim.address, asOf },
+      );
+      return {
+        ...colleagues.nodes[0],
+        out: outboundWithoutGuideline.nodes,
+        by: guidelines[0]?.versions[0]?.acknowledgements,
+      };
+    };
+    const without = {
+      ...{
+        acknowledgements: [],
+        unacknowledgedGuidelines: [{ version: 1 }],
+        out: [{ liveId: byKim.interaction.id }],
+        by: [],
+      },
+    };
+    expect(await read()).toEqual(without);
+    expect(await read({ validAt: dateOf(5) })).toEqual(without);
+    expect(await read({ knownAtPosition: byKim.position })).toMatchObject({
+      ...{ acknowledgements: [{ version: 1 }], unacknowledgedGuidelines: [], out: [], by: [{ version: 1 }] },
+    });
+
+    expect((await wrote(rapport, [kim.address], 5)).__typename).toBe('GuidelineNotAcknowledged');
+    expect(await rapport.mutate('acknowledgeGuideline', { ...about, occurredAt: dateOf(6) })).toMatchObject({
+      ...{ __typename: 'GuidelineWasAcknowledged', already: false, version: acknowledged.version },
+    });
+    expect((await wrote(rapport, [kim.address], 7)).__typename).toBe('InteractionRecorded');
+    const { events, hers } = await rapport.query<Readonly<Record<'events' | 'hers', { nodes: readonly Input[] }>>>(
+      `query ($guideline: ID!, $kim: ID!) { events(first: 9, where: { subject: $guideline }) { nodes { type } }
+        hers: events(first: 9, where: { subject: $kim }) { nodes { type reason } } }`,
+      { guideline: guidelineId, kim: kim.id },
+    );
+    expect(events.nodes).toEqual([{ type: 'GuidelinePublished' }]);
+    expect(hers.nodes).toEqual([
+      { type: 'ColleagueAdded', reason: null },
+      { type: 'GuidelineAcknowledged', reason: null },
+      { type: 'AcknowledgementRetracted', reason: 'it was a namesake' },
+      { type: 'GuidelineAcknowledged', reason: null },
+    ]);
+  });
+
+  it('is refused where there is none, and takes a reason', async () => {
+    const kim = await hired(rapport, 'Kim');
+    const { guidelineId } = await publish(rapport, 'Ask first.', 2);
+    const asked = { guidelineId, colleagueId: kim.id, version: 1, reason: 'mistaken' };
+    expect(await rapport.mutate('retractAcknowledgement', asked)).toMatchObject({
+      __typename: 'AcknowledgementNotFound',
+    });
+    const nothing = Buffer.from('Guideline:none').toString('base64url');
+    expect(await rapport.mutate('retractAcknowledgement', { ...asked, guidelineId: nothing })).toMatchObject({
+      __typename: 'GuidelineNotFound',
+    });
+    const nobody = Buffer.from('Colleague:none').toString('base64url');
+    expect(await rapport.mutate('retractAcknowledgement', { ...asked, colleagueId: nobody })).toMatchObject({
+      __typename: 'ColleagueNotFound',
+      colleagueId: nobody,
+    });
+    expect(
+      await rapport.mutationRefusal('retractAcknowledgement', { ...asked, reason: ' ', version: 0 }),
+    ).toMatchObject({
+      faultyPaths: expect.arrayContaining(['input.reason', 'input.version']) as unknown,
+    });
+  });
+});
+
 describe('guidelines that are required', () => {
   let service: TestService;
   let rapport: Rapport;

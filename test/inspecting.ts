@@ -43,9 +43,9 @@ export const hangingClaims = (events: readonly RecordedEvent[]): readonly string
 
 export type Rows = ReadonlyMap<string, readonly Row[]>;
 
-export const rowsOf = async (readStore: ReadStore): Promise<Rows> => {
+export const rowsOf = async (readStore: ReadStore, all: readonly Projection[] = projections): Promise<Rows> => {
   const rows = new Map<string, readonly Row[]>();
-  for (const { tables } of projections)
+  for (const { tables } of all)
     for (const { name, key } of tables)
       rows.set(
         name,
@@ -57,10 +57,14 @@ export const rowsOf = async (readStore: ReadStore): Promise<Rows> => {
 /** The log's id, which every position begins with. */
 const logIdOf = (events: readonly RecordedEvent[]): string => events[0]?.position.split('-')[0] ?? '';
 
-/** All rows that a service on the data folder has, as they are. */
-export const liveRows = async (folder: string, events: readonly RecordedEvent[]): Promise<Rows> => {
-  const readStore = await readStoreOf(folder, logIdOf(events));
-  return rowsOf(readStore).finally(() => readStore.close());
+/** All rows that a service on the data folder has, as they are; those of other rules, too, where their projections are told. */
+export const liveRows = async (
+  folder: string,
+  events: readonly RecordedEvent[],
+  all: readonly Projection[] = projections,
+): Promise<Rows> => {
+  const readStore = await readStoreOf(folder, logIdOf(events), all);
+  return rowsOf(readStore, all).finally(() => readStore.close());
 };
 
 /** The rows that a log comes to when it is folded from the start, so many events at once, by projections made as told. */
@@ -68,13 +72,14 @@ export const replayedRows = async (
   events: readonly RecordedEvent[],
   batch = 500,
   made: (projection: Projection) => Projection = (projection) => projection,
+  of: readonly Projection[] = projections,
 ): Promise<Rows> => {
-  const all = projections.map(made);
+  const all = of.map(made);
   const readStore = openSqliteReadStore({ folder: ':memory:', projections: all, logId: logIdOf(events) });
   const pages = [];
   for (let start = 0; start < events.length; start += batch) pages.push(events.slice(start, start + batch));
   await replayInto(readStore, all, pages);
-  return rowsOf(readStore).finally(() => readStore.close());
+  return rowsOf(readStore, all).finally(() => readStore.close());
 };
 
 /** What SQLite finds wrong with a file: `ok` where nothing is. */

@@ -207,3 +207,29 @@ it('is counted once of those who are one, now and as of before, and of each agai
 const bare = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().replace(/~.*$/, '');
 const plain = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value), (key, each: unknown) => (key === 'id' ? bare(String(each)) : each)) as T;
+
+it('can have its due date moved, under whichever id it was promised, and stays so once they are two', async () => {
+  const { ada, old } = await mergedTwice();
+  const dates = async (id: string) =>
+    (
+      await rapport.query<{ stakeholder: { commitments: { nodes: readonly Input[] } } }>(
+        `query ($id: ID!, $asOf: AsOf) { stakeholder(id: $id, asOf: $asOf) { commitments { nodes { id promise dueAt state } } } }`,
+        { id, asOf: { validAt: dateOf(15) } },
+      )
+    ).stakeholder.commitments.nodes;
+  // An id of a past names that past, and the same commitment.
+  const call = (await dates(ada)).find(({ promise }) => promise === 'a call');
+  expect(call).toMatchObject({ dueAt: dateOf(10), state: 'OVERDUE' });
+  const moved = { commitmentId: call?.['id'], dueAt: dateOf(30), occurredAt: dateOf(8), reason };
+  expect(await rapport.mutate('moveCommitment', { stakeholderId: ada, ...moved })).toMatchObject({
+    __typename: 'CommitmentWasMoved',
+  });
+  const [fix, later] = [
+    { promise: 'a fix', dueAt: dateOf(20), state: 'OPEN' },
+    { promise: 'a call', dueAt: dateOf(30), state: 'OPEN' },
+  ];
+  expect(await dates(ada)).toMatchObject([fix, later]);
+  await rapport.mutate('unmergeStakeholder', { survivorId: ada, mergedId: old, reason });
+  expect(await dates(ada)).toMatchObject([fix]);
+  expect(await dates(old)).toMatchObject([later]);
+});

@@ -70,6 +70,34 @@ describe('contact that is not permitted', () => {
     ).toMatchObject({ __typename: 'ContactIsPermitted' });
   });
 
+  it('finds people in the directory, those who are one together, beside every other filter, as of any past', async () => {
+    const [mia, maria, bo] = [await somebody('Ida'), await somebody('Ida Two'), await somebody('Ida Three')];
+    const found = async (permitted: boolean, asOf: Input | null = null, more = '') => {
+      const { stakeholders } = await rapport.query<{ stakeholders: { totalCount: number; nodes: readonly Input[] } }>(
+        `query ($asOf: AsOf) { stakeholders(asOf: $asOf, where: { text: "ida", contactPermitted: ${permitted}${more} }) {
+          totalCount nodes { liveId } } }`,
+        { asOf },
+      );
+      expect(stakeholders.totalCount).toBe(stakeholders.nodes.length);
+      return stakeholders.nodes.map(({ liveId }) => liveId);
+    };
+    expect(await found(false)).toEqual([]);
+    const said = await forbid(maria, 5);
+    expect(await found(false)).toEqual([maria]);
+    expect((await found(true)).toSorted()).toEqual([mia, bo].toSorted());
+    await rapport.mutate('mergeStakeholders', { survivorId: mia, mergedId: maria, reason: 'the same' });
+    expect(await found(false)).toEqual([mia]);
+    expect(await found(true)).toEqual([bo]);
+    expect(await found(false, { knownAtPosition: said.position })).toEqual([maria]);
+    // As many projections as the directory ever asks in one query.
+    const every = `, stances: [UNKNOWN], lifecycles: [CUSTOMER], salience: [UNKNOWN], channel: EMAIL, tier: "close", owned: true,
+      organisationId: "${bo}", interactionSince: "2024-01-01T00:00:00Z", retired: false, kind: PERSON`;
+    expect(await found(false, null, every)).toEqual([]);
+    await rapport.mutate('permitContact', { stakeholderId: mia, saidBy: 'x', reason: 'y', occurredAt: dateOf(9) });
+    expect(await found(false)).toEqual([]);
+    expect(await found(true)).toHaveLength(2);
+  });
+
   it('blocks what is planned, and marks what is recorded all the same, also where it was said later', async () => {
     const [mia, bo] = [await somebody(), await somebody('Bo')];
     const letter = await wrote(mia, 6, { with: [{ stakeholderId: mia }, { stakeholderId: bo }] });

@@ -99,6 +99,7 @@ const everythingOf = async (rows: RowReader, past: Past, withMerges = true): Pro
   }
   answers.push(...(await everythingOfCare(rows, people, past)));
   answers.push(await countStakeholders(rows, past, { lifecycles: ['customer'] }));
+  for (const contactPermitted of [true, false]) answers.push(await countStakeholders(rows, past, { contactPermitted }));
   for (const orderBy of ['name', 'identified-at'] as const)
     answers.push(
       await wholeOf(

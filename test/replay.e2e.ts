@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { projectionsOfRules } from '../src/advocacy/rule-projections.js';
 import type { EventStore, RecordedEvent } from '../src/event-sourcing/event-store.js';
+import type { Projection } from '../src/event-sourcing/projection.js';
+import { projections } from '../src/projections.js';
 import { EVENT_STORE } from '../src/tokens.js';
 import { rapportAt, ready } from './client.js';
 import { anyDoing } from './any-doing.js';
@@ -16,6 +19,8 @@ const length = Number(process.env['REPLAY_LENGTH'] ?? 320);
 let service: TestService;
 let events: readonly RecordedEvent[];
 let live: Rows;
+/** Those of every program, and of the rules that came into force. */
+let all: readonly Projection[];
 
 beforeAll(async () => {
   service = await startTestService();
@@ -24,14 +29,18 @@ beforeAll(async () => {
   const does = doing(rapport);
   const [first, ...doings] = fc.sample(anyDoing, { numRuns: length, seed });
   if (first) await does(first);
+  await does({ does: 'rule', choice: 'another stance' });
   // Several at once, so that batches of every size are projected.
   for (let start = 0; start < doings.length; start += 4) await Promise.all(doings.slice(start, start + 4).map(does));
+  await does({ does: 'rule', choice: 'another conversion' });
   const { log } = await rapport.query<{ log: { head: string } }>('{ log { head } }');
   await rapport.query('query ($at: Position) { stakeholders(atLeast: $at, first: 1) { totalCount } }', {
     at: log.head,
   });
-  events = await everyEvent(service.app.get<EventStore>(EVENT_STORE));
-  live = await liveRows(service.dataFolder, events);
+  const store = service.app.get<EventStore>(EVENT_STORE);
+  events = await everyEvent(store);
+  all = [...projections, ...(await projectionsOfRules(store))];
+  live = await liveRows(service.dataFolder, events, all);
 }, 60_000);
 afterAll(() => service.stop());
 
@@ -47,6 +56,8 @@ it('has folded much of everything', () => {
     'timeline_entry',
     'relationship_fact',
     'standing_span',
+    'standing_span_tone_v2_advocacy_v1',
+    'standing_span_tone_v1_advocacy_v2',
     'colleague',
     'owner_span',
     'ownership_fact',
@@ -59,11 +70,11 @@ it('has folded much of everything', () => {
 });
 
 it.each([1, 7, 500])('comes to the same rows, to the last bit, replayed in batches of %i', async (batch) =>
-  expectRows(await replayedRows(events, batch)),
+  expectRows(await replayedRows(events, batch, undefined, all)),
 );
 
 it.each([1, 7, 500])('comes to them also where nothing is remembered from one batch of %i to the next', async (batch) =>
-  expectRows(await replayedRows(events, batch, forgetful)),
+  expectRows(await replayedRows(events, batch, forgetful, all)),
 );
 
 it('writes no field that test/history does not hold', () => {

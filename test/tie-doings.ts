@@ -26,6 +26,7 @@ export type TieDoing =
       readonly kind: string;
     }
   | { readonly does: 'endTie'; readonly which: number; readonly day: number }
+  | { readonly does: 'correctTie'; readonly which: number; readonly changes: Input }
   | { readonly does: 'retractTie'; readonly which: number };
 
 const post = fc.record(
@@ -36,6 +37,11 @@ const corrections = fc.oneof(
   day.map((each): Input => ({ from: dateOf(each) })),
   fc.option(day).map((each): Input => ({ until: each === null ? null : dateOf(each) })),
   fc.constantFrom<Input>({ role: null }, { title: 'Chief' }, { role: 'press', from: null }),
+);
+const tieCorrections = fc.oneof(
+  day.map((each): Input => ({ from: dateOf(each) })),
+  fc.option(day).map((each): Input => ({ until: each === null ? null : dateOf(each) })),
+  fc.constantFrom<Input>({ kind: 'KNOWS' }, { kind: 'AMPLIFIES', note: null }, { from: null, evidence: [] }),
 );
 /** Any one of them, by weight. */
 export const tieDoings = [
@@ -65,6 +71,7 @@ export const tieDoings = [
     }),
   },
   { weight: 1, arbitrary: doesWith('endTie', { which, day }) },
+  { weight: 1, arbitrary: doesWith('correctTie', { which, changes: tieCorrections }) },
   { weight: 1, arbitrary: doesWith('retractTie', { which }) },
 ];
 
@@ -149,6 +156,8 @@ export const tieDoing = (
       }
       case 'endTie':
         return tied('endTie', each.which, { occurredAt: dateOf(each.day) });
+      case 'correctTie':
+        return tied('correctTie', each.which, each.changes);
       case 'retractTie':
         return tied('retractTie', each.which, {});
     }

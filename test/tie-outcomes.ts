@@ -29,7 +29,7 @@ const ofAffiliation = (happened: string, ...others: readonly string[]): string =
     .map((refusal) => `... on ${refusal} { ${anAffiliation} }`)
     .join(' ')}`;
 const aTie = `tie { id kind from until state recordedAt by reason revision note url stakeholder { id name } other { id name }
-  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } }`;
+  source { name id } saidBy { id name } evidence { id } ending { at by reason } retraction { at by reason } corrections { by reason changes { field from to } } }`;
 const ofTie = (happened: string, ...others: readonly string[]): string =>
   `__typename ... on Refusal { message } ... on ${happened} { already position ${aTie} } ${others
     .map((refusal) => `... on ${refusal} { ${aTie} }`)
@@ -45,5 +45,6 @@ export const tieOutcomes = {
   retractAffiliation: `${ofAffiliation('AffiliationRetracted')} ${noAffiliation}`,
   recordTie: `${ofTie('TieRecorded', 'TieSourceIdTaken')} ${nobody} ${noColleague} ... on InteractionNotFound { interactionId }`,
   endTie: `${ofTie('TieEnded', 'TieHasEnded', 'TieIsRetracted')} ... on TieNotFound { tieId }`,
+  correctTie: `${ofTie('TieCorrected', 'TieIsRetracted')} ... on TieNotFound { tieId } ... on InteractionNotFound { interactionId }`,
   retractTie: `${ofTie('TieRetracted')} ... on TieNotFound { tieId }`,
 } as const;

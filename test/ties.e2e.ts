@@ -106,6 +106,59 @@ describe('a tie', () => {
     ]);
   });
 
+  it('is corrected, with what was wrong on show, and any past as it was known', async () => {
+    const [mia, bo] = [await somebody(), await somebody('Bo')];
+    const { interaction } = await rapport.record({ act: 'SHARE', with: [{ stakeholderId: mia }] });
+    await rapport.record({ occurredAt: dateOf(1), with: [{ stakeholderId: bo }] });
+    const recorded = await tie(mia, bo, { kind: 'AMPLIFIES', from: dateOf(2), until: dateOf(9), note: 'so they say' });
+    const { id: tieId } = recorded.tie;
+    const correction = {
+      ...{ tieId, kind: 'WORKS_WITH', from: dateOf(4), until: null, evidence: [interaction.id], note: null },
+      ...{ reason: 'misread', expectedRevision: 0, commandId: `correct ${tieId}` },
+    };
+    const corrected = await rapport.mutate('correctTie', correction);
+    expect(corrected).toMatchObject({
+      __typename: 'TieCorrected',
+      already: false,
+      tie: {
+        ...{ kind: 'WORKS_WITH', from: dateOf(4), until: null, state: 'HOLDING', note: null, revision: 1 },
+        evidence: [{ id: interaction.id }],
+        corrections: [
+          {
+            ...{ by: 'admin', reason: 'misread' },
+            changes: [
+              { field: 'kind', from: 'amplifies', to: 'works-with' },
+              { field: 'from', from: dateOf(2), to: dateOf(4) },
+              { field: 'until', from: dateOf(9), to: null },
+              { field: 'evidence', from: [], to: [interaction.id] },
+              { field: 'note', from: 'so they say', to: null },
+            ],
+          },
+        ],
+      },
+    });
+    expect(await rapport.mutate('correctTie', correction)).toMatchObject({
+      already: true,
+      position: corrected.position,
+    });
+    expect(said(await ties(bo))).toEqual(['Mia WORKS_WITH Bo']);
+    expect(said(await ties(bo, '', { validAt: dateOf(3) }))).toEqual([]);
+    expect(said(await ties(bo, '', { knownAtPosition: recorded.position, validAt: dateOf(3) }))).toEqual([
+      'Mia AMPLIFIES Bo',
+    ]);
+
+    const correct = (input: Input) => rapport.mutate('correctTie', { tieId, reason: 'x', ...input });
+    expect(await correct({ until: dateOf(4) })).toMatchObject({ __typename: 'EndsBeforeItBegins' });
+    const unknown = nobody('Interaction');
+    expect(await correct({ evidence: [unknown] })).toMatchObject({
+      __typename: 'InteractionNotFound',
+      interactionId: unknown,
+    });
+    expect(await correct({ tieId: nobody('Tie'), kind: 'KNOWS' })).toMatchObject({ __typename: 'TieNotFound' });
+    await rapport.mutate('retractTie', { tieId, reason: 'another Bo' });
+    expect(await correct({ kind: 'KNOWS' })).toMatchObject({ __typename: 'TieIsRetracted', tie: { id: tieId } });
+  });
+
   it('is read as of any past, from both its ends', async () => {
     const [mia, bo, cy] = [await somebody(), await somebody('Bo'), await somebody('Cy')];
     const first = await tie(mia, bo, { from: dateOf(2) });

@@ -22,6 +22,8 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
   disclosures(first: 100, asOf: $asOf, where: { states: null }) { totalCount nodes { act occurredAt state interaction { id } stakeholder { id } } }
   undisclosed: disclosures(first: 100, asOf: $asOf, where: { during: $during }) { totalCount nodes { interaction { id connections { ...linked } } } pageInfo { ...page } }
   disclosureCounts(asOf: $asOf) { state count }
+  forbidden: stakeholders(first: 100, asOf: $asOf, where: { contactPermitted: false }) { totalCount nodes { id } }
+  permitted: stakeholders(last: 2, asOf: $asOf, where: { contactPermitted: true, owned: false }) { totalCount nodes { id } }
   lifecycleCounts(asOf: $asOf) { lifecycle count }
   customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, AWARE] }) { totalCount nodes { id } }
   dormantRelationships(first: 100, asOf: $asOf) { totalCount nodes { tier cadenceDays silentSince stakeholder { id } owner { id } } }
@@ -53,11 +55,13 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
     magicMiddle(fromPercentile: 10) { fromReach toReach medianRelevance among voices { totalCount nodes { stakeholder { id } } } }
     discoveries { totalCount nodes { stakeholder { id } influence { ...told } because { reasons interaction { id } } } } }
   goals(asOf: $asOf, first: 100) { totalCount nodes { id measure kinds stances topic survey revision
-    target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
+    cohort { channel topic tier owned owner { id } } target direction from until setAt by reason owner { id } baseline { ...kept } dropped { at by reason }
     outcome { value status reached final definition } history { target direction from until owner { id } reason baseline { ...kept } } } }
   responseClocks(asOf: $asOf) { groups { clocks { ...counts } } }
   clocksByOwner: responseClocks(asOf: $asOf, during: $during, by: OWNER) { groups { owner { id } clocks { ...counts } } }
   clocksByTeam: responseClocks(asOf: $asOf, by: TEAM) { groups { team { id } clocks { ...counts } } }
+  earlyReplies(first: 100, asOf: $asOf) { totalCount nodes { id early inReplyTo { id early } } pageInfo { ...page } }
+  earlyByMail: earlyReplies(last: 2, asOf: $asOf, during: $during, where: { channels: [EMAIL] }) { totalCount nodes { id } pageInfo { ...page } }
   openClocks(asOf: $asOf, first: 100) { totalCount nodes { ...timed } }
   workingCalendars(asOf: $asOf) { team { id } hours { from zone } holidays { date name } }
   responseTargets(asOf: $asOf) { tier from firstResponseMinutes resolutionMinutes }
@@ -65,7 +69,7 @@ const document = `query ($asOf: AsOf, $atLeast: Position, $during: Period!) {
 fragment belongs on Affiliation { id role title from until state recordedAt by reason person { id } organisation { id } source { name id } saidBy { id }
   ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
 fragment tied on Tie { id kind from until state recordedAt by reason revision note url stakeholder { id } other { id } source { name id } saidBy { id }
-  evidence { id } ending { at by reason } retraction { at by reason } }
+  evidence { id } ending { at by reason } retraction { at by reason } corrections { at by reason changes { field from to } } }
 fragment nearby on Nearby { distance definition stakeholder { id name } path { kind from { id } to { id } tie { id kind } affiliations { id } } }
 fragment told on Influence { topic people reach { ...measured } resonance { ...measured } conversations { ...measured } relevance { ...measured } }
 fragment measured on InfluenceMeasure { ... on InfluenceMeasured { value evidence { ...rests } } ... on NotEnoughEvidence { reason missing evidence { ...rests } } }
@@ -82,12 +86,12 @@ fragment timed on Clock {
   openedBy { id } stoppedBy { id } stakeholder { id } owner { id } team { id }
 }
 fragment counted on Conversion { id kind rule occurredAt since stakeholder { id } because { __typename ... on Node { id } } }
-fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason }
+fragment promised on Commitment { id promise madeAt dueAt state settledAt late by reason settledReason dueDates { dueAt since by reason factId } }
 fragment linked on MaterialConnection { id kind from until by reason }
 fragment planned on Outreach { id plan channel plannedAt plannedFor state settledAt by reason }
 fragment totals on AdvocacySummary { rule stanceRule stakeholdersByStance { stance count } passages { from to count } conversions { kind count } episodes { highest count } }
 fragment passed on Interaction {
-  id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy
+  id liveId revision direction channel act occurredAt recordedAt ourPeople subject text language topics reach recordedBy early
   tone { value assessedBy byPerson } disclosure { status assessedBy } contactForbidden { id saidBy } source { name id } retraction { at by reason } corrections { at by reason changes { field from to } }
   participants { role handle { channel address } stakeholder { id name retired } }
   inReplyTo { id occurredAt } conversation { id cut channels steps { ...stepped } clocks { ...timed } interactions(first: 50) { totalCount nodes { id occurredAt retraction { at } } } }
@@ -120,6 +124,7 @@ fragment everything on Stakeholder {
     ... on StanceAssessed { id occurredAt recordedAt by reason stance retraction { at by reason } }
     ... on StanceWithdrawn { id occurredAt recordedAt by reason retraction { at by reason } }
     ... on CommitmentMade { id occurredAt recordedAt by reason promise dueAt retraction { at by reason } }
+    ... on CommitmentMoved { id occurredAt recordedAt by reason dueAt commitment { ...promised } retraction { at by reason } }
     ... on CommitmentKept { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on CommitmentBroken { id occurredAt recordedAt by reason commitment { ...promised } retraction { at by reason } }
     ... on ConnectionRecorded { id occurredAt recordedAt by reason connectionKind until retraction { at by reason } }

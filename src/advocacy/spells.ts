@@ -2,6 +2,7 @@ import { knownThen, thenOf, type Past } from '../event-sourcing/past.js';
 import type { RowReader, Value } from '../event-sourcing/read-store.js';
 import type { Channel } from '../stakeholders/handle.js';
 import type { Observed } from './kaplan-meier.js';
+import { type OwnedAsked, ownedAt } from './owned-at.js';
 import type { Period } from './standing-pages.js';
 
 /**
@@ -15,17 +16,11 @@ export const spellDefinition = 'time-to-conversion-v1';
  * Which spells; what is left out restricts nothing. Who turned by a person's assessment has neither channel nor topic. Owner
  * and tier are those at the spell's beginning.
  */
-export interface Cohort {
+export interface Cohort extends OwnedAsked {
   /** Where the interaction was heard that turned them against us. */
   readonly channels?: readonly Channel[];
   /** One of what it was about, each as `timeline_entry` has it between its bars. */
   readonly markedTopics?: readonly string[];
-  /** Ids of people of ours: one of them answered for the stakeholder. */
-  readonly owners?: readonly string[];
-  /** The stakeholder stood in one of them. */
-  readonly tiers?: readonly string[];
-  /** Whether anybody of ours answered for the stakeholder. */
-  readonly owned?: boolean;
   /** When the spell began. */
   readonly began?: Period;
 }
@@ -143,40 +138,6 @@ function inCohort(cohort: Cohort, past: Past) {
     const of = [...thenOf(past), ...channels, ...markedTopics, ...thenOf(past)];
     parameters.push(...of, ...thenOf(past), ...of);
   }
-  const owned = ownedAtBeginning(cohort, past);
+  const owned = ownedAt(cohort, { stakeholder: 'o.stakeholder', at: 'o.from_at' }, past);
   return { sql: [...conditions, owned.sql].join(' '), parameters: [...parameters, ...owned.parameters] };
-}
-
-/**
- * Who answered for them when the spell began, by the spans of who answers for whom. Of those who are one, who remains has the
- * word; where nobody answered for that one, the first of the others for whom somebody did.
- */
-function ownedAtBeginning({ owners = [], tiers = [], owned }: Cohort, past: Past) {
-  const known = thenOf(past);
-  const held = `w.from_at <= o.from_at and (w.until_at is null or w.until_at > o.from_at) and ${knownThen('w')}`;
-  const then = (what: string) => `coalesce(
-      (select ${what} from stakeholder s cross join owner_span w
-        where s.key = o.stakeholder and ${knownThen('s')} and w.stakeholder = s.id and ${held}),
-      (select ${what} from stakeholder g cross join owner_span w
-        where g.survivor = o.stakeholder and g.key <> g.survivor and ${knownThen('g')} and w.stakeholder = g.id and ${held}
-        order by g.id limit 1)
-    )`;
-  const asked = [...known, ...known, ...known, ...known];
-  const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
-  const conditions: string[] = [];
-  const parameters: Value[] = [];
-  if (owners.length > 0) {
-    conditions.push(`and ${then('w.owner')} in (${marks(owners)})`);
-    parameters.push(...asked, ...owners);
-  }
-  if (tiers.length > 0) {
-    // No tier is called by the empty text: whoever stands in none does not count for another.
-    conditions.push(`and ${then(`coalesce(w.tier, '')`)} in (${marks(tiers)})`);
-    parameters.push(...asked, ...tiers);
-  }
-  if (owned !== undefined) {
-    conditions.push(`and ${then('w.owner')} is ${owned ? 'not ' : ''}null`);
-    parameters.push(...asked);
-  }
-  return { sql: conditions.join(' '), parameters };
 }

@@ -2,6 +2,7 @@ import { type Stretch, mergedScan } from '../event-sourcing/merged-scan.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
 import type { ConversionKind } from './advocacy-v1.js';
 import { thenOf, type Past } from '../event-sourcing/past.js';
+import { type OwnedAsked, ownedAt } from './owned-at.js';
 import { readingsAt } from './standing-readings.js';
 import type { ConversionRow, StandingSpanRow } from './standing-tables.js';
 import { openSpans, rulesV1, type Rules } from './standing.js';
@@ -78,6 +79,8 @@ export interface ConversionsAsked {
   readonly kinds?: readonly ConversionKind[];
   readonly during?: Period;
   readonly stakeholder?: number;
+  /** Who answered for them when it counted. */
+  readonly owned?: OwnedAsked;
 }
 
 const onPage = 'stakeholder, at, id, kind, because, because_kind, since, since_at, rule';
@@ -95,7 +98,7 @@ export async function conversionsPage(
   // Of one stakeholder, one at most counts at one time.
   const inOrder = asked.stakeholder === undefined ? `at ${sorted}, id ${sorted}` : `at ${sorted}`;
   return rows.all<ConversionOnPage>(
-    `select ${onPage} from conversion ${sql} ${from === null ? '' : `and (at, id) ${compared} (?, ?)`} order by ${inOrder} limit ?`,
+    `select ${onPage} from conversion c ${sql} ${from === null ? '' : `and (at, id) ${compared} (?, ?)`} order by ${inOrder} limit ?`,
     [...parameters, ...(from ?? []), limit],
   );
 }
@@ -122,7 +125,7 @@ export async function conversionsTogether(
 
 export async function countConversions(rows: RowReader, asked: ConversionsAsked, past: Past): Promise<number> {
   const { sql, parameters } = conversionsWhere(asked, past);
-  return countOf(await rows.first<{ count: number }>(`select count(*) as count from conversion ${sql}`, parameters));
+  return countOf(await rows.first<{ count: number }>(`select count(*) as count from conversion c ${sql}`, parameters));
 }
 
 /** The conversion of this id; undefined where it was not known, or had not happened. */
@@ -132,7 +135,7 @@ export async function conversionOf(rows: RowReader, id: string, past: Past): Pro
 }
 
 /** The condition, which begins with `where` and may be gone on with `and`. */
-function conversionsWhere({ kinds, during, stakeholder }: ConversionsAsked, past: Past) {
+function conversionsWhere({ kinds, during, stakeholder, owned = {} }: ConversionsAsked, past: Past) {
   const conditions = ['at <= ?', 'known_from <= ?', 'known_until > ?'];
   const parameters: Value[] = [past.validAt, ...thenOf(past)];
   const also = (condition: string, ...values: readonly Value[]) => {
@@ -145,7 +148,8 @@ function conversionsWhere({ kinds, during, stakeholder }: ConversionsAsked, past
   // Of no kind at all: none. SQL knows no empty list.
   if (kinds !== undefined)
     also(kinds.length === 0 ? '1 = 0' : `kind in (${kinds.map(() => '?').join(', ')})`, ...kinds);
-  return { sql: `where ${conditions.join(' and ')}`, parameters };
+  const ours = ownedAt(owned, { stakeholder: 'c.stakeholder', at: 'c.at' }, past);
+  return { sql: `where ${conditions.join(' and ')} ${ours.sql}`, parameters: [...parameters, ...ours.parameters] };
 }
 
 function direction(order: Order, backwards: boolean) {

@@ -33,6 +33,7 @@ export const timelineKinds = [
   'commitment-made',
   'commitment-kept',
   'commitment-broken',
+  'commitment-moved',
   'connection-recorded',
   'connection-ended',
   'lifecycle-reached',

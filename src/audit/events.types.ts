@@ -20,7 +20,7 @@ import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { DateTime, JsonScalar, PositionScalar } from '../graphql/scalars.js';
 import type { EventWhere } from './log-reader.js';
-import type { PresentedEvent } from './presented-event.js';
+import { type PresentedEvent, subjectTypes } from './presented-event.js';
 
 const ActorKindEnum = enumOf<ActorKind>(['key', 'person', 'policy', 'import']);
 registerEnumType(ActorKindEnum, {
@@ -133,7 +133,7 @@ export class EventFilter implements Omit<EventWhere, 'subjects'> {
 
   @Field(() => ID, { nullable: true, description: 'Of what they are about, as Event.subject has it.' })
   @IsOptional()
-  @IsGlobalId(['Stakeholder', 'Interaction', 'Key', 'Stream', 'Colleague', 'Team', 'Tie'])
+  @IsGlobalId(subjectTypes)
   subject?: string | null;
 
   @Field(() => Boolean, {

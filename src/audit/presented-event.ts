@@ -42,6 +42,9 @@ const typeOfCategory: Readonly<Record<string, string>> = {
   acknowledgement: 'Colleague',
 };
 
+/** What events may be about: all that `Event.subject` names. */
+export const subjectTypes: readonly string[] = [...new Set(Object.values(typeOfCategory)), 'Stream'];
+
 /** The streams that are about a thing of a type: their categories. */
 export const categoriesOfType = (type: string): readonly string[] =>
   Object.entries(typeOfCategory).flatMap(([category, its]) => (its === type ? [category] : []));

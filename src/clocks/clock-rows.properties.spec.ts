@@ -14,8 +14,9 @@ import { messageAfter, messageFacts, messageIdOf, messageFactOf } from './clock-
 import { turnsOpened } from './clock-pages.js';
 import { clockRows } from './clock-rows.js';
 import { turnsOf } from './clocks-v1.js';
+import { countEarly, earlyPage } from './early-pages.js';
 import { directory } from '../stakeholders/directory.js';
-import { Replies } from './replies.js';
+import { type Message, Replies } from './replies.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 const id = fc.constantFrom(...ids);
@@ -139,6 +140,8 @@ const everythingOf = async (rows: RowReader, past: Past): Promise<unknown> => [
     Array.from({ length: 40 }, (_, key) => key),
     past,
   ),
+  await earlyPage(rows, { during: ever }, past, { order: 'desc', limit: 100 }),
+  await countEarly(rows, { during: { from: dayMs(2), until: dayMs(5) }, channels: ['forum'] }, past),
 ];
 
 /** Which stretches were told, by the ids of what opened and stopped them. */
@@ -179,6 +182,24 @@ const naively = (log: readonly RecordedEvent[], validAt: number): unknown => {
       })),
     )
     .sort((a, b) => (`${a.conversation ?? ''} ${a.place}` < `${b.conversation ?? ''} ${b.place}` ? -1 : 1));
+};
+
+/** Ids of the interactions that are dated before what they answer, from what the messages are in the end. */
+const earlyNaively = (log: readonly RecordedEvent[], validAt: number): readonly string[] => {
+  const messages = new Map<string, Message>();
+  for (const event of log) {
+    const name = messageFacts.has(event.type) ? messageIdOf(messageFactOf(event)) : null;
+    const message = name === null ? null : messageAfter(messages.get(name), event);
+    if (message !== null) messages.set(message.id, message);
+  }
+  const counts = (each: Message | undefined): each is Message => each?.channel != null && each.part !== 'retracted';
+  return [...messages.values()]
+    .filter((each) => {
+      const answered = messages.get(each.replyTo ?? '');
+      return counts(each) && counts(answered) && each.at < answered.at && answered.at <= validAt;
+    })
+    .map((each) => each.id)
+    .sort();
 };
 
 const runs = { numRuns: 150 };
@@ -225,6 +246,20 @@ describe('the clocks', () => {
         expect(await toldOf(rows, log, { known: present, validAt: dayMs(validDay) })).toEqual(
           naively(log, dayMs(validDay)),
         );
+        await rows.close();
+      }),
+      runs,
+    ));
+
+  it('tell the early replies among the messages as they are by then', () =>
+    fc.assert(
+      fc.asyncProperty(asked, fc.integer({ min: 0, max: 7 }), async (all, validDay) => {
+        const log = logOf(all);
+        const rows = await projected([clockRows, directory], log, 3);
+        const past = { known: present, validAt: dayMs(validDay) };
+        const { entries } = await earlyPage(rows, { during: ever }, past, { order: 'asc', limit: 100 });
+        const named = new Map(log.map((event) => [event.ordinal, messageIdOf(messageFactOf(event))]));
+        expect(entries.map(({ key }) => named.get(key)).sort()).toEqual(earlyNaively(log, dayMs(validDay)));
         await rows.close();
       }),
       runs,

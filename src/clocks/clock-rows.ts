@@ -19,8 +19,10 @@ import {
   clockTargetsTable,
   clockTeamTable,
   clockTurnTable,
+  earlyReplyTable,
 } from './clock-tables.js';
 import { type Turn, turnsOf } from './clocks-v1.js';
+import { earlyAround, writeEarly } from './early-replies.js';
 import { type TurnRow, messagesAround, presentTurns } from './present-clocks.js';
 import type { Message, PlacedMessage, Replies, ToldConversation } from './replies.js';
 
@@ -33,14 +35,16 @@ interface Loaded {
 
 /**
  * When the ball was with us in which conversation, by `clocks-v1`, and what it takes to say how much working time that was:
- * who owned whom, in which team, with which hours and targets. Durations are reckoned at the read.
+ * who owned whom, in which team, with which hours and targets. Durations are reckoned at the read. And which replies, whoever
+ * sent them, are dated before what they answer.
  */
 export const clockRows: Projection<Loaded> = {
   name: 'clocks',
-  version: 1,
+  version: 2,
   tables: [
     clockMessageTable,
     clockTurnTable,
+    earlyReplyTable,
     clockOwnerTable,
     clockTeamTable,
     clockHoursTable,
@@ -65,13 +69,13 @@ export const clockRows: Projection<Loaded> = {
   },
 
   evolve: (loaded, event, rows) => {
-    if (messageFacts.has(event.type)) writeConversation(loaded, event, rows);
+    if (messageFacts.has(event.type)) writeMessage(loaded, event, rows);
     else writeAround(event as unknown as AroundFact, event, rows);
   },
 };
 
-function writeConversation(loaded: Loaded, event: RecordedEvent, rows: RowWriter): void {
-  const { replies, turns } = loaded;
+function writeMessage(loaded: Loaded, event: RecordedEvent, rows: RowWriter): void {
+  const { replies } = loaded;
   const id = messageIdOf(messageFactOf(event));
   if (id === null) return;
   const before = replies.get(id);
@@ -79,6 +83,21 @@ function writeConversation(loaded: Loaded, event: RecordedEvent, rows: RowWriter
   if (after === null || sameMessage(before, after)) return;
   if (before === undefined) rows.insert(clockMessageTable, messageRow(after));
   else rows.put(clockMessageTable, messageRow(after));
+  const early = earlyAround(replies, id);
+  writeConversation(loaded, before, after, event.ordinal, rows);
+  writeEarly(early, earlyAround(replies, id), event.ordinal, rows);
+}
+
+/** Puts a message in the place of what it was, and writes what comes of it for the turns of its conversation. */
+function writeConversation(
+  loaded: Loaded,
+  before: Message | undefined,
+  after: Message,
+  ordinal: number,
+  rows: RowWriter,
+): void {
+  const { replies, turns } = loaded;
+  const { id } = after;
   if (before === undefined && (writeAlone(loaded, after, rows) || writeEnding(loaded, after, rows))) return;
 
   // Where it answers something else now, it leaves one conversation for another.
@@ -92,7 +111,7 @@ function writeConversation(loaded: Loaded, event: RecordedEvent, rows: RowWriter
     const [first] = conversation.turns;
     if (first !== undefined) told.set(first.opener.key, conversation.turns);
   }
-  for (const key of keys) writeTurns(turns, key, told.get(key) ?? [], 0, event.ordinal, rows);
+  for (const key of keys) writeTurns(turns, key, told.get(key) ?? [], 0, ordinal, rows);
 }
 
 /** Writes what comes of a new message that answers nothing and that nothing answers yet: most of them. */

@@ -48,6 +48,25 @@ export const clockTurnTable: Table = {
   indexes: [{ columns: ['opened_at'] }, { columns: ['stopped_at'] }],
 };
 
+/**
+ * Replies that are dated before what they answer, in versions: ours and theirs. `reply` is the key of the interaction and `id`
+ * its id, `at` its date; the marking holds from `answered_at` on, the date of what it answers. Times are milliseconds since 1970.
+ */
+export const earlyReplyTable: Table = {
+  name: 'early_reply',
+  columns: {
+    reply: 'integer',
+    known_from: 'integer',
+    known_until: 'integer',
+    id: 'text',
+    at: 'integer',
+    answered_at: 'integer',
+    channel: 'text',
+  },
+  key: ['reply', 'known_from'],
+  indexes: [{ columns: ['id'] }, { columns: ['at', 'reply'] }],
+};
+
 // What follows is written once and never changed: it is known from its key on, the ordinal of the event.
 
 /** Who of ours answered for a stakeholder from a date on, and in which tier; null: nobody, or none. */

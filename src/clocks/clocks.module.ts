@@ -9,6 +9,7 @@ import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
 import { TIMING, TimingHandler } from './clocks.handler.js';
 import { ClockGroupResolver, ClockResolver, ClocksResolver } from './clocks.resolver.js';
+import { EarlyRepliesResolver } from './early-replies.resolver.js';
 import { type Timing, timing } from './timing.js';
 import { TimingResolver } from './timing.resolver.js';
 
@@ -29,6 +30,7 @@ import { TimingResolver } from './timing.resolver.js';
     ClocksResolver,
     ClockResolver,
     ClockGroupResolver,
+    EarlyRepliesResolver,
   ],
 })
 export class ClocksModule {}

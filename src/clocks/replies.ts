@@ -58,6 +58,11 @@ export class Replies {
     return (this.#answers.get(id)?.size ?? 0) > 0;
   }
 
+  /** The messages that answer this one, recorded or not. */
+  answersTo(id: string): readonly Message[] {
+    return [...(this.#answers.get(id) ?? [])].flatMap((each) => this.#messages.get(each) ?? []);
+  }
+
   /** The conversation of a message, which may not be recorded. */
   conversationOf(id: string): ToldConversation {
     return this.#told.get(id) ?? this.#tell(id);

@@ -14,7 +14,7 @@ import { termsMax, termsOf } from './goal-pages.js';
 import { reaches, statusOf } from './goal-status.js';
 import { GoalMeasures } from './goals.measures.js';
 import { GoalNodes } from './goals.nodes.js';
-import { Goal, GoalBaseline, GoalOutcome, GoalTermsThen } from './goals.types.js';
+import { Goal, GoalBaseline, GoalCohort, GoalOutcome, GoalTermsThen } from './goals.types.js';
 
 /** Goal against outcome. */
 @Resolver(() => Goal)
@@ -70,6 +70,21 @@ export class GoalBaselineResolver {
   async position(@Parent() { eventId }: GoalBaseline): Promise<Position | null> {
     const ordinal = eventId === null ? null : await this.store.ordinalOfEvent(eventId);
     return ordinal === null ? null : positionOf(this.store.logId, ordinal);
+  }
+}
+
+/** Of those over whom a goal is measured: who of ours answers for them. */
+@Resolver(() => GoalCohort)
+export class GoalCohortResolver {
+  constructor(private readonly people: OwnerNodes) {}
+
+  @ResolveField(() => Colleague, { nullable: true, description: 'Who of ours answers for them.' })
+  async owner(
+    @Parent() { ownerId, moment }: GoalCohort,
+    @Context() request: RequestContext,
+  ): Promise<Colleague | null> {
+    const load = (ids: readonly string[], at: Moment) => this.people.colleagues(ids, at);
+    return ownerId === null ? null : batched(request, 'colleague', moment, load, ownerId);
   }
 }
 

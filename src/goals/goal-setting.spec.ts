@@ -62,7 +62,13 @@ describe('setting a goal', () => {
 
   it('measures nothing for a period that has begun, or for nobody of ours', async () => {
     expect(await goals.ask({ ...set, at: day(10) }, context('a'))).toEqual({ refused: 'PeriodHasBegun', from: at(10) });
-    expect(await goals.ask({ ...set, owner: 'roe' }, context('b'))).toEqual({ refused: 'ColleagueNotFound' });
+    expect(await goals.ask({ ...set, owner: 'roe' }, context('b'))).toEqual({
+      ...{ refused: 'ColleagueNotFound', colleagueId: 'roe' },
+    });
+    const cohort = { channel: null, topic: null, owner: 'max', tier: null, owned: null };
+    expect(await goals.ask({ ...set, measure: { ...measure, cohort } }, context('c'))).toEqual({
+      ...{ refused: 'ColleagueNotFound', colleagueId: 'max' },
+    });
     expect(measured).toEqual([]);
     expect(await store.head()).toBe(0);
   });
@@ -85,6 +91,8 @@ describe('revising a goal', () => {
     expect(await goals.ask(revise, context('a'))).toEqual({ refused: 'GoalNotFound' });
     const goalId = await goalOf(set, 'b');
     withUs.delete('lee');
-    expect(await goals.ask({ ...revise, goalId }, context('c'))).toEqual({ refused: 'ColleagueNotFound' });
+    expect(await goals.ask({ ...revise, goalId }, context('c'))).toEqual({
+      ...{ refused: 'ColleagueNotFound', colleagueId: 'lee' },
+    });
   });
 });

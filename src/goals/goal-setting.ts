@@ -18,7 +18,7 @@ export type GoalAsked =
 export type GoalOutcome =
   | (Pick<Accepted<Goal>, 'already' | 'ordinal'> & { readonly goalId: string })
   | GoalRefusal
-  | Refusal<'ColleagueNotFound'>
+  | (Refusal<'ColleagueNotFound'> & { readonly colleagueId: string })
   | CommandIdReused;
 
 /** Whether somebody is one of ours who is still with us: the port to whoever keeps our own people. */
@@ -54,8 +54,8 @@ export const goalSetting = ({ transact, look }: Transactions, ourPeople: WithUs,
         const request = { type: 'DropGoal', data: { goalId, droppedAt: setAt } } as const;
         return outcomeOf(goalId, await transact(goal, goalId, request, context));
       }
-      if (asked.owner !== undefined && !(await ourPeople.isWithUs(asked.owner)))
-        return { refused: 'ColleagueNotFound' };
+      for (const colleagueId of peopleIn(asked))
+        if (!(await ourPeople.isWithUs(colleagueId))) return { refused: 'ColleagueNotFound', colleagueId };
       if (asked.type === 'Set') {
         const { type: _, at, ...data } = asked;
         // The decider says so too; nothing is measured for what it would refuse.
@@ -71,4 +71,10 @@ export const goalSetting = ({ transact, look }: Transactions, ourPeople: WithUs,
       return outcomeOf(goalId, await transact(goal, goalId, request, context));
     },
   };
+};
+
+/** Of ours, who is named: who is to answer for it, and over whose relationships it is measured. */
+const peopleIn = (asked: Exclude<GoalAsked, { type: 'Drop' }>): readonly string[] => {
+  const cohort = asked.type === 'Set' ? asked.measure.cohort : undefined;
+  return [asked.owner, cohort?.owner].filter((id) => id != null);
 };

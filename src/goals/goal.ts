@@ -1,6 +1,7 @@
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
 import type { Stance } from '../relationships/relationship.js';
+import type { Channel } from '../stakeholders/handle.js';
 import { type Measure, isWithin, rangeOf } from './measure.js';
 
 /** Stored and sent names: whether what is measured is to reach the target from below or to stay below it. */
@@ -64,6 +65,20 @@ export interface StoredMeasure {
   readonly stances: readonly Stance[] | null;
   readonly survey: string | null;
   readonly topic: string | null;
+  /** Over whom; left out: over all. */
+  readonly cohort?: StoredCohort;
+}
+
+/** Those over whom something is measured: what is null restricts nothing. */
+export interface StoredCohort {
+  readonly channel: Channel | null;
+  /** Spelt exactly. */
+  readonly topic: string | null;
+  /** Id of the person of ours who answers for them. */
+  readonly owner: string | null;
+  readonly tier: string | null;
+  /** Whether anybody of ours answers for them. */
+  readonly owned: boolean | null;
 }
 
 export type GoalRequest =

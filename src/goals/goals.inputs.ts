@@ -1,11 +1,16 @@
 import { Field, Float, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsOptional,
+  IsString,
+  Length,
   Matches,
   MaxLength,
   ValidateBy,
+  ValidateNested,
   type ValidationArguments,
 } from 'class-validator';
 import type { ConversionKind } from '../advocacy/advocacy-v1.js';
@@ -23,13 +28,24 @@ import { Done } from '../graphql/done.js';
 import { IsGlobalId } from '../graphql/ids.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
-import { ColleagueNotFound } from '../owners/our-own.types.js';
+import { ColleagueNotFound, notATierName, tierName, tierNameMax } from '../owners/our-own.types.js';
 import type { Stance } from '../relationships/relationship.js';
+import type { Channel } from '../stakeholders/handle.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { StanceEnum } from '../stakeholders/stakeholders.types.js';
 import type { Direction } from './goal.js';
 import { type GoalPhase, goalPhases } from './goal-pages.js';
 import { Goal, GoalDirectionEnum, GoalMeasureEnum, GoalPhaseEnum } from './goals.types.js';
-import { type Measure, type MeasureParameter, isWithin, measures, parametersOf, rangeOf } from './measure.js';
+import {
+  type CohortPart,
+  type Measure,
+  type MeasureParameter,
+  cohortOf,
+  isWithin,
+  measures,
+  parametersOf,
+  rangeOf,
+} from './measure.js';
 
 const dayMs = 86_400_000;
 const periodDaysMax = 3_660;
@@ -82,6 +98,65 @@ const periodOf = (_: unknown, { from, until }: Checked): string | null => {
   return until - from <= periodDaysMax * dayMs ? null : `A period has at most ${periodDaysMax} days.`;
 };
 
+const partOfField: Readonly<Record<keyof GoalCohortInput, CohortPart>> = {
+  channel: 'channel',
+  topic: 'topic',
+  ownerId: 'owner',
+  tier: 'tier',
+  owned: 'owned',
+};
+
+/** What a measure cannot be told over is named, all of it. */
+const cohortOfMeasure = (value: unknown, { measure = 'conversions' }: Checked): string | null => {
+  // What is no object at all is another's fault to name.
+  if (typeof value !== 'object' || value === null) return null;
+  const given = Object.entries(value).flatMap(([field, each]) =>
+    each == null ? [] : [field as keyof GoalCohortInput],
+  );
+  const beyond = given.filter((field) => !cohortOf[measure].includes(partOfField[field]));
+  return beyond.length === 0 ? null : `This measure is not told by ${beyond.join(', ')}.`;
+};
+
+@InputType({
+  description:
+    'Over whom a measure is told; what is left out restricts nothing. Owner and tier are those when a spell began, when a conversion counted, or at the date of a stance.',
+})
+export class GoalCohortInput {
+  @Field(() => ChannelEnum, {
+    nullable: true,
+    description:
+      'Of rates: where that was said which turned them against us. Of CONVERSATION_SHARE: where it was heard.',
+  })
+  @IsOptional()
+  channel?: Channel | null;
+
+  @Field(() => String, { nullable: true, description: 'Of rates: what it was about, spelt exactly.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, textMax)
+  topic?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Who of ours answers for them. Not of what is heard or answered.' })
+  @IsOptional()
+  @IsGlobalId('Colleague')
+  ownerId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'In which tier they stand. Not of what is heard or answered.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, tierNameMax)
+  @Matches(tierName, { message: notATierName })
+  tier?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether anybody of ours answers for them. Not of what is heard or answered.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  owned?: boolean | null;
+}
+
 @InputType({ description: 'It is set before its period begins.' })
 export class SetGoalInput extends CommandInput {
   @Field(() => GoalMeasureEnum)
@@ -102,6 +177,16 @@ export class SetGoalInput extends CommandInput {
   @Field(() => String, { nullable: true, description: 'Of CONVERSATION_SHARE: spelt exactly.' })
   @OfMeasure('topic', text)
   topic?: string | null;
+
+  @Field(() => GoalCohortInput, {
+    nullable: true,
+    description: 'Left out: over all. NET_PROMOTER is told over all alone.',
+  })
+  @IsOptional()
+  @Checks('cohortOfMeasure', cohortOfMeasure)
+  @ValidateNested()
+  @Type(() => GoalCohortInput)
+  cohort?: GoalCohortInput | null;
 
   @Field(() => Float)
   @Checks('withinMeasure', targetWithin)

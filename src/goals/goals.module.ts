@@ -5,7 +5,12 @@ import { colleague } from '../owners/colleague.js';
 import { OwnersModule } from '../owners/owners.module.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
-import { GoalBaselineResolver, GoalReportResolver, goalOwnerResolvers } from './goal-report.resolver.js';
+import {
+  GoalBaselineResolver,
+  GoalCohortResolver,
+  GoalReportResolver,
+  goalOwnerResolvers,
+} from './goal-report.resolver.js';
 import { type GoalSetting, goalSetting } from './goal-setting.js';
 import { GOAL_SETTING, GoalsHandler } from './goals.handler.js';
 import { GoalMeasures } from './goals.measures.js';
@@ -36,6 +41,7 @@ import { GoalsResolver } from './goals.resolver.js';
     GoalsResolver,
     GoalReportResolver,
     GoalBaselineResolver,
+    GoalCohortResolver,
     ...goalOwnerResolvers,
   ],
 })

@@ -8,10 +8,10 @@ import { type Moment, present } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
-import { goal } from './goal.js';
+import { type StoredCohort, goal } from './goal.js';
 import { type ListedGoal, goalsById } from './goal-pages.js';
 import { type GoalView, viewAfter } from './goal-view.js';
-import type { Goal, GoalBaseline, GoalTermsThen } from './goals.types.js';
+import type { Goal, GoalBaseline, GoalCohort, GoalTermsThen } from './goals.types.js';
 
 /** Goals as GraphQL shows them. */
 @Injectable()
@@ -30,7 +30,7 @@ export class GoalNodes {
 
   nodeOf({ view, revision }: Pick<ListedGoal, 'view' | 'revision'>, moment: Moment): Goal {
     const { goalId, measure, dropped } = view;
-    const { name, kinds, stances, survey, topic } = measure;
+    const { name, kinds, stances, survey, topic, cohort } = measure;
     return {
       __typename: 'Goal',
       id: toGlobalId('Goal', goalId, moment),
@@ -42,6 +42,7 @@ export class GoalNodes {
       stances,
       survey,
       topic,
+      cohort: cohort === undefined ? null : cohortOf(cohort, moment),
       dropped: dropped === null ? null : { at: Date.parse(dropped.at), by: dropped.by, reason: dropped.reason },
       ...termsIn(view, moment),
     };
@@ -71,6 +72,12 @@ export class GoalNodes {
     return this.nodeOf({ view, revision: events.at(-1)?.revision ?? 0 }, moment);
   }
 }
+
+const cohortOf = ({ owner, ...rest }: StoredCohort, moment: Moment): GoalCohort => ({
+  ...rest,
+  ownerId: owner,
+  moment,
+});
 
 const termsIn = (view: GoalView, moment: Moment) => {
   const { target, direction, from, until, owner, setAt, recordedAt, by, reason, baseline } = view;

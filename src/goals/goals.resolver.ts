@@ -17,6 +17,7 @@ import { commandIdReused } from '../graphql/refusal.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
 import { type GoalFilter as Where, countGoals, goalsPage } from './goal-pages.js';
+import type { StoredCohort } from './goal.js';
 import type { GoalAsked, GoalOutcome } from './goal-setting.js';
 import { GoalCommand } from './goals.handler.js';
 import {
@@ -55,6 +56,14 @@ const filterOf = ({ ownerId, measures, phases, dropped }: GoalFilter = {}): Wher
   phases: phases ?? undefined,
   dropped: dropped ?? undefined,
 });
+
+/** Over whom, as it is stored; null where that is all. */
+const cohortIn = ({ cohort }: SetGoalInput): StoredCohort | null => {
+  const { channel = null, topic = null, ownerId, tier = null, owned = null } = cohort ?? {};
+  const owner = ownerId == null ? null : fromGlobalId(ownerId, 'Colleague', 'input', 'cohort', 'ownerId').id;
+  const chosen = { channel, topic, owner, tier, owned };
+  return Object.values(chosen).every((each) => each === null) ? null : chosen;
+};
 
 const timeOf = (at: number): string => new Date(at).toISOString();
 
@@ -101,9 +110,10 @@ export class GoalsResolver {
   })
   setGoal(@Args('input') input: SetGoalInput, @Context() request: RequestContext): Promise<typeof SetGoalResult> {
     const { measure: name, kinds = null, stances = null, survey = null, topic = null, target, direction } = input;
+    const cohort = cohortIn(input);
     const asked = {
       type: 'Set',
-      measure: { name, kinds, stances, survey, topic },
+      measure: { name, kinds, stances, survey, topic, ...(cohort === null ? {} : { cohort }) },
       target,
       direction: direction ?? 'at-least',
       from: timeOf(input.from),
@@ -191,7 +201,7 @@ const refusalOf = (outcome: Extract<GoalOutcome, { refused: string }>, asked: Go
       return {
         __typename: refused,
         message: 'Nobody of ours has this id, or they have left.',
-        colleagueId: toGlobalId('Colleague', 'owner' in asked ? (asked.owner ?? '') : ''),
+        colleagueId: toGlobalId('Colleague', outcome.colleagueId),
       };
     case 'CommandIdReused':
       return commandIdReused;

@@ -8,6 +8,8 @@ import { Node } from '../graphql/node.js';
 import { DateTime, PositionScalar } from '../graphql/scalars.js';
 import type { Stance } from '../relationships/relationship.js';
 import { StanceEnum } from '../stakeholders/stakeholders.types.js';
+import type { Channel } from '../stakeholders/handle.js';
+import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { type Direction, type StoredMeasure, directions } from './goal.js';
 import { goalPhases } from './goal-pages.js';
 import { type GoalStatus, goalStatuses } from './goal-status.js';
@@ -160,6 +162,25 @@ export class GoalDrop {
   readonly reason!: string | null;
 }
 
+/** The cohort of a goal as resolvers hand it on. */
+@ObjectType({ description: 'Over whom the measure of a goal is told; what is null restricts nothing.' })
+export class GoalCohort {
+  readonly moment!: Moment;
+  readonly ownerId!: string | null;
+
+  @Field(() => ChannelEnum, { nullable: true })
+  readonly channel!: Channel | null;
+
+  @Field(() => String, { nullable: true })
+  readonly topic!: string | null;
+
+  @Field(() => String, { nullable: true })
+  readonly tier!: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether anybody of ours answers for them.' })
+  readonly owned!: boolean | null;
+}
+
 /** A goal as resolvers hand it on. */
 @ObjectType({ implements: () => Node, description: 'What we mean to reach in a period, set before it began.' })
 export class Goal extends Terms implements Node {
@@ -184,6 +205,9 @@ export class Goal extends Terms implements Node {
 
   @Field(() => String, { nullable: true, description: 'Of CONVERSATION_SHARE.' })
   readonly topic!: string | null;
+
+  @Field(() => GoalCohort, { nullable: true, description: 'Null: over all.' })
+  readonly cohort!: GoalCohort | null;
 
   @Field(() => GoalDrop, { nullable: true, description: 'Null while it is not dropped.' })
   readonly dropped!: GoalDrop | null;

@@ -37,6 +37,24 @@ export const parametersOf: Readonly<
   'conversation-share': { needs: 'topic' },
   'stakeholders-at-stance': { needs: 'stances' },
 };
+/** By what those may be chosen whom a measure is over. */
+export const cohortParts = ['channel', 'topic', 'owner', 'tier', 'owned'] as const;
+export type CohortPart = (typeof cohortParts)[number];
+
+/**
+ * Over which of them each measure can be told, as its query can: spells by where and about what that was said which turned
+ * somebody against us, and by who answered for them when they began; conversions by who answered for them when they counted;
+ * stakeholders by who answers for them at that date; what was heard by where.
+ */
+export const cohortOf: Readonly<Record<Measure, readonly CohortPart[]>> = {
+  conversions: ['owner', 'tier', 'owned'],
+  'conversion-rate': cohortParts,
+  'relapse-rate': cohortParts,
+  'net-promoter': [],
+  'conversation-share': ['channel'],
+  'stakeholders-at-stance': ['owner', 'tier', 'owned'],
+};
+
 export type MeasureParameter = 'kinds' | 'stances' | 'survey' | 'topic';
 
 interface Range {

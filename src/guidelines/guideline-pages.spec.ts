@@ -3,6 +3,7 @@ import { day, dayMs, passed, plansOf, projected } from '../../test/small-logs.js
 import { prism } from '../advocacy/prism.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
+import { open } from '../event-sourcing/position.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import { numbered, recorded, specifyProjection } from '../event-sourcing/specification.js';
 import { ourOwnRows } from '../owners/our-own-rows.js';
@@ -36,6 +37,13 @@ const acknowledged = (colleagueId: string, version: number, on: number): Recorde
   };
   return recorded(fact, { stream: `acknowledgement-${colleagueId}` });
 };
+const retracted = (colleagueId: string, version: number): RecordedEvent => {
+  const fact: AcknowledgementFact = {
+    type: 'AcknowledgementRetracted',
+    data: { colleagueId, guidelineId: 'g', version },
+  };
+  return recorded(fact, { stream: `acknowledgement-${colleagueId}` });
+};
 const hired = (colleagueId: string, ...addresses: readonly string[]): RecordedEvent =>
   recorded(
     {
@@ -47,6 +55,7 @@ const hired = (colleagueId: string, ...addresses: readonly string[]): RecordedEv
 
 describe('the rows of guidelines', () => {
   const { given } = specifyProjection(guidelineRows);
+  const kims = { colleague: 'kim', guideline: 'g', version: 1, recorded_by: 'tester' };
 
   it('keep each version, from when on, and that it was withdrawn', () =>
     given(published(1, 2), withdrawn(5)).thenRows(guidelineTable, [
@@ -62,7 +71,13 @@ describe('the rows of guidelines', () => {
 
   it('keep who has acknowledged what', () =>
     given(acknowledged('kim', 1, 3)).thenRows(acknowledgementTable, [
-      { colleague: 'kim', guideline: 'g', version: 1, key: 1, at: dayMs(3), recorded_by: 'tester' },
+      { ...kims, known_from: 1, known_until: open, at: dayMs(3) },
+    ]));
+
+  it('let go of an acknowledgement that was retracted, and keep it when it is given again', () =>
+    given(acknowledged('kim', 1, 3), retracted('kim', 1), acknowledged('kim', 1, 9)).thenRows(acknowledgementTable, [
+      { ...kims, known_from: 1, known_until: 2, at: dayMs(3) },
+      { ...kims, known_from: 3, known_until: open, at: dayMs(9) },
     ]));
 });
 
@@ -74,6 +89,8 @@ const log = numbered(
   published(2, 10), // 5
   acknowledged('lee', 2, 12), // 6
   withdrawn(20), // 7
+  acknowledged('kim', 2, 11), // 8
+  retracted('kim', 2), // 9
 );
 const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
   const rows = await projected([guidelineRows, ourOwnRows, prism], log);
@@ -123,6 +140,15 @@ describe('what goes out without the guideline in force', () => {
       expect(await missingOf(rows, 5, ['desk@ours.example'])).toEqual([]);
       expect(await missingOf(rows, 2, ['desk@ours.example'])).toEqual(['kim 1', 'lee 1']);
       expect(await missingOf(rows, 5, ['stranger@ours.example'])).toEqual([]);
+    }));
+
+  it('tells of who had acknowledged it by what was known, and no more once that was retracted', () =>
+    reading(async (rows) => {
+      expect(await missingOf(rows, 12, ['kim@ours.example'], 8)).toEqual([]);
+      expect(await missingOf(rows, 12, ['kim@ours.example'], 9)).toEqual(['kim 2']);
+      expect(await acknowledgementsOf(rows, 'g', 2, at(30, 8))).toHaveLength(2);
+      expect(await acknowledgementsOf(rows, 'g', 2, at(30))).toMatchObject([{ colleagueId: 'lee' }]);
+      expect((await acknowledgedBy(rows, ['kim'], at(30))).get('kim')).toMatchObject([{ version: 1 }]);
     }));
 
   it('is read as it was known', () =>

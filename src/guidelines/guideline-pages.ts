@@ -87,9 +87,9 @@ export const acknowledgedBy = async (
 ): Promise<ReadonlyMap<string, readonly Acknowledged[]>> => {
   const found = new Map<string, Acknowledged[]>(colleagues.map((id) => [id, []]));
   for (const { marks, values } of inLists(colleagues)) {
-    const sql = `SELECT a.* FROM guideline_acknowledgement a WHERE a.colleague IN (${marks}) AND a.key <= ? AND a.at <= ?
+    const sql = `SELECT a.* FROM guideline_acknowledgement a WHERE a.colleague IN (${marks}) AND ${knownThen('a')} AND a.at <= ?
       ORDER BY a.colleague, a.guideline, a.version`;
-    for (const row of await rows.all<AcknowledgementRow>(sql, [...values, past.known, past.validAt]))
+    for (const row of await rows.all<AcknowledgementRow>(sql, [...values, ...thenOf(past), past.validAt]))
       found.get(row.colleague)?.push(acknowledged(row));
   }
   return found;
@@ -98,7 +98,7 @@ export const acknowledgedBy = async (
 /** How many acknowledgements of a version are told at most. */
 export const acknowledgementsMax = 1_000;
 
-/** Who had acknowledged a version, or a later one of the same guideline, then; the first first. */
+/** Who had acknowledged a version then; the first first. */
 export const acknowledgementsOf = async (
   rows: RowReader,
   guidelineId: string,
@@ -106,9 +106,9 @@ export const acknowledgementsOf = async (
   past: Past,
 ): Promise<readonly Acknowledged[]> => {
   const found = await rows.all<AcknowledgementRow>(
-    `SELECT a.* FROM guideline_acknowledgement a WHERE a.guideline = ? AND a.version = ? AND a.key <= ? AND a.at <= ?
-     ORDER BY a.at, a.key LIMIT ${acknowledgementsMax}`,
-    [guidelineId, version, past.known, past.validAt],
+    `SELECT a.* FROM guideline_acknowledgement a WHERE a.guideline = ? AND a.version = ? AND ${knownThen('a')} AND a.at <= ?
+     ORDER BY a.at, a.known_from LIMIT ${acknowledgementsMax}`,
+    [guidelineId, version, ...thenOf(past), past.validAt],
   );
   return found.map(acknowledged);
 };

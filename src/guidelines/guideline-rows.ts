@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
+import { open } from '../event-sourcing/position.js';
 import type { Projection } from '../event-sourcing/projection.js';
 import type { Table } from '../event-sourcing/read-store.js';
 import type { AcknowledgementFact } from './acknowledgement.js';
@@ -23,18 +24,19 @@ export const guidelineTable: Table = {
   key: ['guideline', 'place'],
 };
 
-/** Who of ours has acknowledged which version; known from its key on. */
+/** Who of ours has acknowledged which version, in versions; what is retracted has no present one. */
 export const acknowledgementTable: Table = {
   name: 'guideline_acknowledgement',
   columns: {
     colleague: 'text',
     guideline: 'text',
     version: 'integer',
-    key: 'integer',
+    known_from: 'integer',
+    known_until: 'integer',
     at: 'integer',
     recorded_by: 'text',
   },
-  key: ['colleague', 'guideline', 'version'],
+  key: ['colleague', 'guideline', 'version', 'known_from'],
   indexes: [{ columns: ['guideline', 'version'] }],
 };
 
@@ -55,22 +57,29 @@ const factOf = (event: RecordedEvent): GuidelineFact | AcknowledgementFact =>
 /** Guidelines in their versions, and who has acknowledged them. */
 export const guidelineRows: Projection<null> = {
   name: 'guidelines',
-  version: 1,
+  version: 2,
   tables: [guidelineTable, acknowledgementTable],
   reads: new Set<(GuidelineFact | AcknowledgementFact)['type']>([
     'GuidelinePublished',
     'GuidelineWithdrawn',
     'GuidelineAcknowledged',
+    'AcknowledgementRetracted',
   ]),
   load: () => Promise.resolve(null),
   evolve: (_, event, rows) => {
     const { ordinal, revision, provenance } = event;
     const { type, data } = factOf(event);
+    if (type === 'AcknowledgementRetracted') {
+      rows.close(acknowledgementTable, [data.colleagueId, data.guidelineId, data.version], ordinal);
+      return;
+    }
     const at = Date.parse(data.occurredAt);
     if (type === 'GuidelineAcknowledged') {
       const { colleagueId: colleague, guidelineId: guideline, version } = data;
-      const row = { colleague, guideline, version, key: ordinal, at, recorded_by: provenance.actor };
-      rows.insert(acknowledgementTable, row);
+      const known = { known_from: ordinal, known_until: open };
+      rows.insert(acknowledgementTable, {
+        ...{ colleague, guideline, version, ...known, at, recorded_by: provenance.actor },
+      });
       return;
     }
     const said = { by: provenance.actor, reason: provenance.reason ?? null };

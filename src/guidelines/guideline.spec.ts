@@ -56,6 +56,14 @@ describe('an acknowledgement', () => {
     type: 'GuidelineAcknowledged',
     data: data(version, of),
   });
+  const takeBack = (version: number): AcknowledgementRequest => ({
+    type: 'RetractAcknowledgement',
+    data: { colleagueId: 'kim', guidelineId: 'g', version },
+  });
+  const takenBack = (version: number): AcknowledgementFact => ({
+    type: 'AcknowledgementRetracted',
+    data: { colleagueId: 'kim', guidelineId: 'g', version },
+  });
   it('is recorded, of each version', () => {
     given()
       .when(ask(1))
@@ -67,6 +75,30 @@ describe('an acknowledgement', () => {
   it('stays quiet where that version was acknowledged, or a later one', () => {
     given(told(2)).when(ask(2)).thenNothingHappens();
     given(told(2)).when(ask(1)).thenNothingHappens();
+  });
+  it('is retracted, once, and what was acknowledged besides stands', () => {
+    given(told(1), told(2))
+      .when(takeBack(2))
+      .then([takenBack(2)]);
+    given(told(1), told(2), takenBack(2)).when(takeBack(2)).thenNothingHappens();
+    given(told(1), told(2), takenBack(2)).when(ask(1)).thenNothingHappens();
+    given(told(1), told(2), takenBack(1)).when(ask(1)).thenNothingHappens();
+  });
+  it('is recorded again after that', () => {
+    given(told(2), takenBack(2))
+      .when(ask(2))
+      .then([told(2)]);
+    given(told(2), takenBack(2))
+      .when(ask(1))
+      .then([told(1)]);
+    given(told(2), takenBack(2), told(2))
+      .when(takeBack(2))
+      .then([takenBack(2)]);
+  });
+  it('that there is none of is not retracted, also where a later version was acknowledged', () => {
+    given().when(takeBack(1)).then({ refused: 'AcknowledgementNotFound' });
+    given(told(2)).when(takeBack(1)).then({ refused: 'AcknowledgementNotFound' });
+    given(told(1, 'another')).when(takeBack(1)).then({ refused: 'AcknowledgementNotFound' });
   });
   it('of one guideline is none of another', () =>
     given(told(2, 'another'))

@@ -79,6 +79,35 @@ describe('the gate of guidelines', () => {
   });
 });
 
+describe('retracting an acknowledgement', () => {
+  it('leaves them without the version, and names them at the gate', async () => {
+    const kim = await hired();
+    const guidelineId = idOf(await publish('Be kind.', 2, 'first'));
+    const acknowledge = {
+      type: 'Acknowledge',
+      guidelineId,
+      version: null,
+      colleagueId: kim,
+      occurredAt: day(3),
+    } as const;
+    await guided.ask(acknowledge, context('acknowledge'));
+    const retract = { type: 'RetractAcknowledgement', guidelineId, version: 1, colleagueId: kim } as const;
+    const retracted = await guided.ask(retract, context('retract'));
+    expect(retracted).toMatchObject({ guidelineId, version: 1, already: false });
+    expect(await guided.ask(retract, context('retract'))).toEqual({ ...retracted, already: true });
+    const rows = await projected([guidelineRows, ourOwnRows], await everyEvent(store));
+    expect(await guidelinesGate(rows, streams)(told(4))).toMatchObject([{ colleagueId: kim, version: 1 }]);
+    await rows.close();
+  });
+
+  it('is refused where there is no such guideline, or it is of nobody of ours', async () => {
+    const retract = { type: 'RetractAcknowledgement', guidelineId: 'none', version: 1, colleagueId: 'x' } as const;
+    expect(await guided.ask(retract, context('a'))).toEqual({ refused: 'GuidelineNotFound' });
+    const strangers = guiding(streams, { isOneOfUs: () => Promise.resolve(false) });
+    expect(await strangers.ask(retract, context('b'))).toEqual({ refused: 'ColleagueNotFound' });
+  });
+});
+
 describe('asking about guidelines', () => {
   it('acknowledges for nobody who is not one of ours, and no version that is not there', async () => {
     const strangers = guiding(streams, { isOneOfUs: () => Promise.resolve(false) });

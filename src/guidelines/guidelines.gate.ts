@@ -3,7 +3,7 @@ import { present } from '../event-sourcing/past.js';
 import type { Transactions } from '../event-sourcing/transact.js';
 import type { Gate } from '../interactions/recording.js';
 import { colleague, ourAddressForm } from '../owners/colleague.js';
-import { acknowledgements } from './acknowledgement.js';
+import { acknowledgements, newestAcknowledged } from './acknowledgement.js';
 import { unacknowledged } from './guideline-pages.js';
 
 /**
@@ -19,7 +19,7 @@ export const guidelinesGate =
     const told = [];
     for (const { colleagueId, guideline } of missing) {
       const { state } = await read(acknowledgements, colleagueId);
-      if ((state.get(guideline.guidelineId) ?? 0) >= guideline.version) continue;
+      if (newestAcknowledged(state, guideline.guidelineId) >= guideline.version) continue;
       const { name } = (await read(colleague, colleagueId)).state;
       const { guidelineId, version, body } = guideline;
       told.push({ colleagueId, colleague: name, guidelineId, guideline: body.name, version });

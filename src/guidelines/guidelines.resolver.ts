@@ -23,6 +23,8 @@ import {
   type GuidelineVersion,
   PublishGuidelineInput,
   PublishGuidelineResult,
+  RetractAcknowledgementInput,
+  RetractAcknowledgementResult,
   WithdrawGuidelineInput,
   WithdrawGuidelineResult,
 } from './guidelines.types.js';
@@ -90,10 +92,27 @@ export class GuidelinesResolver {
       type: 'Acknowledge',
       guidelineId: guidelineIn(input),
       version: input.version ?? null,
-      colleagueId: fromGlobalId(input.colleagueId, 'Colleague', 'input', 'colleagueId').id,
+      colleagueId: colleagueIn(input),
       occurredAt: when(input, request),
     } as const;
     return this.#execute('GuidelineWasAcknowledged', 'acknowledgeGuideline', asked, input, request);
+  }
+
+  @Mutation(() => RetractAcknowledgementResult, {
+    description:
+      'They never acknowledged that version: what they had acknowledged besides stands, and they may acknowledge it yet.',
+  })
+  retractAcknowledgement(
+    @Args('input') input: RetractAcknowledgementInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof RetractAcknowledgementResult> {
+    const asked = {
+      type: 'RetractAcknowledgement',
+      guidelineId: guidelineIn(input),
+      version: input.version,
+      colleagueId: colleagueIn(input),
+    } as const;
+    return this.#execute('AcknowledgementWasRetracted', 'retractAcknowledgement', asked, input, request);
   }
 
   async #all(moment: Moment): Promise<ReadonlyMap<string, Guideline>> {
@@ -151,9 +170,11 @@ const refusalOf = ({ refused }: Extract<GuidingOutcome, { refused: string }>, as
     case 'GuidelineVersionNotFound':
       return { __typename: refused, message: 'This guideline has no such version yet.' };
     case 'ColleagueNotFound': {
-      const colleagueId = toGlobalId('Colleague', asked.type === 'Acknowledge' ? asked.colleagueId : '');
+      const colleagueId = toGlobalId('Colleague', 'colleagueId' in asked ? asked.colleagueId : '');
       return { __typename: refused, message: 'Nobody of ours has this id.', colleagueId };
     }
+    case 'AcknowledgementNotFound':
+      return { __typename: refused, message: 'They have not acknowledged this version.' };
     case 'CommandIdReused':
       return commandIdReused;
   }
@@ -161,6 +182,9 @@ const refusalOf = ({ refused }: Extract<GuidingOutcome, { refused: string }>, as
 
 const guidelineIn = ({ guidelineId }: { readonly guidelineId?: string | null }): string =>
   fromGlobalId(guidelineId ?? '', 'Guideline', 'input', 'guidelineId').id;
+
+const colleagueIn = ({ colleagueId }: { readonly colleagueId: string }): string =>
+  fromGlobalId(colleagueId, 'Colleague', 'input', 'colleagueId').id;
 
 const when = ({ occurredAt }: { readonly occurredAt?: number | null }, { now }: RequestContext): string =>
   happened(occurredAt ?? now, now, 'input', 'occurredAt');

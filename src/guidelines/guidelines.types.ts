@@ -205,6 +205,22 @@ export class AcknowledgeGuidelineInput extends ExplainedCommandInput {
   occurredAt?: number | null;
 }
 
+@InputType()
+export class RetractAcknowledgementInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Guideline')
+  guidelineId!: string;
+
+  @Field(() => Int, { description: 'The one that was acknowledged by mistake.' })
+  @IsInt()
+  @Min(1)
+  version!: number;
+
+  @Field(() => ID, { description: 'Who of ours had not read it, or does not keep to it.' })
+  @IsGlobalId('Colleague')
+  colleagueId!: string;
+}
+
 // Outcomes.
 
 @ObjectType({ isAbstract: true })
@@ -212,7 +228,7 @@ abstract class AboutGuideline extends Done {
   @Field(() => ID)
   readonly guidelineId!: string;
 
-  @Field(() => Int, { description: 'The newest or, of an acknowledgement, the one that was acknowledged.' })
+  @Field(() => Int, { description: 'The newest or, of an acknowledgement, the one that it is about.' })
   readonly version!: number;
 }
 
@@ -229,6 +245,11 @@ export class GuidelineWasAcknowledged extends AboutGuideline {
   readonly __typename = 'GuidelineWasAcknowledged';
 }
 
+@ObjectType()
+export class AcknowledgementWasRetracted extends AboutGuideline {
+  readonly __typename = 'AcknowledgementWasRetracted';
+}
+
 @ObjectType({ implements: () => Refusal, description: 'Returned when an id names no guideline of ours.' })
 export class GuidelineNotFound extends Refusal {
   readonly __typename = 'GuidelineNotFound';
@@ -237,6 +258,15 @@ export class GuidelineNotFound extends Refusal {
 @ObjectType({ implements: () => Refusal, description: 'Returned when the guideline has no such version yet.' })
 export class GuidelineVersionNotFound extends Refusal {
   readonly __typename = 'GuidelineVersionNotFound';
+}
+
+@ObjectType({
+  implements: () => Refusal,
+  description:
+    'Returned when they have not acknowledged that very version: where they acknowledged a later one, that is to be retracted.',
+})
+export class AcknowledgementNotFound extends Refusal {
+  readonly __typename = 'AcknowledgementNotFound';
 }
 
 export const PublishGuidelineResult = resultOf('PublishGuidelineResult', () => [
@@ -253,6 +283,13 @@ export const AcknowledgeGuidelineResult = resultOf('AcknowledgeGuidelineResult',
   GuidelineWasAcknowledged,
   GuidelineNotFound,
   GuidelineVersionNotFound,
+  ColleagueNotFound,
+  CommandIdReused,
+]);
+export const RetractAcknowledgementResult = resultOf('RetractAcknowledgementResult', () => [
+  AcknowledgementWasRetracted,
+  AcknowledgementNotFound,
+  GuidelineNotFound,
   ColleagueNotFound,
   CommandIdReused,
 ]);

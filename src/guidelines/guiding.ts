@@ -29,14 +29,20 @@ export type GuidingRequest =
       readonly version: number | null;
       readonly colleagueId: string;
       readonly occurredAt: string;
+    }
+  | {
+      readonly type: 'RetractAcknowledgement';
+      readonly guidelineId: string;
+      readonly version: number;
+      readonly colleagueId: string;
     };
 
 export type GuidingOutcome =
   | (Pick<Accepted<unknown>, 'already' | 'ordinal'> & {
       readonly guidelineId: string;
-      /** The newest or, of an acknowledgement, the one that was acknowledged. */ readonly version: number;
+      /** The newest or, of an acknowledgement, the one that it is about. */ readonly version: number;
     })
-  | Refusal<'GuidelineNotFound' | 'GuidelineVersionNotFound' | 'ColleagueNotFound'>
+  | Refusal<'GuidelineNotFound' | 'GuidelineVersionNotFound' | 'ColleagueNotFound' | 'AcknowledgementNotFound'>
   | CommandIdReused;
 
 /** Who is one of ours: the port to whoever keeps them. */
@@ -78,6 +84,15 @@ export const guiding = ({ transact, read }: Transactions, colleagues: Colleagues
           type: 'AcknowledgeGuideline',
           data: { colleagueId, guidelineId, version, occurredAt },
         } as const;
+        const outcome = await transact(acknowledgements, colleagueId, asked, context);
+        if (!isAccepted(outcome)) return outcome;
+        return { guidelineId, version, already: outcome.already, ordinal: outcome.ordinal };
+      }
+      case 'RetractAcknowledgement': {
+        const { guidelineId, colleagueId, version } = request;
+        if (!(await colleagues.isOneOfUs(colleagueId))) return { refused: 'ColleagueNotFound' };
+        if ((await read(guideline, guidelineId)).state.version === 0) return { refused: 'GuidelineNotFound' };
+        const asked = { type: 'RetractAcknowledgement', data: { colleagueId, guidelineId, version } } as const;
         const outcome = await transact(acknowledgements, colleagueId, asked, context);
         if (!isAccepted(outcome)) return outcome;
         return { guidelineId, version, already: outcome.already, ordinal: outcome.ordinal };

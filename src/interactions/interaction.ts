@@ -1,4 +1,5 @@
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
+import { difference, same } from '../event-sourcing/difference.js';
 import type { Fact } from '../event-sourcing/fact.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { type Disclosure, type DisclosureFact, type DisclosureRequest, decideDisclosure } from './disclosure.js';
@@ -253,18 +254,3 @@ export const interaction: Decider<Interaction, InteractionRequest, InteractionFa
 const concerned = (participants: readonly Participant[]): readonly string[] => [
   ...new Set(participants.map(({ stakeholderId }) => stakeholderId)),
 ];
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** What changes, from what to what: fields that stay as they are are left out. */
-const difference = <T extends object>(state: T, changes: Partial<T>): [Partial<T>, Partial<T>] => {
-  const from: Partial<T> = {};
-  const to: Partial<T> = {};
-  for (const field of Object.keys(changes) as (keyof T)[]) {
-    const next = changes[field];
-    if (next === undefined || same(state[field], next)) continue;
-    from[field] = state[field];
-    to[field] = next;
-  }
-  return [from, to];
-};

@@ -1,43 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { day, dayMs, plansOf, projected, relationshipFact } from '../../test/small-logs.js';
+import { made, moved, settled, takenBack } from '../../test/commitment-facts.js';
+import { day, dayMs, projected, relationshipFact } from '../../test/small-logs.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
-import type { RowReader } from '../event-sourcing/read-store.js';
 import { numbered, specifyProjection } from '../event-sourcing/specification.js';
-import { ownershipRows } from '../owners/ownership-rows.js';
 import { directory } from '../stakeholders/directory.js';
 import { careRows } from './care-rows.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
 import { attributesThen, wordCounts, wordsThen } from './care-word-pages.js';
-import { countUndertakings, cursorOf, undertakingsById, undertakingsPage } from './undertaking-pages.js';
 
 const { given } = specifyProjection(careRows);
 const dated = (stakeholderId: string, factId: string, on: number) => ({ stakeholderId, factId, occurredAt: day(on) });
 
-const made = (who: string, factId: string, on: number, due: number) =>
-  relationshipFact(
-    who,
-    {
-      type: 'CommitmentMade',
-      data: { ...dated(who, factId, on), dueAt: day(due), personal: { of: [who], text: `promise ${factId}` } },
-    },
-    { provenance: { reason: 'asked' } },
-  );
-const settled = (who: string, type: 'CommitmentKept' | 'CommitmentBroken', commitmentId: string, on: number) =>
-  relationshipFact(
-    who,
-    { type, data: { ...dated(who, `${type} ${commitmentId}`, on), commitmentId } },
-    { provenance: { reason: 'done' } },
-  );
-const retracted = (who: string, factId: string, type: 'CommitmentMade' | 'CommitmentKept' | 'StepTaken') =>
-  relationshipFact(who, {
-    type: 'RelationshipFactRetracted',
-    data: { stakeholderId: who, factId, was: { type, occurredAt: day(1) } },
-  });
-
 const begun = { stakeholder: 'ada', key: 1, kind: 'commitment', fact_id: 'c', from_at: dayMs(2), due_at: dayMs(9) };
 const unsettled = { ...begun, until_at: never, ended_by: null, ended_as: null };
 const keptOn = (on: number) => ({ until_at: dayMs(on), ended_by: 'CommitmentKept c', ended_as: 'kept' });
+
+const wordOf = (commitmentId: string, on: number, due: number) => ({
+  ...{ stakeholder: 'ada', axis: `due ${commitmentId}`, at: dayMs(on), word: String(dayMs(due)) },
+});
 
 describe('the rows of care', () => {
   it('keep a commitment, open until something ends it', async () => {
@@ -71,7 +52,7 @@ describe('the rows of care', () => {
     given(
       made('ada', 'c', 2, 9),
       settled('ada', 'CommitmentKept', 'c', 5),
-      retracted('ada', 'CommitmentKept c', 'CommitmentKept'),
+      takenBack('ada', 'CommitmentKept c', 'CommitmentKept'),
     ).thenColumns(careSpanTable, [
       { ...unsettled, known_from: 1, known_until: 2 },
       { ...begun, ...keptOn(5), known_from: 2, known_until: 3 },
@@ -82,15 +63,26 @@ describe('the rows of care', () => {
     given(
       made('ada', 'c', 2, 9),
       settled('ada', 'CommitmentKept', 'c', 5),
-      retracted('ada', 'c', 'CommitmentMade'),
-      retracted('ada', 'CommitmentKept c', 'CommitmentKept'),
+      takenBack('ada', 'c', 'CommitmentMade'),
+      takenBack('ada', 'CommitmentKept c', 'CommitmentKept'),
     ).thenColumns(careSpanTable, [
       { known_from: 1, known_until: 2 },
       { known_from: 2, known_until: 3 },
     ]));
 
+  it('keep the dates to which it was moved as words, and let go of one that was taken back', () =>
+    given(
+      made('ada', 'c', 2, 9),
+      moved('ada', 'm', 'c', 5, 20),
+      moved('ada', 'n', 'c', 4, 12),
+      takenBack('ada', 'm', 'CommitmentMoved'),
+    ).thenColumns(careWordTable, [
+      { ...wordOf('c', 4, 12), fact_id: 'n', key: 3, known_from: 3, known_until: open },
+      { ...wordOf('c', 5, 20), fact_id: 'm', key: 2, known_from: 2, known_until: 4 },
+    ]));
+
   it('are not changed by the retraction of a step', () =>
-    given(made('ada', 'c', 2, 9), retracted('ada', 'c', 'StepTaken')).thenColumns(careSpanTable, [
+    given(made('ada', 'c', 2, 9), takenBack('ada', 'c', 'StepTaken')).thenColumns(careSpanTable, [
       { known_from: 1, known_until: open },
     ]));
 });
@@ -270,89 +262,4 @@ describe('the rows of words', () => {
     expect(await wordCounts(rows, 'verified', { known: present, validAt: dayMs(9) })).toEqual(new Map([['yes', 1]]));
     await rows.close();
   });
-});
-
-describe('commitments', () => {
-  const log = numbered(
-    made('ada', 'a', 1, 10), // 1
-    made('bob', 'b', 2, 5), // 2
-    made('ada', 'c', 3, 7), // 3
-    settled('ada', 'CommitmentKept', 'c', 6), // 4
-    made('bob', 'd', 4, 6), // 5
-    settled('bob', 'CommitmentBroken', 'd', 8), // 6
-    relationshipFact('x', { type: 'StepTaken', data: { ...dated('x', 'x', 1), step: 'listen', skipped: [] } }), // 7
-  );
-  const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
-    const rows = await projected([careRows, ownershipRows, directory], log);
-    return read(rows).finally(() => rows.close());
-  };
-  const at = (validDay: number, known = present) => ({ known, validAt: dayMs(validDay) });
-  const where = { kind: 'commitment' } as const;
-  const page = { order: 'asc', limit: 10, where } as const;
-  const statesOf = async (rows: RowReader, of: Parameters<typeof undertakingsPage>[1]) =>
-    (await undertakingsPage(rows, of)).entries.map(({ id, state }) => `${id} ${state}`);
-
-  it('come overdue first, then what is open, then what is settled', () =>
-    reading(async (rows) =>
-      expect(await statesOf(rows, { ...page, past: at(9) })).toEqual(['b overdue', 'a open', 'd broken', 'c kept']),
-    ));
-
-  it('are read at the date of the question: what is settled later is open at it, and overdue only after it is due', () =>
-    reading(async (rows) => {
-      expect(await statesOf(rows, { ...page, past: at(5) })).toEqual(['b open', 'd open', 'c open', 'a open']);
-      expect(await statesOf(rows, { ...page, past: at(7) })).toEqual(['b overdue', 'd overdue', 'a open', 'c kept']);
-      expect(await statesOf(rows, { ...page, past: at(2) })).toEqual(['b open', 'a open']);
-      expect(await statesOf(rows, { ...page, past: at(20) })).toEqual(['b overdue', 'a overdue', 'd broken', 'c kept']);
-    }));
-
-  it('are read as they were known', () =>
-    reading(async (rows) => {
-      expect(await statesOf(rows, { ...page, past: at(9, 3) })).toEqual(['b overdue', 'c overdue', 'a open']);
-      expect((await undertakingsById(rows, 'commitment', ['c', 'd'], at(9, 3))).size).toBe(1);
-      expect((await undertakingsById(rows, 'commitment', ['c'], at(9, 3))).get('c')?.state).toBe('overdue');
-      expect((await undertakingsById(rows, 'commitment', ['c'], at(9))).get('c')).toMatchObject({
-        state: 'kept',
-        settledAt: dayMs(6),
-        stakeholderId: 'ada',
-      });
-    }));
-
-  it.each([present, 5, 3])('are found by state, and counted, as known at %d', (known) =>
-    reading(async (rows) => {
-      for (const validDay of [1, 5, 6, 7, 9, 20]) {
-        const past = at(validDay, known);
-        const all = await undertakingsPage(rows, { ...page, past });
-        for (const states of [['overdue'], ['open'], ['open', 'overdue'], ['kept'], ['kept', 'broken']] as const) {
-          const expected = all.entries.filter(({ state }) => (states as readonly string[]).includes(state));
-          const chosen = { ...where, states };
-          expect((await undertakingsPage(rows, { ...page, past, where: chosen })).entries).toEqual(expected);
-          expect(await countUndertakings(rows, past, chosen)).toBe(expected.length);
-        }
-      }
-    }),
-  );
-
-  it('are found by whose they are, and come in pages both ways', () =>
-    reading(async (rows) => {
-      const past = at(9);
-      expect(await statesOf(rows, { ...page, past, where: { ...where, stakeholderIds: ['ada'] } })).toEqual([
-        'a open',
-        'c kept',
-      ]);
-      const { entries } = await undertakingsPage(rows, { ...page, past });
-      const [, second, third] = entries.map(cursorOf);
-      expect(await statesOf(rows, { ...page, past, after: second })).toEqual(['d broken', 'c kept']);
-      expect(await statesOf(rows, { ...page, past, limit: 1, before: third, fromEnd: true })).toEqual(['a open']);
-    }));
-
-  it('that are open are found by an index, however many are settled', () =>
-    reading(async (rows) => {
-      const plans = await plansOf(rows, async (reader) => {
-        await undertakingsPage(reader, { ...page, past: at(9), where: { ...where, states: ['overdue'] } });
-        await undertakingsById(reader, 'commitment', ['a'], at(9));
-      });
-      expect(plans.join('\n')).toMatch(/care_span USING INDEX \S+ \(kind=\? AND known_until=\? AND until_at>\?\)/);
-      expect(plans.join('\n')).not.toMatch(/SCAN care_span/);
-      expect(plans.join('\n')).toMatch(/SEARCH c USING INDEX care_span_by_fact_id/);
-    }));
 });

@@ -10,8 +10,8 @@ import type { Attribute } from './attribute.js';
 
 export type CareSpanKind = 'commitment' | 'connection' | 'outreach';
 
-/** What words are about: each axis by itself; influence on a topic is one for each. */
-export type CareAxis = 'lifecycle' | 'verified' | 'contact' | Attribute | `influence ${string}`;
+/** What words are about: each axis by itself; influence is one for each topic, what is due one for each commitment. */
+export type CareAxis = 'lifecycle' | 'verified' | 'contact' | Attribute | `influence ${string}` | `due ${string}`;
 
 /** Who said so, when it was recorded (milliseconds since 1970) and why. */
 export interface Said {
@@ -60,7 +60,8 @@ interface Loaded {
 
 /**
  * What is undertaken for relationships and what ties people to us: what holds from one date to another; and words, of which
- * the last holds: how far somebody is in the lifecycle, when the relationship was verified, what a person sees in them.
+ * the last holds: how far somebody is in the lifecycle, when the relationship was verified, what a person sees in them, by when
+ * something is due that was moved.
  */
 export const careRows: Projection<Loaded> = {
   name: 'care',
@@ -129,6 +130,7 @@ const words = [
   'AttributeWithdrawn',
   'ContactForbidden',
   'ContactPermitted',
+  'CommitmentMoved',
 ] as const;
 
 type Word = Extract<CareFact, { type: (typeof words)[number] }>;
@@ -136,7 +138,7 @@ type Beginning = Exclude<CareFact, Ending | Word>;
 
 const isWord = (fact: CareFact): fact is Word => words.some((type) => type === fact.type);
 
-/** On which axis a fact is a word, and which. */
+/** On which axis a fact is a word, and what it says there. */
 const saying = ({ type, data }: Word): { readonly axis: CareAxis; readonly word: string } => {
   switch (type) {
     case 'LifecycleReached':
@@ -151,8 +153,13 @@ const saying = ({ type, data }: Word): { readonly axis: CareAxis; readonly word:
       return { axis: 'contact', word: 'no' };
     case 'ContactPermitted':
       return { axis: 'contact', word: 'yes' };
+    case 'CommitmentMoved':
+      return { axis: dueAxis(data.commitmentId), word: String(Date.parse(data.dueAt)) };
   }
 };
+
+/** The axis of the dates to which a commitment was moved: milliseconds since 1970, as text. */
+export const dueAxis = (commitmentId: string): CareAxis => `due ${commitmentId}`;
 
 const axisOf = ({ attribute, topic }: { readonly attribute: Attribute; readonly topic: string | null }): CareAxis =>
   topic === null ? attribute : `influence ${topic}`;
@@ -165,7 +172,6 @@ const begunBy = ({ data }: Ending): string => {
   return 'outreachId' in data ? data.outreachId : data.commitmentId;
 };
 
-/** What a word says on its axis. */
 const begin = ({ spans }: Loaded, fact: Beginning, event: RecordedEvent, rows: RowWriter): void => {
   const begun = beginning(fact);
   const { type, data } = fact;

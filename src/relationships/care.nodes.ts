@@ -2,7 +2,7 @@ import { toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import type { CareFact } from './care.js';
 import type { HeldWord } from './care-word-pages.js';
-import type { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
+import type { CommitmentBroken, CommitmentKept, CommitmentMade, CommitmentMoved } from './commitments.types.js';
 import type { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import type { LifecycleReached } from './lifecycle.types.js';
 import type { AttributeAssessed, AttributeWithdrawn } from './salience.types.js';
@@ -17,6 +17,7 @@ import type { RelationshipVerified } from './verification.types.js';
 
 export type CareNode =
   | CommitmentMade
+  | CommitmentMoved
   | CommitmentKept
   | CommitmentBroken
   | ConnectionRecorded
@@ -39,6 +40,8 @@ export const careNodeOf = (shown: Shown, { type, data }: CareFact): CareNode => 
   switch (type) {
     case 'CommitmentMade':
       return { __typename: type, ...shown, promise: data.personal.text, dueAt: Date.parse(data.dueAt) };
+    case 'CommitmentMoved':
+      return { __typename: type, ...shown, commitmentId: data.commitmentId, dueAt: Date.parse(data.dueAt) };
     case 'CommitmentKept':
       return { __typename: type, ...shown, commitmentId: data.commitmentId };
     case 'CommitmentBroken':

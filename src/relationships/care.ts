@@ -15,6 +15,7 @@ export type CareRefusal = AttributeRefusal | CommitmentRefusal | ConnectionRefus
 /** Names of the facts of care, as they are stored and as clients see them. */
 export const careFacts = [
   'CommitmentMade',
+  'CommitmentMoved',
   'CommitmentKept',
   'CommitmentBroken',
   'ConnectionRecorded',
@@ -38,6 +39,7 @@ export const isCare = (fact: { readonly type: string }): fact is CareFact => nam
 export const decideCare = (request: CareRequest, facts: readonly CareFact[]): readonly CareFact[] | CareRefusal => {
   switch (request.type) {
     case 'MakeCommitment':
+    case 'MoveCommitment':
     case 'KeepCommitment':
     case 'BreakCommitment':
       return decideCommitment(request, facts);

@@ -1,5 +1,16 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Field, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Context,
+  Extensions,
+  Field,
+  Mutation,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
@@ -15,7 +26,7 @@ import { Now, type RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
-import { type Undertaking, undertakingsById } from './undertaking-pages.js';
+import { type Undertaking, datesMovedTo, undertakingsById } from './undertaking-pages.js';
 import { askedOf, undertakingsConnection } from './undertakings.nodes.js';
 import {
   BreakCommitmentInput,
@@ -25,12 +36,16 @@ import {
   CommitmentConnection,
   CommitmentFilter,
   CommitmentKept,
+  CommitmentMoved,
   type CommitmentState,
   CommitmentStateEnum,
+  DueDate,
   KeepCommitmentInput,
   KeepCommitmentResult,
   MakeCommitmentInput,
   MakeCommitmentResult,
+  MoveCommitmentInput,
+  MoveCommitmentResult,
   commitmentStates,
 } from './commitments.types.js';
 import { RelationshipDesk, when } from './relationships.desk.js';
@@ -107,12 +122,27 @@ export class CommitmentsResolver {
     return this.desk.care('CommitmentWasMade', 'makeCommitment', asked, input, request);
   }
 
+  @Mutation(() => MoveCommitmentResult, {
+    description:
+      'What we promised is due by another date, from a date on. The dates before stay on record: what was overdue by then was overdue.',
+  })
+  moveCommitment(
+    @Args('input') input: MoveCommitmentInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof MoveCommitmentResult> {
+    const about = concerning(input, request);
+    if (input.dueAt < Date.parse(about.occurredAt))
+      throw badUserInput([{ path: ['input', 'dueAt'], message: 'This lies before it was moved.' }]);
+    const data = { ...about, dueAt: new Date(input.dueAt).toISOString() };
+    return this.desk.care('CommitmentWasMoved', 'moveCommitment', { type: 'MoveCommitment', data }, input, request);
+  }
+
   @Mutation(() => KeepCommitmentResult, { description: 'We did what we promised.' })
   keepCommitment(
     @Args('input') input: KeepCommitmentInput,
     @Context() request: RequestContext,
   ): Promise<typeof KeepCommitmentResult> {
-    const asked = { type: 'KeepCommitment', data: settling(input, request) } as const;
+    const asked = { type: 'KeepCommitment', data: concerning(input, request) } as const;
     return this.desk.care('CommitmentWasKept', 'keepCommitment', asked, input, request);
   }
 
@@ -121,12 +151,12 @@ export class CommitmentsResolver {
     @Args('input') input: BreakCommitmentInput,
     @Context() request: RequestContext,
   ): Promise<typeof BreakCommitmentResult> {
-    const asked = { type: 'BreakCommitment', data: settling(input, request) } as const;
+    const asked = { type: 'BreakCommitment', data: concerning(input, request) } as const;
     return this.desk.care('CommitmentWasBroken', 'breakCommitment', asked, input, request);
   }
 }
 
-const settling = (input: KeepCommitmentInput, request: RequestContext) => ({
+const concerning = (input: KeepCommitmentInput | MoveCommitmentInput, request: RequestContext) => ({
   commitmentId: fromGlobalId(input.commitmentId, ['Commitment', 'CommitmentMade'], 'input', 'commitmentId').id,
   occurredAt: when(input, request),
 });
@@ -139,6 +169,8 @@ const commitmentOf = (
   id: toGlobalId('Commitment', id, moment),
   stakeholderId,
   moment,
+  commitmentId: id,
+  firstDueAt: began.type === 'CommitmentMade' ? Date.parse(began.data.dueAt) : dueAt,
   promise: began.type === 'CommitmentMade' ? began.data.personal.text : '',
   madeAt,
   dueAt,
@@ -150,10 +182,32 @@ const commitmentOf = (
   settledReason: settledAt === null ? null : (ended?.reason ?? null),
 });
 
-/** Of a commitment: to whom it was made. */
+/** Of a commitment: to whom it was made, and by when it was due. */
 @Resolver(() => Commitment)
 export class CommitmentResolver {
-  constructor(private readonly stakeholders: StakeholderNodes) {}
+  constructor(
+    private readonly stakeholders: StakeholderNodes,
+    @Inject(READ_STORE) private readonly rows: ReadStore,
+  ) {}
+
+  @ResolveField(() => [DueDate], {
+    description:
+      'The dates by which it was due, in the order in which they came into force, up to `dueAt`: first that by which it was promised.',
+  })
+  @Extensions({ listSize: 2 })
+  async dueDates(
+    @Parent() { commitmentId, moment, madeAt, settledAt, firstDueAt, by, reason }: Commitment,
+    @Context() request: RequestContext,
+  ): Promise<readonly DueDate[]> {
+    const load = (ids: readonly string[], at: Moment) => datesMovedTo(this.rows, ids, at);
+    const moved = (await batched(request, 'due dates', moment, load, commitmentId)) ?? [];
+    return [
+      { dueAt: firstDueAt, since: madeAt, by, reason, factId: toGlobalId('CommitmentMade', commitmentId) },
+      ...moved
+        .filter(({ at }) => settledAt === null || at <= settledAt)
+        .map(({ at: since, factId, ...date }) => ({ ...date, since, factId: toGlobalId('CommitmentMoved', factId) })),
+    ];
+  }
 
   @ResolveField(() => Stakeholder)
   async stakeholder(
@@ -166,10 +220,10 @@ export class CommitmentResolver {
   }
 }
 
-/** Of a settlement in a timeline: which commitment it settled. */
-const settledBy = (type: typeof CommitmentKept | typeof CommitmentBroken) => {
+/** Of what became of a commitment, in a timeline: of which. */
+const concerned = (type: typeof CommitmentKept | typeof CommitmentBroken | typeof CommitmentMoved) => {
   @Resolver(() => type)
-  class CommitmentSettledResolver {
+  class CommitmentOfFactResolver {
     constructor(@Inject(READ_STORE) readonly rows: ReadStore) {}
 
     @ResolveField(() => Commitment, { nullable: true, description: 'Null where it was taken back.' })
@@ -182,7 +236,7 @@ const settledBy = (type: typeof CommitmentKept | typeof CommitmentBroken) => {
       return found && commitmentOf(found, moment);
     }
   }
-  return CommitmentSettledResolver;
+  return CommitmentOfFactResolver;
 };
 
-export const commitmentSettledResolvers = [CommitmentKept, CommitmentBroken].map(settledBy);
+export const commitmentOfFactResolvers = [CommitmentMoved, CommitmentKept, CommitmentBroken].map(concerned);

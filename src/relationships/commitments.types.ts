@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsArray, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { ExplainedCommandInput, reasonMax, saysNothing, something } from '../graphql/commands.js';
+import { ExplainedCommandInput, ReasonedCommandInput, reasonMax, saysNothing, something } from '../graphql/commands.js';
 import { connectionTypes } from '../graphql/connections.js';
 import { enumOf } from '../graphql/enum-of.js';
 import { IsGlobalId } from '../graphql/ids.js';
@@ -36,19 +36,46 @@ export class CommitmentMade extends RelationshipFact {
   readonly dueAt!: number;
 }
 
+/** What became of a commitment. */
 @ObjectType({ isAbstract: true })
-abstract class CommitmentSettled extends RelationshipFact {
+abstract class AboutCommitment extends RelationshipFact {
   readonly commitmentId!: string;
 }
 
+@ObjectType({ implements: () => Node, description: 'What we promised is due by another date.' })
+export class CommitmentMoved extends AboutCommitment {
+  readonly __typename = 'CommitmentMoved';
+
+  @Field(() => DateTime, { description: 'To which it was moved.' })
+  readonly dueAt!: number;
+}
+
 @ObjectType({ implements: () => Node, description: 'We did what we promised.' })
-export class CommitmentKept extends CommitmentSettled {
+export class CommitmentKept extends AboutCommitment {
   readonly __typename = 'CommitmentKept';
 }
 
 @ObjectType({ implements: () => Node, description: 'We did not do what we promised, and will not.' })
-export class CommitmentBroken extends CommitmentSettled {
+export class CommitmentBroken extends AboutCommitment {
   readonly __typename = 'CommitmentBroken';
+}
+
+@ObjectType({ description: 'A date by which a commitment is, or was, due.' })
+export class DueDate {
+  @Field(() => DateTime)
+  readonly dueAt!: number;
+
+  @Field(() => DateTime, { description: 'From when on it was the date.' })
+  readonly since!: number;
+
+  @Field(() => String, { description: 'Who recorded it.' })
+  readonly by!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why it was moved; of the first, why it was promised.' })
+  readonly reason!: string | null;
+
+  @Field(() => ID, { description: 'Of the fact that says so: what retracting it takes.' })
+  readonly factId!: string;
 }
 
 /** A commitment as resolvers hand it on. */
@@ -57,6 +84,9 @@ export class Commitment extends Node {
   readonly __typename = 'Commitment';
   readonly stakeholderId!: string;
   readonly moment!: Moment;
+  /** Its id among the facts, and the date by which it was due when it was made. */
+  readonly commitmentId!: string;
+  readonly firstDueAt!: number;
 
   @Field(() => String, { description: 'What was promised.' })
   readonly promise!: string;
@@ -64,7 +94,9 @@ export class Commitment extends Node {
   @Field(() => DateTime)
   readonly madeAt!: number;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, {
+    description: 'The date in force at the date of the question or, once it was kept or broken, at that time.',
+  })
   readonly dueAt!: number;
 
   @Field(() => CommitmentStateEnum)
@@ -73,7 +105,9 @@ export class Commitment extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When it was kept or broken; null while it is open.' })
   readonly settledAt!: number | null;
 
-  @Field(() => Boolean, { description: 'It was kept or broken after it was due, or is overdue.' })
+  @Field(() => Boolean, {
+    description: 'It was kept or broken after the date by which it was due then, or is overdue.',
+  })
   readonly late!: boolean;
 
   @Field(() => String, { description: 'Who recorded it.' })
@@ -106,6 +140,25 @@ export class MakeCommitmentInput extends ExplainedCommandInput {
   dueAt!: number;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was promised; now, when left out.' })
+  @IsOptional()
+  @IsDateOfWhatHappened()
+  occurredAt?: number | null;
+}
+
+@InputType()
+export class MoveCommitmentInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Stakeholder')
+  stakeholderId!: string;
+
+  @Field(() => ID, { description: 'Of the commitment, or of the fact that it was made.' })
+  @IsGlobalId(['Commitment', 'CommitmentMade'])
+  commitmentId!: string;
+
+  @Field(() => DateTime, { description: 'By when it is due from then on; not before it was moved.' })
+  dueAt!: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was moved; now, when left out.' })
   @IsOptional()
   @IsDateOfWhatHappened()
   occurredAt?: number | null;
@@ -159,6 +212,10 @@ export class CommitmentWasMade extends AboutRelationship {
   readonly __typename = 'CommitmentWasMade';
 }
 @ObjectType()
+export class CommitmentWasMoved extends AboutRelationship {
+  readonly __typename = 'CommitmentWasMoved';
+}
+@ObjectType()
 export class CommitmentWasKept extends AboutRelationship {
   readonly __typename = 'CommitmentWasKept';
 }
@@ -177,7 +234,8 @@ export class CommitmentNotFound extends Refusal {
 
 @ObjectType({
   implements: () => Refusal,
-  description: 'Returned when the commitment was kept or broken already: a mistaken settlement is retracted first.',
+  description:
+    'Returned when the commitment was kept or broken already, or its due date is to be moved after that: a mistaken settlement is retracted first.',
 })
 export class CommitmentIsSettled extends Refusal {
   readonly __typename = 'CommitmentIsSettled';
@@ -191,7 +249,7 @@ export class CommitmentIsSettled extends Refusal {
 
 @ObjectType({
   implements: () => Refusal,
-  description: 'Returned when the commitment is to be settled at a date before it was made.',
+  description: 'Returned when the commitment is to be settled, or its due date moved, at a date before it was made.',
 })
 export class BeforeItWasMade extends Refusal {
   readonly __typename = 'BeforeItWasMade';
@@ -202,6 +260,14 @@ export class BeforeItWasMade extends Refusal {
 
 export const MakeCommitmentResult = resultOf('MakeCommitmentResult', () => [
   CommitmentWasMade,
+  StakeholderNotFound,
+  CommandIdReused,
+]);
+export const MoveCommitmentResult = resultOf('MoveCommitmentResult', () => [
+  CommitmentWasMoved,
+  CommitmentNotFound,
+  CommitmentIsSettled,
+  BeforeItWasMade,
   StakeholderNotFound,
   CommandIdReused,
 ]);

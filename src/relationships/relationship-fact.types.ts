@@ -1,4 +1,4 @@
-import { CommitmentBroken, CommitmentKept, CommitmentMade } from './commitments.types.js';
+import { CommitmentBroken, CommitmentKept, CommitmentMade, CommitmentMoved } from './commitments.types.js';
 import { ConnectionEnded, ConnectionRecorded } from './connections.types.js';
 import { LifecycleReached } from './lifecycle.types.js';
 import {
@@ -18,6 +18,7 @@ export const relationshipFactClasses = [
   StanceAssessed,
   StanceWithdrawn,
   CommitmentMade,
+  CommitmentMoved,
   CommitmentKept,
   CommitmentBroken,
   ConnectionRecorded,

@@ -42,6 +42,7 @@ const kindOf = {
   StanceAssessed: 'stance-assessed',
   StanceWithdrawn: 'stance-withdrawn',
   CommitmentMade: 'commitment-made',
+  CommitmentMoved: 'commitment-moved',
   CommitmentKept: 'commitment-kept',
   CommitmentBroken: 'commitment-broken',
   ConnectionRecorded: 'connection-recorded',

@@ -6,7 +6,7 @@ import type { Identity } from '../stakeholders/identity.js';
 import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
-import { CommitmentResolver, CommitmentsResolver, commitmentSettledResolvers } from './commitments.resolver.js';
+import { CommitmentResolver, CommitmentsResolver, commitmentOfFactResolvers } from './commitments.resolver.js';
 import {
   ConnectionEndedResolver,
   ConnectionsOfInteractionResolver,
@@ -54,7 +54,7 @@ import { SurveysResolver } from './surveys.resolver.js';
     StepFindingResolver,
     CommitmentsResolver,
     CommitmentResolver,
-    ...commitmentSettledResolvers,
+    ...commitmentOfFactResolvers,
     ConnectionsResolver,
     ConnectionsOfInteractionResolver,
     ConnectionEndedResolver,

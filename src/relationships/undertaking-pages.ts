@@ -5,7 +5,7 @@ import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
-import type { CareSpanBody, CareSpanKind } from './care-rows.js';
+import { type CareSpanBody, type CareSpanKind, type CareWordBody, dueAxis } from './care-rows.js';
 
 /** What is undertaken, with a date by which it is due, and how it ends. */
 export type UndertakingKind = Extract<CareSpanKind, 'commitment' | 'outreach'>;
@@ -19,6 +19,7 @@ export interface Undertaking {
   readonly id: string;
   readonly stakeholderId: string;
   readonly madeAt: number;
+  /** By the date in force then: where it was moved, the last word by then, and by its settlement. */
   readonly dueAt: number;
   readonly state: UndertakingState;
   /** When it ended; null while it is open. */
@@ -32,14 +33,14 @@ type SpanRow = Row & {
   readonly stakeholder: string;
   readonly fact_id: string;
   readonly from_at: number;
-  readonly due_at: number;
+  readonly due_then: number;
   readonly until_at: number;
   readonly ended_as: Exclude<UndertakingState, 'overdue' | 'open'> | null;
   readonly body: string;
 };
 
 const listed = (
-  { key, stakeholder, fact_id, from_at, due_at, until_at, ended_as, body }: SpanRow,
+  { key, stakeholder, fact_id, from_at, due_then, until_at, ended_as, body }: SpanRow,
   { validAt }: Past,
 ): Undertaking => {
   const settled = until_at <= validAt ? ended_as : null;
@@ -48,8 +49,8 @@ const listed = (
     id: fact_id,
     stakeholderId: stakeholder,
     madeAt: from_at,
-    dueAt: due_at,
-    state: settled ?? (due_at < validAt ? 'overdue' : 'open'),
+    dueAt: due_then,
+    state: settled ?? (due_then < validAt ? 'overdue' : 'open'),
     settledAt: settled === null ? null : until_at,
     body: JSON.parse(body) as CareSpanBody,
   };
@@ -86,9 +87,9 @@ interface Condition {
 const inState = (state: UndertakingState, validAt: number): Condition => {
   switch (state) {
     case 'overdue':
-      return { sql: '(c.until_at > ? AND c.due_at < ?)', values: [validAt, validAt] };
+      return { sql: '(c.until_at > ? AND c.due_then < ?)', values: [validAt, validAt] };
     case 'open':
-      return { sql: '(c.until_at > ? AND c.due_at >= ?)', values: [validAt, validAt] };
+      return { sql: '(c.until_at > ? AND c.due_then >= ?)', values: [validAt, validAt] };
     default:
       return { sql: '(c.until_at <= ? AND c.ended_as = ?)', values: [validAt, state] };
   }
@@ -97,10 +98,27 @@ const inState = (state: UndertakingState, validAt: number): Condition => {
 const isOpen = (state: UndertakingState): boolean => state === 'open' || state === 'overdue';
 
 /**
+ * The date by which what is undertaken was due then: the last to which it was moved by then, at one instant the one recorded
+ * last, and before it ended; else that by which it began. Its parameters are `[validAt, ...thenOf(past)]`.
+ */
+const dueThen = `coalesce((SELECT CAST(w.word AS BIGINT) FROM care_word w
+  WHERE w.stakeholder = s.stakeholder AND w.axis = '${dueAxis('')}' || s.fact_id AND w.at <= s.until_at AND w.at <= ? AND ${knownThen('w')}
+  ORDER BY w.at DESC, w.key DESC LIMIT 1), s.due_at)`;
+
+/** The rows to choose from, with the date by which each was due then. */
+const sourceOf = (past: Past, where: UndertakingFilter): Condition => {
+  const { sql, values } = chosenFrom(past, where);
+  return {
+    sql: `(SELECT s.*, ${dueThen} AS due_then FROM ${sql} s)`,
+    values: [past.validAt, ...thenOf(past), ...values],
+  };
+};
+
+/**
  * The rows to choose from. What is open is found by an index: the present versions that nothing ends by then, and, for a past,
  * those that have changed since; so it costs what is open, however many were settled.
  */
-const sourceOf = (past: Past, { kind, stakeholderIds, states = [] }: UndertakingFilter): Condition => {
+const chosenFrom = (past: Past, { kind, stakeholderIds, states = [] }: UndertakingFilter): Condition => {
   const { validAt, known } = past;
   if (stakeholderIds !== undefined)
     return {
@@ -162,9 +180,9 @@ export const undertakingsPage = async (
   const bounds = [above && { cursor: above, sign: '>' }, below && { cursor: below, sign: '<' }].flatMap(
     (each) => each ?? [],
   );
-  const beyond = bounds.map(({ sign }) => ` AND (${settled}, c.due_at, c.key) ${sign} (?, ?, ?)`).join('');
+  const beyond = bounds.map(({ sign }) => ` AND (${settled}, c.due_then, c.key) ${sign} (?, ?, ?)`).join('');
   const found = await rows.all<SpanRow>(
-    `SELECT c.* FROM ${source.sql} c WHERE ${condition.sql}${beyond} ORDER BY ${settled} ${way}, c.due_at ${way}, c.key ${way} LIMIT ?`,
+    `SELECT c.* FROM ${source.sql} c WHERE ${condition.sql}${beyond} ORDER BY ${settled} ${way}, c.due_then ${way}, c.key ${way} LIMIT ?`,
     [
       ...source.values,
       ...condition.values,
@@ -197,9 +215,45 @@ export const undertakingsById = async (
 ): Promise<ReadonlyMap<string, Undertaking>> => {
   const found = new Map<string, Undertaking>();
   for (const { marks, values } of inLists(ids)) {
-    const sql = `SELECT c.* FROM care_span c WHERE c.fact_id IN (${marks}) AND c.from_at <= ? AND ${knownThen('c')}`;
-    for (const row of await rows.all<SpanRow>(sql, [...values, past.validAt, ...thenOf(past)]))
+    const sql = `SELECT s.*, ${dueThen} AS due_then FROM care_span s
+      WHERE s.fact_id IN (${marks}) AND s.from_at <= ? AND ${knownThen('s')}`;
+    const then = [past.validAt, ...thenOf(past)];
+    for (const row of await rows.all<SpanRow>(sql, [...then, ...values, ...then]))
       if (row.kind === kind) found.set(row.fact_id, listed(row, past));
+  }
+  return found;
+};
+
+/** A date to which a commitment was moved. Times are milliseconds since 1970. */
+export interface MovedDate {
+  readonly factId: string;
+  readonly at: number;
+  readonly dueAt: number;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+/** The dates to which commitments were moved by then, by the ids of the commitments, in the order in which they came into force. */
+export const datesMovedTo = async (
+  rows: RowReader,
+  commitmentIds: readonly string[],
+  past: Past,
+): Promise<ReadonlyMap<string, readonly MovedDate[]>> => {
+  const axes = new Map(commitmentIds.map((id) => [dueAxis(id) as string, id]));
+  const found = new Map<string, MovedDate[]>();
+  type WordRow = Row & Record<'axis' | 'fact_id' | 'word' | 'body', string> & { readonly at: number };
+  for (const { marks, values } of inLists(axes.keys())) {
+    const sql = `SELECT w.axis, w.fact_id, w.at, w.word, w.body FROM care_word w
+      WHERE w.axis IN (${marks}) AND w.at <= ? AND ${knownThen('w')} ORDER BY w.at, w.key`;
+    for (const { axis, fact_id, at, word, body } of await rows.all<WordRow>(sql, [
+      ...values,
+      past.validAt,
+      ...thenOf(past),
+    ])) {
+      const { by, reason } = JSON.parse(body) as CareWordBody;
+      const id = axes.get(axis) ?? '';
+      found.set(id, [...(found.get(id) ?? []), { factId: fact_id, at, dueAt: Number(word), by, reason }]);
+    }
   }
   return found;
 };

@@ -1,4 +1,5 @@
 import type { Refusal } from '../event-sourcing/decider.js';
+import { difference } from '../event-sourcing/difference.js';
 import type { Fact } from '../event-sourcing/fact.js';
 
 /**
@@ -149,17 +150,4 @@ export const decideAffiliation = (
       // Asked twice: nothing happened.
       return retracted ? [] : [{ type: 'AffiliationRetracted', data: amended }];
   }
-};
-
-/** What changes, from what to what: fields that stay as they are are left out. */
-const difference = <T extends object>(state: T, changes: Partial<T>): readonly [Partial<T>, Partial<T>] => {
-  const from: Partial<T> = {};
-  const to: Partial<T> = {};
-  for (const field of Object.keys(changes) as (keyof T)[]) {
-    const next = changes[field];
-    if (next === undefined || next === state[field]) continue;
-    from[field] = state[field];
-    to[field] = next;
-  }
-  return [from, to];
 };

@@ -148,6 +148,9 @@ export const standingAt = (stances: readonly Stance[], past: Past): Condition =>
 export const lifecycleAt = (lifecycles: readonly string[], past: Past): Condition =>
   saidOf('lifecycle', lifecycles, past);
 
+/** They were not to be contacted then: the last word by its date says so. */
+export const contactForbiddenAt = (past: Past): Condition => saidOf('contact', ['no'], past);
+
 /** What people of ours see in somebody: each of the three attributes, or not; null where not all three were assessed. */
 export type SalientAttributes = Readonly<Record<'power' | 'legitimacy' | 'urgency', boolean>> | null;
 

@@ -9,6 +9,7 @@ import {
   type Condition,
   allOf,
   belongingTo,
+  contactForbiddenAt,
   existing,
   heldThen,
   known,
@@ -117,6 +118,8 @@ export interface DirectoryFilter {
   readonly lifecycles?: readonly string[] | undefined;
   /** What people of ours see in them. */
   readonly salient?: readonly SalientAttributes[] | undefined;
+  /** Whether they may be contacted; they may, until somebody says no. */
+  readonly contactPermitted?: boolean | undefined;
   /** They have a handle there. */
   readonly channel?: Channel | undefined;
   /** Id of the person of ours who answers for them. */
@@ -196,6 +199,7 @@ const conditionsOf = (
     stances = [],
     lifecycles = [],
     salient = [],
+    contactPermitted,
     channel,
     owner,
     tier,
@@ -210,6 +214,9 @@ const conditionsOf = (
   ...(stances.length === 0 ? [] : [standingAt(stances, past)]),
   ...(lifecycles.length === 0 ? [] : [lifecycleAt(lifecycles, past)]),
   ...(salient.length === 0 ? [] : [salientAt(salient, past)]),
+  ...(contactPermitted === undefined
+    ? []
+    : [contactPermitted ? not(contactForbiddenAt(past)) : contactForbiddenAt(past)]),
   ...(channel === undefined ? [] : [reachedOn(channel, past)]),
   ...(owner === undefined ? [] : [ownedBy('owner', owner, past)]),
   ...(tier === undefined ? [] : [ownedBy('tier', tier, past)]),

@@ -53,6 +53,14 @@ export class StakeholderFilter {
   @ArrayMaxSize(salienceClasses.length)
   salience?: SalienceClass[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether they may be contacted at that time: yes, until somebody says no.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  contactPermitted?: boolean | null;
+
   @Field(() => ChannelEnum, { nullable: true, description: 'They have a handle there.' })
   @IsOptional()
   channel?: Channel | null;

@@ -4,7 +4,7 @@ import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import { numbered, recorded, specifyProjection } from '../event-sourcing/specification.js';
 import { type State, openBeginning, states } from './lasting.js';
-import { type TieFact, type TieKind, tieKinds } from './tie.js';
+import { type Correctable, type TieFact, type TieKind, tieKinds } from './tie.js';
 import { countTies, tiesById, tiesPage } from './tie-pages.js';
 import { tieRows, tieTable } from './tie-rows.js';
 
@@ -29,6 +29,11 @@ const tied = (tieId: string, stakeholderId: string, otherId: string, from: numbe
   });
 const was = { kind: 'knows', stakeholderId: 'mia', otherId: 'bo', occurredAt: null, until: null } as const;
 const ended = (tieId: string, on: number) => inStream({ type: 'TieEnded', data: { tieId, was, occurredAt: day(on) } });
+const corrected = (tieId: string, from: Partial<Correctable>, to: Partial<Correctable>) =>
+  inStream({
+    type: 'TieCorrected',
+    data: { tieId, was, from, to, personal: { of: ['mia', 'bo'], from: { note: null }, to: { note: 'they say' } } },
+  });
 const retracted = (tieId: string) => inStream({ type: 'TieRetracted', data: { tieId, was } });
 
 describe('the rows of ties', () => {
@@ -46,6 +51,29 @@ describe('the rows of ties', () => {
         { stakeholder, from_at: dayMs(1), known_from: 3, known_until: open, until_at: dayMs(5), retracted: 1 },
       ]),
     ));
+  it('are corrected, in versions, wherever they begin then', async () => {
+    const log = [
+      tied('t', 'mia', 'bo', 1),
+      corrected('t', { kind: 'knows', occurredAt: day(1) }, { kind: 'works-with', occurredAt: day(3) }),
+      ended('t', 5),
+    ];
+    await given(...log).thenColumns(
+      tieTable,
+      ['bo', 'mia'].flatMap((stakeholder) => [
+        { stakeholder, from_at: dayMs(1), known_from: 1, known_until: 2, kind: 'knows', until_at: null },
+        { stakeholder, from_at: dayMs(3), known_from: 2, known_until: 3, kind: 'works-with', until_at: null },
+        { stakeholder, from_at: dayMs(3), known_from: 3, known_until: open, kind: 'works-with', until_at: dayMs(5) },
+      ]),
+    );
+    await given(...log).reading(async (rows) => {
+      const then = async (known: number) => (await tiesById(rows, ['t'], { known, validAt: dayMs(9) })).get('t');
+      expect(await then(present)).toMatchObject({
+        ...{ kind: 'works-with', note: 'they say', occurredAt: day(3), revision: 2 },
+        corrections: [{ by: 'tester', from: { kind: 'knows', note: null }, to: { kind: 'works-with' } }],
+      });
+      expect(await then(1)).toMatchObject({ kind: 'knows', note: null, corrections: [] });
+    });
+  });
 });
 
 describe('ties', () => {

@@ -43,9 +43,9 @@ type Loaded = Map<string, Present>;
 /** Who is tied to whom, and since when. */
 export const tieRows: Projection<Loaded> = {
   name: 'ties',
-  version: 1,
+  version: 2,
   tables: [tieTable],
-  reads: new Set<TieFact['type']>(['TieRecorded', 'TieEnded', 'TieRetracted']),
+  reads: new Set<TieFact['type']>(['TieRecorded', 'TieEnded', 'TieCorrected', 'TieRetracted']),
 
   load: (events, rows) => {
     const facts = events.map(tieFactOf);

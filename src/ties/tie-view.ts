@@ -1,7 +1,13 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import type { Lasting } from '../stakeholders/affiliation.js';
 import type { Amendment } from './affiliation-view.js';
-import type { Ends, Shows, TieFact } from './tie.js';
+import type { Correctable, Ends, PersonalEvidence, Shows, TieFact } from './tie.js';
+
+/** One correction: the fields that changed, as they were and as they became. */
+export interface TieCorrection extends Amendment {
+  readonly from: Partial<Correctable & PersonalEvidence>;
+  readonly to: Partial<Correctable & PersonalEvidence>;
+}
 
 /** A tie as it is shown. Plain JSON: it is the body of its rows. */
 export interface TieView extends Ends, Lasting, Shows {
@@ -21,6 +27,8 @@ export interface TieView extends Ends, Lasting, Shows {
   /** Where its end was recorded by itself. */
   readonly ending: Amendment | null;
   readonly retraction: Amendment | null;
+  /** Oldest first. */
+  readonly corrections: readonly TieCorrection[];
 }
 
 /** An event's type and data as the decider wrote them. */
@@ -36,12 +44,20 @@ export const tieAfter = (before: TieView | null, event: RecordedEvent): TieView 
     const { note, url } = personal;
     const told = { tieId, kind, stakeholderId, otherId, occurredAt, until, source, saidBy, evidence, note, url };
     const { by, reason } = amendment;
-    return { ...told, recordedAt, by, reason, revision, ending: null, retraction: null };
+    return { ...told, recordedAt, by, reason, revision, ending: null, retraction: null, corrections: [] };
   }
   if (before === null) throw new Error(`Tie ${data.tieId} is amended, but was never recorded.`);
-  return type === 'TieEnded'
-    ? { ...before, revision, until: data.occurredAt, ending: amendment }
-    : { ...before, revision, retraction: amendment };
+  switch (type) {
+    case 'TieEnded':
+      return { ...before, revision, until: data.occurredAt, ending: amendment };
+    case 'TieCorrected': {
+      const from = { ...data.from, ...data.personal.from };
+      const to = { ...data.to, ...data.personal.to };
+      return { ...before, ...to, revision, corrections: [...before.corrections, { ...amendment, from, to }] };
+    }
+    case 'TieRetracted':
+      return { ...before, revision, retraction: amendment };
+  }
 };
 
 /** What the events of a tie's stream show; null where there is none. */

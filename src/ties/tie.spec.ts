@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { specifyDecider } from '../event-sourcing/specification.js';
-import { type TieFact, type TieRequest, tie } from './tie.js';
+import { type Correctable, type PersonalEvidence, type TieFact, type TieRequest, tie } from './tie.js';
 
 const { given } = specifyDecider(tie);
 const day = (on: number): string => `2024-01-0${on}T00:00:00.000Z`;
@@ -36,7 +36,20 @@ const ended = (on: number, before: string | null = null): TieFact => ({
   type: 'TieEnded',
   data: { tieId: 't', was: was(before), occurredAt: day(on) },
 });
+const correct = (changes: Partial<Correctable>, shown: Partial<PersonalEvidence> = {}): TieRequest => ({
+  type: 'CorrectTie',
+  data: { tieId: 't', changes, shown },
+});
+const corrected = (
+  from: Partial<Correctable>,
+  to: Partial<Correctable>,
+  shown: { readonly from: Partial<PersonalEvidence>; readonly to: Partial<PersonalEvidence> } = { from: {}, to: {} },
+): TieFact => ({
+  type: 'TieCorrected',
+  data: { tieId: 't', was: was(), from, to, personal: { of: ['mia', 'bo'], ...shown } },
+});
 const retract: TieRequest = { type: 'RetractTie', data: { tieId: 't' } };
+const noChange = { tieId: 't', personal: { of: ['mia', 'bo'], from: {}, to: {} } };
 const retracted: TieFact = { type: 'TieRetracted', data: { tieId: 't', was: was() } };
 
 describe('recording a tie', () => {
@@ -76,6 +89,59 @@ describe('ending a tie', () => {
     given(recorded()).when(end(2)).then({ refused: 'EndsBeforeItBegins' });
     given(recorded(), retracted).when(end(4)).then({ refused: 'TieIsRetracted' });
     given().when(end(4)).then({ refused: 'TieNotFound' });
+  });
+});
+
+describe('correcting a tie', () => {
+  it('tells what changes, from what to what, and nothing else', () => {
+    given(recorded())
+      .when(correct({ kind: 'knows', occurredAt: day(3), until: null, evidence: ['i', 'j'] }))
+      .then([
+        corrected(
+          { kind: 'amplifies', occurredAt: day(2), evidence: ['i'] },
+          { kind: 'knows', occurredAt: day(3), evidence: ['i', 'j'] },
+        ),
+      ]);
+    given(recorded())
+      .when(correct({}, { note: null, url: 'https://example.org' }))
+      .then([
+        corrected(
+          {},
+          {},
+          { from: { note: 'shares all of it', url: null }, to: { note: null, url: 'https://example.org' } },
+        ),
+      ]);
+  });
+  it('goes on from what was corrected, and opens an end that was mistaken', () => {
+    given(recorded(), corrected({ occurredAt: day(2) }, { occurredAt: day(5) }))
+      .when(end(4))
+      .then({ refused: 'EndsBeforeItBegins' });
+    given(recorded(), ended(4))
+      .when(correct({ until: null }))
+      .then([
+        { type: 'TieCorrected', data: { ...noChange, was: was(day(4)), from: { until: day(4) }, to: { until: null } } },
+      ]);
+  });
+  it('stays quiet where nothing changes', () => {
+    given(recorded())
+      .when(correct({ kind: 'amplifies', evidence: ['i'] }, { note: 'shares all of it' }))
+      .thenNothingHappens();
+    given(recorded()).when(correct({})).thenNothingHappens();
+  });
+  it('keeps what was first sent under its id: the same telling is on record still', () =>
+    given(recorded(), corrected({ kind: 'amplifies' }, { kind: 'knows' }))
+      .when(record())
+      .thenNothingHappens());
+  it('is refused where it would end before it begins, of what was taken back, and of what never was', () => {
+    given(recorded())
+      .when(correct({ until: day(2) }))
+      .then({ refused: 'EndsBeforeItBegins' });
+    given(recorded(), retracted)
+      .when(correct({ kind: 'knows' }))
+      .then({ refused: 'TieIsRetracted' });
+    given()
+      .when(correct({ kind: 'knows' }))
+      .then({ refused: 'TieNotFound' });
   });
 });
 

@@ -7,12 +7,13 @@ import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
+import type { Correction } from '../interactions/interaction-node.types.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import { stateAt } from './lasting.js';
 import { tie } from './tie.js';
 import { type TiesAsked, countTies, tiesById, tiesPage } from './tie-pages.js';
-import { type TieView, recordedTie } from './tie-view.js';
+import { type TieCorrection, type TieView, recordedTie } from './tie-view.js';
 import type { Tie } from './ties.types.js';
 
 /** Ties as GraphQL shows them. */
@@ -32,7 +33,7 @@ export class TieNodes {
 
   nodeOf(view: TieView, moment: Moment): Tie {
     const { tieId, kind, stakeholderId, otherId, occurredAt, until, source, saidBy, evidence, note, url } = view;
-    const { recordedAt, by, reason, revision, ending, retraction } = view;
+    const { recordedAt, by, reason, revision, ending, retraction, corrections } = view;
     return {
       __typename: 'Tie',
       id: toGlobalId('Tie', tieId, moment),
@@ -54,6 +55,7 @@ export class TieNodes {
       revision,
       ending,
       retraction,
+      corrections: corrections.map(correctionOf),
     };
   }
 
@@ -91,3 +93,18 @@ export class TieNodes {
     return this.nodeOf(view, moment);
   }
 }
+
+/** Fields by the names that clients know, evidence by its global ids. */
+const correctionOf = ({ at, by, reason, from, to }: TieCorrection): Correction => {
+  const shown = (field: string, value: unknown): unknown =>
+    field === 'evidence' && Array.isArray(value)
+      ? value.map((id: string) => toGlobalId('Interaction', id))
+      : (value ?? null);
+  const before: Readonly<Record<string, unknown>> = from;
+  const changes = Object.entries(to).map(([field, after]) => ({
+    field: field === 'occurredAt' ? 'from' : field,
+    from: shown(field, before[field]),
+    to: shown(field, after),
+  }));
+  return { at, by, reason, changes };
+};

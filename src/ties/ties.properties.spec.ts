@@ -64,7 +64,7 @@ const affiliating: fc.Arbitrary<AffiliationRequest> = fc
 const tying: fc.Arbitrary<TieRequest> = fc
   .record({
     tieId: fc.constantFrom('t1', 't2', 't3', 't4', 't5', 't6'),
-    type: fc.constantFrom('Record', 'Record', 'End', 'Retract'),
+    type: fc.constantFrom('Record', 'Record', 'End', 'Correct', 'Correct', 'Retract'),
     kind: fc.constantFrom(...tieKinds),
     stakeholderId: fc.constantFrom(...everybody),
     otherId: fc.constantFrom(...everybody),
@@ -75,6 +75,8 @@ const tying: fc.Arbitrary<TieRequest> = fc
     const shown = { evidence: [], note: null, url: null };
     if (type === 'End') return { type: 'EndTie', data: { tieId, occurredAt: on } };
     if (type === 'Retract') return { type: 'RetractTie', data: { tieId } };
+    if (type === 'Correct')
+      return { type: 'CorrectTie', data: { tieId, changes: { ...period, kind: ends.kind }, shown: {} } };
     return { type: 'RecordTie', data: { tieId, ...ends, ...period, ...said, ...shown, sent: 'digest' } };
   });
 

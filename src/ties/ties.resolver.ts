@@ -17,6 +17,8 @@ import { tieKinds } from './tie.js';
 import { TyingCommand } from './ties.handler.js';
 import { TieNodes } from './ties.nodes.js';
 import {
+  CorrectTieInput,
+  CorrectTieResult,
   EndTieInput,
   EndTieResult,
   RecordTieInput,
@@ -75,7 +77,7 @@ export class TiesResolver {
       until: until == null ? null : new Date(until).toISOString(),
       source: source == null ? null : { name: source.name, id: source.id },
       saidBy: saidById == null ? null : fromGlobalId(saidById, 'Colleague', 'input', 'saidById').id,
-      evidence: (evidence ?? []).map((id, index) => fromGlobalId(id, 'Interaction', 'input', 'evidence', index).id),
+      evidence: interactionsIn(evidence ?? []),
       note,
       url,
     } as const;
@@ -86,6 +88,28 @@ export class TiesResolver {
   endTie(@Args('input') input: EndTieInput, @Context() request: RequestContext): Promise<typeof EndTieResult> {
     const occurredAt = happened(input.occurredAt ?? request.now, request.now, 'input', 'occurredAt');
     return this.#execute('TieEnded', 'endTie', { type: 'End', tieId: idIn(input), occurredAt }, input, request);
+  }
+
+  @Mutation(() => CorrectTieResult, { description: 'What was recorded wrongly; the correction is shown.' })
+  correctTie(
+    @Args('input') input: CorrectTieInput,
+    @Context() request: RequestContext,
+  ): Promise<typeof CorrectTieResult> {
+    const { kind, from, until, evidence, note, url } = input;
+    const asked = {
+      type: 'Correct',
+      tieId: idIn(input),
+      changes: {
+        ...(kind == null ? {} : { kind }),
+        ...(from === undefined
+          ? {}
+          : { occurredAt: from === null ? null : happened(from, request.now, 'input', 'from') }),
+        ...(until === undefined ? {} : { until: until === null ? null : new Date(until).toISOString() }),
+        ...(evidence == null ? {} : { evidence: interactionsIn(evidence) }),
+      },
+      shown: { ...(note === undefined ? {} : { note }), ...(url === undefined ? {} : { url }) },
+    } as const;
+    return this.#execute('TieCorrected', 'correctTie', asked, input, request);
   }
 
   @Mutation(() => RetractTieResult, { description: 'It never was so; it stays, marked.' })
@@ -148,8 +172,11 @@ export class TiesResolver {
 
 const inWords = {
   TieIsRetracted: 'This tie was taken back.',
-  TieHasEnded: 'It ended before that date already; retract it where that was mistaken.',
-  TieSourceIdTaken: "This source's id is on record with another content; retract that one.",
+  TieHasEnded: 'It ended before that date already; correct it where that was mistaken.',
+  TieSourceIdTaken: "This source's id is on record with another content; correct or retract that one.",
 } as const;
 
 const idIn = ({ tieId }: { readonly tieId: string }): string => fromGlobalId(tieId, 'Tie', 'input', 'tieId').id;
+
+const interactionsIn = (evidence: readonly string[]): readonly string[] =>
+  evidence.map((id, index) => fromGlobalId(id, 'Interaction', 'input', 'evidence', index).id);

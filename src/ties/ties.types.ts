@@ -8,7 +8,7 @@ import { IsGlobalId } from '../graphql/ids.js';
 import { Node } from '../graphql/node.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
-import { InteractionNotFound } from '../interactions/interaction-node.types.js';
+import { Correction, InteractionNotFound } from '../interactions/interaction-node.types.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { ColleagueNotFound } from '../owners/our-own.types.js';
 import { StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
@@ -42,6 +42,9 @@ export class Tie extends LastingNode {
 
   @Field(() => Int, { description: 'Revision to expect.' })
   readonly revision!: number;
+
+  @Field(() => [Correction], { description: 'Oldest first.' })
+  readonly corrections!: readonly Correction[];
 }
 
 export const { Connection: TieConnection } = connectionTypes<Tie>('Tie', () => Tie);
@@ -112,6 +115,49 @@ export class EndTieInput extends ExplainedCommandInput {
   occurredAt?: number | null;
 }
 
+@InputType({
+  description:
+    'What is left out stays as it is; null says that nobody knows. Of others, or the other way round: retract it, and record that.',
+})
+export class CorrectTieInput extends ReasonedCommandInput {
+  @Field(() => ID)
+  @IsGlobalId('Tie')
+  tieId!: string;
+
+  @Field(() => TieKindEnum, { nullable: true })
+  @IsOptional()
+  kind?: TieKind | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @IsOptional()
+  @IsDateOfWhatHappened()
+  from?: number | null;
+
+  @Field(() => DateTime, { nullable: true })
+  @IsOptional()
+  until?: number | null;
+
+  @Field(() => [ID], { nullable: true, description: `All interactions that show it, ${evidenceMax} at most.` })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(evidenceMax)
+  @IsGlobalId('Interaction', { each: true })
+  evidence?: string[] | null;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2_000)
+  note?: string | null;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2_000)
+  @Matches(printable, { message: notPrintable })
+  url?: string | null;
+}
+
 @InputType()
 export class RetractTieInput extends ReasonedCommandInput {
   @Field(() => ID)
@@ -136,6 +182,10 @@ export class TieEnded extends AboutTie {
   readonly __typename = 'TieEnded';
 }
 @ObjectType()
+export class TieCorrected extends AboutTie {
+  readonly __typename = 'TieCorrected';
+}
+@ObjectType()
 export class TieRetracted extends AboutTie {
   readonly __typename = 'TieRetracted';
 }
@@ -148,7 +198,10 @@ export class TieNotFound extends Refusal {
   readonly tieId!: string;
 }
 
-@ObjectType({ implements: () => Refusal, description: 'Returned when a tie was taken back: there is nothing to end.' })
+@ObjectType({
+  implements: () => Refusal,
+  description: 'Returned when a tie was taken back: there is nothing to end or correct any more.',
+})
 export class TieIsRetracted extends Refusal {
   readonly __typename = 'TieIsRetracted';
 
@@ -158,7 +211,7 @@ export class TieIsRetracted extends Refusal {
 
 @ObjectType({
   implements: () => Refusal,
-  description: 'Returned when it ended before that date already; retract it where that was mistaken.',
+  description: 'Returned when it ended before that date already; correct it where that was mistaken.',
 })
 export class TieHasEnded extends Refusal {
   readonly __typename = 'TieHasEnded';
@@ -170,7 +223,7 @@ export class TieHasEnded extends Refusal {
 @ObjectType({
   implements: () => Refusal,
   description:
-    "Returned when this source's id is on record and what was first sent under it was another content; retract that one.",
+    "Returned when this source's id is on record and what was first sent under it was another content; correct or retract that one.",
 })
 export class TieSourceIdTaken extends Refusal {
   readonly __typename = 'TieSourceIdTaken';
@@ -200,6 +253,14 @@ export const EndTieResult = resultOf('EndTieResult', () => [
   TieIsRetracted,
   TieNotFound,
   EndsBeforeItBegins,
+  CommandIdReused,
+]);
+export const CorrectTieResult = resultOf('CorrectTieResult', () => [
+  TieCorrected,
+  TieIsRetracted,
+  TieNotFound,
+  EndsBeforeItBegins,
+  InteractionNotFound,
   CommandIdReused,
 ]);
 export const RetractTieResult = resultOf('RetractTieResult', () => [TieRetracted, TieNotFound, CommandIdReused]);

@@ -11,7 +11,16 @@ import {
 import { interaction } from '../interactions/interaction.js';
 import type { Attested, Lasting } from '../stakeholders/affiliation.js';
 import type { ColleagueNotFound, Known, OurPeople } from './affiliating.js';
-import { type Ends, type Shows, type Tie, type TieRefusal, type TieRequest, tie } from './tie.js';
+import {
+  type Correctable,
+  type Ends,
+  type PersonalEvidence,
+  type Shows,
+  type Tie,
+  type TieRefusal,
+  type TieRequest,
+  tie,
+} from './tie.js';
 
 /** What is asked about who is tied to whom. Dates are RFC 3339, UTC, milliseconds. */
 export type TyingRequest =
@@ -20,6 +29,12 @@ export type TyingRequest =
       Shows &
       Omit<Attested, 'sent'>)
   | { readonly type: 'End'; readonly tieId: string; readonly occurredAt: string }
+  | {
+      readonly type: 'Correct';
+      readonly tieId: string;
+      readonly changes: Partial<Correctable>;
+      readonly shown: Partial<PersonalEvidence>;
+    }
   | { readonly type: 'Retract'; readonly tieId: string };
 
 type RecordRequest = Extract<TyingRequest, { type: 'Record' }>;
@@ -44,11 +59,18 @@ export const tying = (
   ourPeople: OurPeople,
   digestOf: (text: string) => string,
 ): Tying => {
-  /** What shows the tie, or says so, and is not there; null where all is. */
-  const missing = async ({ evidence, saidBy }: RecordRequest): Promise<TyingOutcome | null> => {
+  /** What is to show a tie and is not there; null where all is. */
+  const unrecorded = async (evidence: readonly string[]): Promise<TyingOutcome | null> => {
     for (const interactionId of evidence)
       if (!(await read(interaction, interactionId)).state.recorded)
         return { refused: 'InteractionNotFound', interactionId };
+    return null;
+  };
+
+  /** What shows the tie, or says so, and is not there; null where all is. */
+  const missing = async ({ evidence, saidBy }: RecordRequest): Promise<TyingOutcome | null> => {
+    const lacking = await unrecorded(evidence);
+    if (lacking !== null) return lacking;
     if (saidBy !== null && !(await ourPeople.isOurs(saidBy)))
       return { refused: 'ColleagueNotFound', colleagueId: saidBy };
     return null;
@@ -83,13 +105,25 @@ export const tying = (
     ask: async (request, context) => {
       if (request.type === 'Record') return record(request, context);
       const { tieId } = request;
-      const asked: TieRequest =
-        request.type === 'End'
-          ? { type: 'EndTie', data: { tieId, occurredAt: request.occurredAt } }
-          : { type: 'RetractTie', data: { tieId } };
-      return settled(await transact(tie, tieId, asked, context), tieId);
+      if (request.type === 'Correct') {
+        const lacking = await unrecorded(request.changes.evidence ?? []);
+        if (lacking !== null) return lacking;
+      }
+      return settled(await transact(tie, tieId, inItsStream(request), context), tieId);
     },
   };
+};
+
+const inItsStream = (request: Exclude<TyingRequest, RecordRequest>): TieRequest => {
+  const { tieId } = request;
+  switch (request.type) {
+    case 'End':
+      return { type: 'EndTie', data: { tieId, occurredAt: request.occurredAt } };
+    case 'Correct':
+      return { type: 'CorrectTie', data: { tieId, changes: request.changes, shown: request.shown } };
+    case 'Retract':
+      return { type: 'RetractTie', data: { tieId } };
+  }
 };
 
 const settled = (outcome: Accepted<Tie> | TieRefusal | CommandIdReused, tieId: string): TyingOutcome => {

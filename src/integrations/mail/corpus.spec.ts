@@ -1,6 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { numbered } from '../../event-sourcing/specification.js';
+import { present } from '../../event-sourcing/past.js';
+import { passed, projected } from '../../../test/small-logs.js';
+import { clockRows } from '../../clocks/clock-rows.js';
+import { earlyPage } from '../../clocks/early-pages.js';
 import { readTone } from '../../interactions/tone-reading.js';
 import { importMail, type MailImportReport } from './import-mail.js';
 import type { MailInteraction } from './mail-interaction.js';
@@ -111,6 +116,26 @@ describe('real mail, about everything', () => {
       expect(new Date(one.occurredAt).getUTCFullYear()).toBeLessThanOrEqual(2003);
     }
     expect(new Set(interactions.map(({ source }) => source.id)).size).toBe(4132);
+  });
+
+  // In-Reply-To alone makes 16 of them, as grep and a calendar find; the last of References answers where that is missing.
+  it('holds 17 replies that predate what they answer, 2 of them ours', async () => {
+    const ids = new Map(interactions.map(({ source }) => [source.id, source.id]));
+    const log = interactions.map(({ source, inReplyTo, direction, occurredAt }) =>
+      passed(source.id, 'somebody', {
+        ...{ direction, occurredAt: new Date(occurredAt).toISOString() },
+        inReplyTo: ids.get(inReplyTo?.source.id ?? '') ?? null,
+      }),
+    );
+    const rows = await projected([clockRows], numbered(...log), 500);
+    const past = { known: present, validAt: Date.UTC(2026, 0, 1) };
+    const { entries } = await earlyPage(rows, { during: { from: null, until: null } }, past, {
+      order: 'asc',
+      limit: 100,
+    });
+    const ours = entries.filter(({ key }) => interactions[key - 1]?.direction === 'outbound');
+    expect([entries.length, ours.length]).toEqual([17, 2]);
+    await rows.close();
   });
 
   it('has a tone for about as many people as the rough try found (748), spread around the middle', () => {
