@@ -141,15 +141,17 @@ describe('an owner', () => {
       previousOwner: { name: 'Kim' },
       tier: 'executive',
       from: dateOf(5),
-      until: dateOf(9),
+      // The release lies ahead.
+      until: null,
       by: 'admin',
       reason: 'wants to help build',
       rank: null,
     });
-    expect((await owned(mia, { validAt: dateOf(4) })).stakeholder.ownership).toMatchObject({
-      owner: { name: 'Kim' },
-      rank: { place: 3, topic: 'doors' },
-    });
+    const early = (await owned(mia, { validAt: dateOf(4) })).stakeholder;
+    expect(early.ownership).toMatchObject({ owner: { name: 'Kim' }, until: null, rank: { place: 3, topic: 'doors' } });
+    expect(early.ownerships).toEqual([
+      { owner: { name: 'Kim' }, from: dateOf(1), until: null, reason: 'heard on doors' },
+    ]);
     // What was known before the hand-over was recorded: of the same day, Kim.
     const then = await owned(mia, { knownAtPosition: assigned.position, validAt: dateOf(6) });
     expect(then.stakeholder.ownership).toMatchObject({ owner: { name: 'Kim' }, until: null });

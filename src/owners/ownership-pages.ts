@@ -15,7 +15,7 @@ export interface OwnerSpan {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly from: number;
-  /** Null while nothing known ends it. */
+  /** Null while nothing had ended it by then. */
   readonly until: number | null;
   /** The fact that began it. */
   readonly because: OwnershipFactView;
@@ -32,12 +32,16 @@ type SpanRow = Row & {
 
 const viewOf = (body: string): OwnershipFactView => JSON.parse(body) as OwnershipFactView;
 
-const spanOf = ({ stakeholder, owner, tier, from_at, until_at, body }: SpanRow): OwnerSpan => ({
+const spanOf = (
+  { stakeholder, owner, tier, from_at, until_at, body }: SpanRow,
+  { validAt }: Pick<Past, 'validAt'>,
+): OwnerSpan => ({
   stakeholderId: stakeholder,
   owner,
   tier,
   from: from_at,
-  until: until_at,
+  // A hand-over or a release ends it, and of the facts of the world only those tell that had happened by then.
+  until: until_at !== null && until_at > validAt ? null : until_at,
   because: viewOf(body),
 });
 
@@ -61,7 +65,7 @@ export const ownersThen = async (
   for (const { marks, values } of inLists(groups.flat())) {
     const sql = `${spans} WHERE s.stakeholder IN (${marks}) AND ${holds}`;
     for (const row of await rows.all<SpanRow>(sql, [...values, ...heldAt(past)]))
-      found.set(row.stakeholder, spanOf(row));
+      found.set(row.stakeholder, spanOf(row, past));
   }
   const answered = new Map<string, OwnerSpan>();
   for (const group of groups) {
@@ -84,7 +88,7 @@ export const ownersOf = async (
     ORDER BY s.from_at DESC, s.key DESC LIMIT ${spansMax}`;
   const found: OwnerSpan[] = [];
   for (const member of members)
-    found.push(...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map(spanOf));
+    found.push(...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map((row) => spanOf(row, past)));
   return members.length > 1 ? found.sort((a, b) => b.from - a.from).slice(0, spansMax) : found;
 };
 
