@@ -75,7 +75,11 @@ describe('a material connection', () => {
         ],
       },
     });
-    expect((await read({ validAt: dateOf(4) })).stakeholder.connections).toMatchObject([{ kind: 'PAID' }]);
+    // As of then, what ends by itself has its end, and what somebody ends later has none.
+    expect((await read({ validAt: dateOf(5) })).stakeholder.connections).toMatchObject([
+      { kind: 'GIFTED', until: dateOf(6) },
+      { kind: 'PAID', until: null },
+    ]);
     await rapport.mutate('retractRelationshipFact', { stakeholderId: mia, factId: ended.factId, reason: 'goes on' });
     expect((await read()).stakeholder.connections).toMatchObject([{ kind: 'GIFTED' }, { kind: 'PAID', until: null }]);
   });
