@@ -36,8 +36,8 @@ interface Report {
 const report = (variables: Input = {}): Promise<Report> =>
   rapport.query<Report>(
     `query ($where: DisclosureFilter, $asOf: AsOf) {
-      disclosures(where: $where, asOf: $asOf) { totalCount nodes { state act occurredAt stakeholder { name } interaction { id } } }
-      disclosureCounts(asOf: $asOf) { state count }
+      disclosures(where: $where, asOf: $asOf) { totalCount nodes { definition state act occurredAt stakeholder { name } interaction { id } } }
+      disclosureCounts(asOf: $asOf) { state count definition }
     }`,
     variables,
   );
@@ -98,6 +98,7 @@ describe('a material connection', () => {
       totalCount: 1,
       nodes: [
         {
+          definition: 'disclosures-v1',
           state: 'MISSING',
           act: 'RECOMMENDATION',
           occurredAt: dateOf(10),
@@ -118,11 +119,12 @@ describe('a material connection', () => {
     expect((await report({ where: { states: ['NOT_DISCLOSED'] } })).disclosures.nodes).toMatchObject([
       { state: 'NOT_DISCLOSED', interaction: { id: act } },
     ]);
+    const definition = 'disclosures-v1';
     expect((await report()).disclosureCounts).toEqual([
-      { state: 'MISSING', count: 0 },
-      { state: 'DISCLOSED', count: 0 },
-      { state: 'NOT_DISCLOSED', count: 1 },
-      { state: 'UNKNOWN', count: 0 },
+      { state: 'MISSING', count: 0, definition },
+      { state: 'DISCLOSED', count: 0, definition },
+      { state: 'NOT_DISCLOSED', count: 1, definition },
+      { state: 'UNKNOWN', count: 0, definition },
     ]);
     // As it was known when the connection had just been recorded; and at a date before the act.
     const then = await report({ asOf: { knownAtPosition: position } });

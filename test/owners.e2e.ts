@@ -251,11 +251,11 @@ describe('an owner', () => {
     const workload = async (asOf?: Input) =>
       (
         await rapport.query<{ node: { workload: readonly { tier: string | null; count: number }[] } }>(
-          'query ($id: ID!) { node(id: $id) { ... on Colleague { workload { tier count } } } }',
+          'query ($id: ID!) { node(id: $id) { ... on Colleague { workload { tier count definition } } } }',
           { id: kim, ...(asOf === undefined ? {} : { asOf }) },
         )
       ).node.workload;
-    expect(await workload()).toEqual([{ tier, count: 1 }]);
+    expect(await workload()).toEqual([{ tier, count: 1, definition: 'workload-v1' }]);
     expect(await found({ ownerId: kim })).toEqual(['Mia']);
   });
 });
@@ -274,12 +274,13 @@ describe('hand-overs', () => {
     const matrix = async (during: Input) =>
       (
         await rapport.query<{ handOverMatrix: readonly { from: string | null; to: string; count: number }[] }>(
-          'query ($during: Period) { handOverMatrix(during: $during) { from to count } }',
+          'query ($during: Period) { handOverMatrix(during: $during) { from to count definition } }',
           { during },
         )
       ).handOverMatrix.filter(({ to }) => to === product);
-    expect(await matrix({})).toEqual([{ from: press, to: product, count: 2 }]);
-    expect(await matrix({ from: dateOf(4) })).toEqual([{ from: press, to: product, count: 1 }]);
+    const definition = 'hand-over-matrix-v1';
+    expect(await matrix({})).toEqual([{ from: press, to: product, count: 2, definition }]);
+    expect(await matrix({ from: dateOf(4) })).toEqual([{ from: press, to: product, count: 1, definition }]);
     expect(await matrix({ until: dateOf(3) })).toEqual([]);
   });
 

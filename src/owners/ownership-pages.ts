@@ -88,7 +88,9 @@ export const ownersOf = async (
     ORDER BY s.from_at DESC, s.key DESC LIMIT ${spansMax}`;
   const found: OwnerSpan[] = [];
   for (const member of members)
-    found.push(...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map((row) => spanOf(row, past)));
+    found.push(
+      ...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map((row) => spanOf(row, past)),
+    );
   return members.length > 1 ? found.sort((a, b) => b.from - a.from).slice(0, spansMax) : found;
 };
 
@@ -101,6 +103,12 @@ const hidden = `EXISTS (SELECT 1 FROM stakeholder m JOIN stakeholder g ON g.surv
     AND m.key <> m.survivor AND (g.key = g.survivor OR g.id < m.id)
     AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?) AND ${knownThen('o')})`;
 const hiddenAt = (past: Past): readonly Value[] => [...thenOf(past), ...thenOf(past), ...heldAt(past)];
+
+/**
+ * The definition of a workload: the stakeholders for whom one of ours answers at the date, by the tier in which they stand then;
+ * those who are one are one.
+ */
+export const workloadDefinition = 'workload-v1';
 
 /** How many stakeholders somebody of ours answers for, in one tier or (null) in none. */
 export interface Workload {
@@ -136,6 +144,12 @@ export const tierCounts = async (rows: RowReader, past: Past): Promise<ReadonlyM
   const found = await rows.all<{ tier: string; count: number }>(sql, heldAt(past));
   return new Map(found.map(({ tier, count }) => [tier, count]));
 };
+
+/**
+ * The definition of the matrix: hand-overs by their dates, each between the departments in which the two were when it was
+ * recorded. Assignments and releases are none.
+ */
+export const handOverMatrixDefinition = 'hand-over-matrix-v1';
 
 /** How often relationships went from one department to another; null: an owner without a team. */
 export interface HandOvers {
