@@ -47,6 +47,8 @@ const apiOnPostgres =
         'commitments',
         'connections',
         'lifecycle',
+        'merged-care',
+        'staying',
         'attention',
         'guidelines',
         'outreach',

@@ -1,4 +1,3 @@
-import '../src/memory.js';
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { Mutation, Resolver } from '@nestjs/graphql';
 import type { EventStore } from '../src/event-sourcing/event-store.js';
 import type { Projecting } from '../src/event-sourcing/projecting.js';
 import { openLog } from '../src/log.js';
+import { giveMemoryBack } from '../src/memory.js';
 import { startService } from '../src/service.js';
 import { settingsFrom } from '../src/settings.js';
 import { EVENT_STORE, PROJECTOR } from '../src/tokens.js';
@@ -55,6 +55,7 @@ const cpu = (): number => {
 const main = async (): Promise<void> => {
   const settings = settingsFrom({ ...process.env, PORT: '0' });
   const { url, app, close } = await startService(settings, openLog(settings.logLevel), { also: [NothingModule] });
+  giveMemoryBack();
   const token = (await readFile(join(settings.dataFolder, 'admin.key'), 'utf8')).trim();
   const store = app.get<EventStore>(EVENT_STORE);
   const projector = app.get<Projecting>(PROJECTOR);

@@ -1,6 +1,6 @@
-import './memory.js';
 import 'reflect-metadata';
 import { openLog } from './log.js';
+import { giveMemoryBack } from './memory.js';
 import { startService } from './service.js';
 import { SettingsRefused, settingsFrom } from './settings.js';
 
@@ -9,6 +9,7 @@ const main = async (): Promise<void> => {
   const settings = settingsFrom(process.env);
   const log = openLog(settings.logLevel);
   const service = await startService(settings, log);
+  giveMemoryBack();
   process.stderr.write(`Rapport serves at ${service.url}\n`);
   if (service.adminKeyPath !== null)
     process.stderr.write(`An admin key was made. Its token stands in ${service.adminKeyPath}\n`);

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { isLeftOver, projectionsOfRules } from './advocacy/rule-projections.js';
 import { Projector } from './event-sourcing/projector.js';
 import { projectInThread } from './event-sourcing/projector.thread.js';
+import { giveMemoryBack } from './memory.js';
 import { projections } from './projections.js';
 import { settingsFrom } from './settings.js';
 import type { EnvironmentTexts } from './settings-from-files.js';
@@ -15,7 +16,7 @@ await projectInThread(async ({ log, onMove }) => {
   const readStore = await openReadStore(settings, all, store.logId);
   await readStore.deleteBuilds(isLeftOver(all));
   return {
-    projector: new Projector({ store, readStore, projections: all, log, onMove }),
+    projector: new Projector({ store, readStore, projections: all, log, onMove, onBuilt: giveMemoryBack }),
     close: async () => {
       await readStore.close();
       await store.close();

@@ -214,6 +214,46 @@ describe('two who are merged', () => {
     await people.merge(ann, bob);
     expect(await rapport.stakeholder(ann.id)).toMatchObject({ owner: { id: ownerId } });
     expect(await found({ ownerId: other })).toEqual([]);
+    // Released, there is the other's.
+    expect(await rapport.mutate('releaseOwner', { stakeholderId: ann.id, reason })).toMatchObject({
+      __typename: 'OwnerWasReleased',
+      stakeholder: { owner: { id: other } },
+    });
+    expect(await found({ ownerId: other })).toEqual([ann.id]);
+  });
+
+  it('take one place in a tier; once they are two, each has theirs, and it may hold more than it has places', async () => {
+    const tier = `t-${randomUUID().slice(0, 8)}`;
+    await rapport.mutate('defineTier', { name: tier, capacity: 2 });
+    const ownerId = (await rapport.mutate('addColleague', { name: 'Kim' })).colleague.id;
+    const [ann, bob, cy, di] = [
+      await people.somebody('Ann'),
+      await people.somebody('Bob'),
+      await people.somebody('Cy'),
+      await people.somebody('Di'),
+    ];
+    const assign = ({ id }: Somebody) => rapport.mutate('assignOwner', { stakeholderId: id, ownerId, tier });
+    const taken = async (asOf: Input = {}): Promise<number | undefined> =>
+      (
+        await rapport.query<{ tiers: readonly { name: string; taken: number }[] }>(
+          'query ($asOf: AsOf) { tiers(asOf: $asOf) { name taken } }',
+          { asOf },
+        )
+      ).tiers.find(({ name }) => name === tier)?.taken;
+    await assign(ann);
+    const { position } = await assign(bob);
+    expect(await assign(cy)).toMatchObject({ __typename: 'TierFull' });
+    await people.merge(ann, bob);
+    expect([await taken(), await found({ tier })]).toEqual([1, [ann.id]]);
+    expect(await taken({ knownAtPosition: position })).toBe(2);
+    expect(await assign(cy)).toMatchObject({ __typename: 'OwnerWasAssigned', stakeholder: { tier } });
+    const full = await assign(di);
+    expect(full).toMatchObject({ __typename: 'TierFull', capacity: 2 });
+    expect(full.holders.map(({ stakeholder }) => stakeholder.id)).toEqual([ann.id, cy.id]);
+    expect(await taken()).toBe(2);
+    await people.unmerge(ann, bob);
+    expect([await taken(), (await found({ tier })).toSorted()]).toEqual([3, [ann.id, bob.id, cy.id].toSorted()]);
+    expect((await assign(di)).holders).toHaveLength(3);
   });
 });
 

@@ -58,6 +58,20 @@ export const identified = (id: string, who: Who = {}, options: RecordedOptions =
   );
 };
 
+/** Somebody is merged into another, who remains. */
+export const merged = (stakeholderId: string, mergedId: string): RecordedEvent =>
+  stakeholderFact(stakeholderId, {
+    type: 'StakeholdersMerged',
+    data: { stakeholderId, mergedId, token: `token of ${mergedId}`, guard: `guard of ${stakeholderId}` },
+  });
+
+/** They are two again. */
+export const unmerged = (stakeholderId: string, mergedId: string): RecordedEvent =>
+  stakeholderFact(stakeholderId, {
+    type: 'StakeholderUnmerged',
+    data: { stakeholderId, mergedId, token: `token of ${mergedId}` },
+  });
+
 /** A plain mail of the author's, on the 1st. */
 export const mailOf = (author: string): Content => ({
   direction: 'inbound',

@@ -95,7 +95,9 @@ fragment passed on Interaction {
 fragment everything on Stakeholder {
   id liveId kind name retired revision relationshipRevision ownershipRevision tier owner { id } step steps { ...stepped } interactionCount firstInteractionAt lastInteractionAt
   handles { channel site address from until } externalIds { system id }
-  merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } stayingFacts { ... on Node { id } } }
+  merges { mergedId mergedName intoId mergedAt mergedBy mergedReason unmergedAt unmergedBy staying { totalCount nodes { id } } stayingFacts { ... on Node { id } }
+    stayingTies(first: 50) { totalCount nodes { id state } } stayingAffiliations(first: 50) { totalCount nodes { id state } }
+    stayingSurveyAnswers { factId score } stayingOwnerChanges { ... on Node { id } } stayingHandles { address until } stayingExternalIds { id } }
   standing { stance tone since rule assessedBy ruleStance disputed }
   standings(first: 100) { totalCount nodes { stance previous from until assessedBy because { __typename ... on Node { id } } } }
   ownership { owner { ...ofUs } previousOwner { id } tier from until by reason rank { place topic } }

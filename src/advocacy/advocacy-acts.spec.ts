@@ -3,12 +3,15 @@ import {
   corrected,
   day,
   dayMs,
+  identified,
   interactionFact,
+  merged,
   passed,
   plansOf,
   projected,
   relationshipFact,
   retracted,
+  unmerged,
 } from '../../test/small-logs.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
@@ -16,6 +19,7 @@ import type { RowReader } from '../event-sourcing/read-store.js';
 import { numbered, specifyProjection } from '../event-sourcing/specification.js';
 import type { Amended, Content } from '../interactions/interaction.js';
 import { careRows } from '../relationships/care-rows.js';
+import { directory } from '../stakeholders/directory.js';
 import { advocacyActTable, advocacyActs } from './advocacy-acts.js';
 import { connectedActCounts, connectedActsPage } from './disclosure-pages.js';
 
@@ -151,7 +155,7 @@ describe('acts of connected people', () => {
     }), // 9
   );
   const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
-    const rows = await projected([careRows, advocacyActs], log);
+    const rows = await projected([careRows, advocacyActs, directory], log);
     return read(rows).finally(() => rows.close());
   };
   const past = (known = present, validDay = 20) => ({ known, validAt: dayMs(validDay) });
@@ -196,6 +200,38 @@ describe('acts of connected people', () => {
         'b disclosed',
       ]);
     }));
+
+  it('are those of all who are one, each once under who remains, whichever of them was connected', async () => {
+    const both = {
+      ...praise,
+      participants: [
+        { stakeholderId: 'ada', role: 'author' as const },
+        { stakeholderId: 'bob', role: 'author' as const },
+      ],
+    };
+    const rows = await projected(
+      [careRows, advocacyActs, directory],
+      numbered(
+        ...[identified('ada'), identified('bob'), identified('eve')], // 1 to 3
+        ...[connected('ada', 'c', 4), recommended('a', 'ada', 5), recommended('b', 'bob', 6)], // 4 to 6
+        ...[recommended('c', 'eve', 7), recommended('d', 'bob', 3), passed('e', 'ada', both)], // 7 to 9
+        ...[merged('bob', 'ada'), unmerged('bob', 'ada')], // 10, 11
+      ),
+    );
+    const shownAt = async (known: number) =>
+      (await connectedActsPage(rows, { ...page, past: past(known) })).entries.map(
+        ({ interactionId, stakeholderId }) => `${interactionId} ${stakeholderId}`,
+      );
+    const missing = async (known: number) => (await connectedActCounts(rows, past(known))).get('missing');
+    const before = ['e ada', 'a ada'];
+    expect([await shownAt(9), await missing(9)]).toEqual([before, 2]);
+    expect([await shownAt(10), await missing(10)]).toEqual([['b bob', 'e bob', 'a bob'], 3]);
+    expect([await shownAt(11), await missing(11)]).toEqual([before, 2]);
+    const { entries } = await connectedActsPage(rows, { ...page, past: past(10) });
+    const after = await connectedActsPage(rows, { ...page, past: past(10), after: entries[0] });
+    expect(after.entries).toEqual(entries.slice(1));
+    await rows.close();
+  });
 
   it('are found by who is connected, and not by looking at every act', () =>
     reading(async (rows) => {

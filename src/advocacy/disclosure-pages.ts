@@ -49,21 +49,39 @@ type ActRow = Row & {
   readonly state: DisclosureState;
 };
 
+/** Whoever was one then with somebody whose id a column holds: selects `g.id`; its parameters are `[...thenOf(past), ...thenOf(past)]`. */
+const oneWith = (column: string): string =>
+  `SELECT g.id FROM stakeholder m JOIN stakeholder g ON g.survivor = m.survivor
+   WHERE m.id = ${column} AND ${knownThen('m')} AND ${knownThen('g')}`;
+
 /**
- * Acts whose author was connected at that time: by what is known, whenever it was recorded. Few people are connected, so they
- * are found first.
+ * Acts whose author was connected at that time, each author once, as who remains: by what is known, whenever it was recorded,
+ * and whichever of those who are one it was recorded of. Few people are connected, so they are found first.
  */
 const connected = (past: Past, { states = [], from, until }: ConnectedActFilter) => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const then = thenOf(past);
   const chosen =
     states.length === 0 ? '' : ` AND coalesce(a.disclosure, 'missing') IN (${states.map(() => '?').join(', ')})`;
+  const connection = (alias: string): string => `${alias}.kind = 'connection' AND ${knownThen(alias)}`;
   return {
-    sql: `a.stakeholder IN (SELECT k.stakeholder FROM care_span k WHERE k.kind = 'connection' AND ${knownThen('k')})
-      AND a.at >= ? AND a.at <= ? AND ${knownThen('a')}
-      AND EXISTS (SELECT 1 FROM care_span c WHERE c.stakeholder = a.stakeholder AND c.kind = 'connection'
-        AND c.from_at <= a.at AND c.until_at > a.at AND ${knownThen('c')})${chosen}`,
-    values: [...then, from ?? Number.MIN_SAFE_INTEGER, last, ...then, ...then, ...states] satisfies readonly Value[],
+    sql: `(SELECT DISTINCT coalesce(r.id, a.stakeholder) AS stakeholder, a.interaction, a.at, a.act,
+        coalesce(a.disclosure, 'missing') AS state
+      FROM advocacy_act a LEFT JOIN stakeholder p ON p.id = a.stakeholder AND ${knownThen('p')}
+        LEFT JOIN stakeholder r ON r.key = p.survivor AND ${knownThen('r')}
+      WHERE a.stakeholder IN (SELECT k.stakeholder FROM care_span k WHERE ${connection('k')}
+          UNION SELECT g.id FROM care_span k JOIN stakeholder m ON m.id = k.stakeholder AND ${knownThen('m')}
+            JOIN stakeholder g ON g.survivor = m.survivor AND ${knownThen('g')} WHERE ${connection('k')})
+        AND a.at >= ? AND a.at <= ? AND ${knownThen('a')}
+        AND EXISTS (SELECT 1 FROM care_span c WHERE c.stakeholder IN (SELECT a.stakeholder UNION ALL ${oneWith('a.stakeholder')})
+          AND c.from_at <= a.at AND c.until_at > a.at AND ${connection('c')})${chosen})`,
+    values: [
+      ...[...then, ...then],
+      ...[...then, ...then, ...then, ...then],
+      ...[from ?? Number.MIN_SAFE_INTEGER, last, ...then],
+      ...[...then, ...then, ...then],
+      ...states,
+    ] satisfies readonly Value[],
   };
 };
 
@@ -82,10 +100,10 @@ export const connectedActsPage = async (
   const bounds = [above && { cursor: above, sign: '>' }, below && { cursor: below, sign: '<' }].flatMap(
     (each) => each ?? [],
   );
-  const beyond = bounds.map(({ sign }) => ` AND (a.at, a.interaction, a.stakeholder) ${sign} (?, ?, ?)`).join('');
+  const beyond = bounds.map(({ sign }) => ` AND (d.at, d.interaction, d.stakeholder) ${sign} (?, ?, ?)`).join('');
   const found = await rows.all<ActRow>(
-    `SELECT a.stakeholder, a.interaction, a.at, a.act, coalesce(a.disclosure, 'missing') AS state FROM advocacy_act a
-     WHERE ${sql}${beyond} ORDER BY a.at ${way}, a.interaction ${way}, a.stakeholder ${way} LIMIT ?`,
+    `SELECT d.stakeholder, d.interaction, d.at, d.act, d.state FROM ${sql} d
+     WHERE 1 = 1${beyond} ORDER BY d.at ${way}, d.interaction ${way}, d.stakeholder ${way} LIMIT ?`,
     [
       ...values,
       ...bounds.flatMap(({ cursor }) => [cursor.at, cursor.interactionId, cursor.stakeholderId]),
@@ -113,8 +131,7 @@ export const connectedActCounts = async (
   const { sql, values } = connected(past, where);
   const counts = new Map<DisclosureState, number>(disclosureStates.map((state) => [state, 0]));
   const found = await rows.all<{ state: DisclosureState; count: number }>(
-    `SELECT coalesce(a.disclosure, 'missing') AS state, count(*) AS count FROM advocacy_act a WHERE ${sql}
-     GROUP BY coalesce(a.disclosure, 'missing')`,
+    `SELECT d.state, count(*) AS count FROM ${sql} d GROUP BY d.state`,
     values,
   );
   for (const { state, count } of found) counts.set(state, count);

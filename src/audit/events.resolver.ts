@@ -4,16 +4,23 @@ import type { EventStore, RecordedEvent } from '../event-sourcing/event-store.js
 import { positionOf } from '../event-sourcing/position.js';
 import { type Connection, pageDefault } from '../graphql/connections.js';
 import { badUserInput } from '../graphql/errors.js';
+import { readGlobalId, toGlobalId } from '../graphql/ids.js';
 import { ordinalFrom } from '../graphql/moments.js';
+import type { Identity } from '../stakeholders/identity.js';
+import type { StakeholderFact } from '../stakeholders/stakeholder.js';
+import { IDENTITY } from '../stakeholders/stakeholders.handler.js';
 import { EVENT_STORE } from '../tokens.js';
-import { EventConnection, EventType, EventsArgs, FollowedEventsArgs, Log } from './events.types.js';
+import { EventConnection, type EventFilter, EventType, EventsArgs, FollowedEventsArgs, Log } from './events.types.js';
 import { type EventWhere, followEvents, readEvents } from './log-reader.js';
 import { type PresentedEvent, presented } from './presented-event.js';
 
 /** The log itself, for auditors and for whoever follows it. */
 @Resolver()
 export class EventsResolver {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(IDENTITY) private readonly identity: Identity,
+  ) {}
 
   @Query(() => Log)
   async log(): Promise<Log> {
@@ -35,7 +42,7 @@ export class EventsResolver {
   })
   async events(@Args() args: EventsArgs): Promise<Connection<PresentedEvent>> {
     const after = (await this.#after(args)) ?? 0;
-    const where = args.where ?? {};
+    const where = await this.#where(args.where);
     const { events, readUpTo, more } = await readEvents(this.store, after, args.first ?? pageDefault, where);
     const edges = events.map((event) => ({ cursor: event.position, node: presented(event) }));
     return {
@@ -61,7 +68,18 @@ export class EventsResolver {
     @Args() args: FollowedEventsArgs,
   ): Promise<AsyncIterableIterator<{ readonly events: PresentedEvent }>> {
     const after = (await this.#after(args)) ?? (await this.store.head());
-    return payloads(followEvents(this.store, after, args.where ?? {}));
+    const changing =
+      subjectOf(args.where) === null ? undefined : { types: merges, where: () => this.#where(args.where) };
+    return payloads(followEvents(this.store, after, await this.#where(args.where), changing));
+  }
+
+  /** The filter in the terms of the log: a stakeholder means all who are one with them, unless it says otherwise. */
+  async #where(filter: EventFilter | null | undefined): Promise<EventWhere> {
+    const { subject, includingMerged: _, ...where } = filter ?? {};
+    const stakeholderId = subjectOf(filter);
+    const group = stakeholderId === null ? null : await this.identity.groupOf(stakeholderId);
+    if (group !== null) return { ...where, subjects: group.map((id) => toGlobalId('Stakeholder', id)) };
+    return subject == null ? where : { ...where, subjects: [subject] };
   }
 
   /** Counted only where it costs no reading: without a filter, or by types alone. */
@@ -80,6 +98,16 @@ export class EventsResolver {
     return ordinal;
   }
 }
+
+/** What makes those one who were two, or two again. */
+const merges: ReadonlySet<string> = new Set<StakeholderFact['type']>(['StakeholdersMerged', 'StakeholderUnmerged']);
+
+/** The stakeholder whom a filter means with all who are one with them; null where it means none so. */
+const subjectOf = (filter: EventFilter | null | undefined): string | null => {
+  if (filter?.subject == null || !filter.includingMerged) return null;
+  const global = readGlobalId(filter.subject);
+  return global?.type === 'Stakeholder' ? global.id : null;
+};
 
 const payloads = (
   source: AsyncIterableIterator<RecordedEvent>,

@@ -2,6 +2,7 @@ import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } fro
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  IsBoolean,
   IsInt,
   IsOptional,
   IsString,
@@ -118,7 +119,7 @@ export class Log {
 }
 
 @InputType({ description: 'What is left out is any.' })
-export class EventFilter implements EventWhere {
+export class EventFilter implements Omit<EventWhere, 'subjects'> {
   @Field(() => [String], { nullable: true })
   @IsOptional()
   @ArrayMaxSize(100)
@@ -134,6 +135,14 @@ export class EventFilter implements EventWhere {
   @IsOptional()
   @IsGlobalId(['Stakeholder', 'Interaction', 'Key', 'Stream', 'Colleague', 'Team', 'Tie'])
   subject?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description:
+      'Of a stakeholder as the subject: also what is about those who are one with them, by the merges that hold now. False: what was recorded under this id alone.',
+  })
+  @IsBoolean()
+  includingMerged!: boolean;
 
   @Field(() => String, { nullable: true })
   @IsOptional()

@@ -7,8 +7,8 @@ import { categoriesOfType } from './presented-event.js';
 export interface EventWhere {
   readonly types?: readonly string[] | null;
   readonly stream?: string | null;
-  /** Global id of what they are about. */
-  readonly subject?: string | null;
+  /** Global ids of what they are about: any of these. */
+  readonly subjects?: readonly string[] | null;
   readonly actor?: string | null;
   /** Milliseconds since 1970: recorded at or after, and before. */
   readonly recordedFrom?: number | null;
@@ -27,14 +27,15 @@ const lookedAtMax = 50_000;
 const chunk = 1_000;
 
 /** The streams that a filter is confined to; undefined where it is not. */
-const streamsOf = ({ stream, subject }: EventWhere): readonly string[] | undefined => {
+const streamsOf = ({ stream, subjects }: EventWhere): readonly string[] | undefined => {
   if (stream != null) return [stream];
-  if (subject == null) return undefined;
-  const global = readGlobalId(subject);
-  if (global === undefined) return [];
-  return global.type === 'Stream'
-    ? [global.id]
-    : categoriesOfType(global.type).map((category) => `${category}-${global.id}`);
+  return subjects?.flatMap((subject) => {
+    const global = readGlobalId(subject);
+    if (global === undefined) return [];
+    return global.type === 'Stream'
+      ? [global.id]
+      : categoriesOfType(global.type).map((category) => `${category}-${global.id}`);
+  });
 };
 
 /** Tells whether an event passes the filter. */
@@ -42,7 +43,7 @@ export const passes = (where: EventWhere): ((event: RecordedEvent) => boolean) =
   const types = where.types == null ? undefined : new Set(where.types);
   const streams = streamsOf(where);
   const subjectStreams =
-    where.stream != null && where.subject != null ? streamsOf({ subject: where.subject }) : undefined;
+    where.stream != null && where.subjects != null ? streamsOf({ subjects: where.subjects }) : undefined;
   return ({ type, stream, provenance, recordedAt }) =>
     (types === undefined || types.has(type)) &&
     (streams === undefined || streams.includes(stream)) &&
@@ -115,17 +116,24 @@ const readStreams = async (
 /**
  * Events after an ordinal that pass the filter: those recorded already, then those to come, one at a time and only as
  * fast as they are taken. Ended by `return`, also while it waits.
+ * @param changing what changes the filter itself: events of these types, after which it is asked for again. Such an event
+ *   passes where either filter lets it.
  */
 export const followEvents = (
   store: EventStore,
   after: number,
   where: EventWhere,
+  changing?: { readonly types: ReadonlySet<string>; where(): Promise<EventWhere> },
 ): AsyncIterableIterator<RecordedEvent> => {
-  const wanted = passes(where);
+  let wanted = passes(where);
   const ended = new AbortController();
   const events = async function* (): AsyncGenerator<RecordedEvent> {
     for await (const page of store.follow(after, ended.signal, chunk)) {
-      for (const event of page) if (wanted(event)) yield event;
+      for (const event of page) {
+        const before = wanted;
+        if (changing?.types.has(event.type) === true) wanted = passes(await changing.where());
+        if (wanted(event) || before(event)) yield event;
+      }
       // A long log that a filter lets little of through must not keep others from their turn.
       await turn();
     }

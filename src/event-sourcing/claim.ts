@@ -50,21 +50,28 @@ export interface Claim {
   readonly held: { readonly holder: string; readonly token: string; readonly intent: Intent } | null;
   /** Who held it for a period that is over, oldest first. */
   readonly past: readonly (HeldFor & { readonly holder: string })[];
+  /** For whom it was ever claimed, whether it came to be theirs or not. */
+  readonly claimants: readonly string[];
 }
 
 /** One value that one holder has at a time (a handle, an external id): a stream of its own, named by a keyed hash. */
 export const claimIn = (category: string): Decider<Claim, ClaimRequest, ClaimFact, Claimed> => ({
   category,
-  initialState: { held: null, past: [] },
+  initialState: { held: null, past: [], claimants: [] },
 
   evolve: (state, { type, data }) => {
     switch (type) {
       case 'Claimed':
-        return { ...state, held: { holder: data.holder, token: data.token, intent: data.personal.intent } };
+        return {
+          ...state,
+          held: { holder: data.holder, token: data.token, intent: data.personal.intent },
+          claimants: state.claimants.includes(data.holder) ? state.claimants : [...state.claimants, data.holder],
+        };
       case 'Released': {
         if (state.held?.token !== data.token) return state;
         const { holder, heldFor } = data;
-        return { held: null, past: heldFor === undefined ? state.past : [...state.past, { holder, ...heldFor }] };
+        const past = heldFor === undefined ? state.past : [...state.past, { holder, ...heldFor }];
+        return { ...state, held: null, past };
       }
     }
   },

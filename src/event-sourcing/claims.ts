@@ -40,6 +40,8 @@ export interface Claims {
    * holds it now held it then unless another did, and where nobody did, it is theirs.
    */
   holderAt(value: ClaimedValue, at: string): Promise<string | null>;
+  /** For whom the value was ever claimed: all who held it are among them. */
+  claimantsOf(value: ClaimedValue): Promise<readonly string[]>;
   /**
    * Makes all claims for the holder in order, or none: answers null, or the value that another holds. The holder's
    * stream is then asked by the caller.
@@ -174,6 +176,8 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
       const then = past.findLast(({ from, until }) => (from === null || from <= at) && (until === null || at < until));
       return then?.holder ?? holder;
     },
+
+    claimantsOf: async ({ category, claim }) => (await read(deciderOf(category), claim)).state.claimants,
 
     claim: async (holder, values, request, context) => {
       const tokens = new Map(values.map((value) => [value.claim, tokenOf(value, context)]));

@@ -123,6 +123,21 @@ describe('Projector', () => {
     expect((await elsewhere.projector.status()).projections[0]?.lag).toBe(0);
   });
 
+  it('tells that rows were built anew, once, and not of a start that finds them', async () => {
+    const folder = await newFolder();
+    const store = logIn(folder);
+    const last = await append(store, deposited('a', 1));
+    const built: string[] = [];
+    for (const start of ['first', 'second']) {
+      const { projector, stop } = processIn(folder, store, [balances(), holdings()], {
+        onBuilt: () => built.push(start),
+      });
+      expect(await projector.waitFor(last, undefined, 5_000)).toBe('projected');
+      await stop();
+    }
+    expect(built).toEqual(['first']);
+  });
+
   it('gives up waiting in time', async () => {
     const folder = await newFolder();
     const store = logIn(folder);

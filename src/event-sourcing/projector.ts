@@ -29,6 +29,8 @@ export interface ProjectorOptions {
   readonly retries?: Partial<Retries>;
   /** Told where the projections are that are projected here, whenever one has moved, come or gone. */
   readonly onMove?: ((projected: ReadonlyMap<string, Whereabouts>) => void) | undefined;
+  /** Told when rows were built from the beginning of the log: what that took is not needed again. */
+  readonly onBuilt?: (() => void) | undefined;
 }
 
 const silent: ProjectorLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -73,6 +75,7 @@ export class Projector implements Projecting {
     leaseMs = 3_000,
     retries,
     onMove,
+    onBuilt,
   }: ProjectorOptions) {
     this.#store = store;
     this.#readStore = readStore;
@@ -93,7 +96,10 @@ export class Projector implements Projecting {
       log,
       holder: this.#holder,
       leaseMs,
-      ended: () => this.#tendSoon(),
+      ended: () => {
+        onBuilt?.();
+        this.#tendSoon();
+      },
     });
     this.#waiting = new Waiting(
       (name) => this.#whereIs(name),

@@ -23,7 +23,7 @@ export class MergedInteractionsResolver {
       'Recorded while they were one, under an id and without a handle: where they are unmerged, it stays with who remains. Oldest first.',
   })
   async staying(
-    @Parent() { stakeholder: { memberKeys: members, moment }, from: after, until }: StakeholderMerge,
+    @Parent() { stakeholder: { moment }, stayingKeys: members, from: after, until }: StakeholderMerge,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<Interaction>> {
     const list = 'staying';

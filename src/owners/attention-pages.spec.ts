@@ -3,12 +3,14 @@ import {
   day,
   dayMs,
   identified,
+  merged,
   passed,
   plansOf,
   projected,
   relationshipFact,
   retracted,
   stakeholderFact,
+  unmerged,
 } from '../../test/small-logs.js';
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import { present } from '../event-sourcing/past.js';
@@ -141,11 +143,58 @@ describe('dormant relationships', () => {
       },
     ));
 
+  it('are one where two are: the owner of who remains has the word, and what passed with either counts', () =>
+    reading(
+      [
+        ...log,
+        merged('ada', 'bob'), // 12
+        wrote('k', 'bob', 13), // 13
+        unmerged('ada', 'bob'), // 14
+      ],
+      async (rows) => {
+        const two = [
+          ['ada', 'kim', dayMs(4)],
+          ['bob', 'lee', dayMs(3)],
+        ];
+        expect(await dormantAt(rows, at(20, 11))).toEqual(two);
+        expect(await dormantAt(rows, at(20, 12))).toEqual([['ada', 'kim', dayMs(4)]]);
+        expect(await dormantAt(rows, at(20, 13))).toEqual([['ada', 'kim', dayMs(13)]]);
+        expect(await countDormant(rows, { past: at(20, 13) })).toBe(1);
+        expect(await dormantAt(rows, at(20, 13), { owner: 'lee' })).toEqual([]);
+        expect(await dormantAt(rows, at(16, 13))).toEqual([]);
+        expect(await dormantAt(rows)).toEqual([two[0], ['bob', 'lee', dayMs(13)]]);
+      },
+    ));
+
+  it('are told of who remains, where only another of them has an owner', () =>
+    reading([...log, identified('abe'), merged('abe', 'bob')], async (rows) => {
+      expect(await dormantAt(rows, at(20), { owner: 'lee' })).toEqual([['abe', 'lee', dayMs(3)]]);
+      const { entries } = await dormantPage(rows, { ...page, past: at(20) });
+      const [, last] = entries;
+      const before = await dormantPage(rows, { ...page, limit: 1, past: at(20), before: last, fromEnd: true });
+      expect(before.entries.map(({ stakeholderId }) => stakeholderId)).toEqual(['ada']);
+      expect((await dormantPage(rows, { ...page, past: at(20), after: last })).entries).toEqual([]);
+    }));
+
+  it('are not those of who remains and was retired, whoever else was or was not', () =>
+    reading(
+      [
+        ...log,
+        merged('ada', 'bob'), // 12
+        stakeholderFact('bob', { type: 'StakeholderRetired', data: { stakeholderId: 'bob' } }), // 13
+        stakeholderFact('ada', { type: 'StakeholderRetired', data: { stakeholderId: 'ada' } }), // 14
+      ],
+      async (rows) => {
+        expect(await dormantAt(rows, at(20, 13))).toEqual([['ada', 'kim', dayMs(4)]]);
+        expect(await dormantAt(rows)).toEqual([]);
+      },
+    ));
+
   it('are found by steps into indexes, however much passed', () =>
     reading(log, async (rows) => {
       const plans = (await plansOf(rows, (reader) => dormantPage(reader, { ...page, past: at(20) }))).join('\n');
       expect(plans).toMatch(/SEARCH e USING (PRIMARY KEY|INDEX \S+) \(stakeholder=\? AND at<\?\)/);
-      expect(plans).not.toMatch(/SCAN [ek]\b/);
+      expect(plans).not.toMatch(/SCAN [egkmp]\b/);
     }));
 });
 
@@ -170,19 +219,19 @@ describe('verifications', () => {
 
   it('are due after the interval of the tier, or else of all others, from the last one or from the assignment', () =>
     reading(log, async (rows) => {
-      expect(await verificationsThen(rows, ['ada', 'bob', 'eve'], at(10))).toEqual(
+      expect(await verificationsThen(rows, [['ada'], ['bob'], ['eve']], at(10))).toEqual(
         new Map([
           ['ada', { days: 5, since: dayMs(4) }],
           ['bob', { days: 10, since: dayMs(2) }],
         ]),
       );
-      expect(await verificationsThen(rows, ['ada', 'bob'], at(3))).toEqual(
+      expect(await verificationsThen(rows, [['ada'], ['bob']], at(3))).toEqual(
         new Map([
           ['ada', { days: 5, since: dayMs(3) }],
           ['bob', { days: 10, since: dayMs(2) }],
         ]),
       );
-      expect(await verificationsThen(rows, ['ada'], at(10, 6))).toEqual(
+      expect(await verificationsThen(rows, [['ada']], at(10, 6))).toEqual(
         new Map([['ada', { days: null, since: dayMs(1) }]]),
       );
     }));
@@ -201,4 +250,26 @@ describe('verifications', () => {
       expect(await dueAt(rows, at(13, 7))).toEqual([['ada', 5, dayMs(1)]]);
       expect(await dueAt(rows, at(13, 6))).toEqual([]);
     }));
+
+  it('are those of all who are one, and due once', () =>
+    reading(
+      [
+        ...log,
+        merged('ada', 'bob'), // 12
+        verified('bob', 6), // 13
+        unmerged('ada', 'bob'), // 14
+      ],
+      async (rows) => {
+        expect(await dueAt(rows, at(13, 12))).toEqual([['ada', 5, dayMs(4)]]);
+        expect(await dueAt(rows, at(13, 13))).toEqual([['ada', 5, dayMs(6)]]);
+        expect(await countVerificationsDue(rows, { past: at(13, 13) })).toBe(1);
+        expect(await verificationsThen(rows, [['ada', 'bob']], at(10, 13))).toEqual(
+          new Map([['ada', { days: 5, since: dayMs(6) }]]),
+        );
+        expect(await dueAt(rows, at(17))).toEqual([
+          ['ada', 5, dayMs(4)],
+          ['bob', 10, dayMs(6)],
+        ]);
+      },
+    ));
 });

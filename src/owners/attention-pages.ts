@@ -3,7 +3,8 @@ import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
-import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
+import type { Row, RowReader } from '../event-sourcing/read-store.js';
+import { type Condition, countedThen } from './owned-then.js';
 
 /** The rule by which a relationship is dormant, with its version: see `dormantPage`. */
 export const dormancyRule = 'dormancy-v1';
@@ -31,26 +32,30 @@ export interface AttentionFilter {
 /** Where a relationship stands in either list: by owner, then by stakeholder. */
 export type AttentionCursor = Pick<Attention, 'owner' | 'stakeholderId'>;
 
-interface Condition {
-  readonly sql: string;
-  readonly values: readonly Value[];
-}
-
 const dayMs = 86_400_000;
 
-/** The last interaction by then that counts: one step into the stakeholder's clustered entries. */
-const lastEntry = (past: Past): Condition => ({
-  sql: `(SELECT e.at FROM timeline_entry e WHERE e.stakeholder = k.key AND e.at <= ? AND e.retracted = 0 AND ${knownThen('e')}
+/** The last interaction of `alias` by then that counts: one step into the stakeholder's clustered entries. */
+const lastEntry = (alias: string, past: Past): Condition => ({
+  sql: `(SELECT e.at FROM timeline_entry e WHERE e.stakeholder = ${alias}.key AND e.at <= ? AND e.retracted = 0 AND ${knownThen('e')}
     ORDER BY e.at DESC, e.key DESC LIMIT 1)`,
   values: [past.validAt, ...thenOf(past)],
 });
 
-/** The last verification by then. */
-const lastVerified = (past: Past): Condition => ({
-  sql: `(SELECT w.at FROM care_word w WHERE w.stakeholder = s.stakeholder AND w.axis = 'verified' AND w.at <= ? AND ${knownThen('w')}
+/** The last verification of `alias` by then. */
+const lastVerified = (alias: string, past: Past): Condition => ({
+  sql: `(SELECT w.at FROM care_word w WHERE w.stakeholder = ${alias}.id AND w.axis = 'verified' AND w.at <= ? AND ${knownThen('w')}
     ORDER BY w.at DESC, w.key DESC LIMIT 1)`,
   values: [past.validAt, ...thenOf(past)],
 });
+
+/** The last of all who are one, and where there was none the assignment in force. */
+const lastOfAll = (last: (alias: string, past: Past) => Condition, past: Past): Condition => {
+  const [alone, each] = [last('k', past), last('g', past)];
+  return {
+    sql: `coalesce((SELECT max(${each.sql}) FROM stakeholder g WHERE g.survivor = k.key AND ${knownThen('g')}), ${alone.sql}, s.from_at)`,
+    values: [...each.values, ...thenOf(past), ...alone.values],
+  };
+};
 
 /** Which relationships are watched at all, how many days they are allowed (`days`), and from when these count (`since`). */
 interface Watched {
@@ -62,7 +67,7 @@ interface Watched {
 const watchedForDormancy = (past: Past): Watched => ({
   joined: { sql: `JOIN tier t ON t.name = s.tier AND ${knownThen('t')}`, values: thenOf(past) },
   days: 't.cadence_days',
-  since: { sql: `coalesce(${lastEntry(past).sql}, s.from_at)`, values: lastEntry(past).values },
+  since: lastOfAll(lastEntry, past),
 });
 
 const watchedForVerification = (past: Past): Watched => ({
@@ -72,24 +77,30 @@ const watchedForVerification = (past: Past): Watched => ({
     values: [...thenOf(past), ...thenOf(past)],
   },
   days: 'coalesce(i.days, d.days)',
-  since: { sql: `coalesce(${lastVerified(past).sql}, s.from_at)`, values: lastVerified(past).values },
+  since: lastOfAll(lastVerified, past),
+});
+
+/** Who is owned then, `k`, by the span `s` that counts: of those who are one, who remains. */
+const owned = ({ joined }: Watched, past: Past): Condition => ({
+  sql: `FROM owner_span s JOIN stakeholder p ON p.id = s.stakeholder AND ${knownThen('p')}
+    JOIN stakeholder k ON k.key = coalesce(p.survivor, p.key) AND ${knownThen('k')} ${joined.sql}`,
+  values: [...thenOf(past), ...thenOf(past), ...joined.values],
 });
 
 /** All that are owned then, not retired, watched, and for longer than they are allowed. */
-const waiting = ({ joined, days, since }: Watched, past: Past, { owner, tier }: AttentionFilter): Condition => {
-  const { validAt } = past;
+const waiting = (watched: Watched, past: Past, { owner, tier }: AttentionFilter): Condition => {
+  const { days, since } = watched;
   const chosen = `${owner === undefined ? '' : ' AND s.owner = ?'}${tier === undefined ? '' : ' AND s.tier = ?'}`;
+  const [from, counted] = [owned(watched, past), countedThen(past)];
   return {
-    sql: `FROM owner_span s JOIN stakeholder k ON k.id = s.stakeholder AND k.retired = 0 AND ${knownThen('k')} ${joined.sql}
-      WHERE s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) AND ${knownThen('s')}${chosen}
+    sql: `${from.sql} WHERE ${counted.sql} AND k.retired = 0${chosen}
       AND ${days} IS NOT NULL AND ${since.sql} < ? - ${days} * ${dayMs}`,
     values: [
-      ...thenOf(past),
-      ...joined.values,
-      ...[validAt, validAt, ...thenOf(past)],
+      ...from.values,
+      ...counted.values,
       ...(owner === undefined ? [] : [owner]),
       ...(tier === undefined ? [] : [tier]),
-      ...[...since.values, validAt],
+      ...[...since.values, past.validAt],
     ],
   };
 };
@@ -115,10 +126,10 @@ const page = async (
   const bounds = [above && { cursor: above, sign: '>' }, below && { cursor: below, sign: '<' }].flatMap(
     (each) => each ?? [],
   );
-  const beyond = bounds.map(({ sign }) => ` AND (s.owner, s.stakeholder) ${sign} (?, ?)`).join('');
+  const beyond = bounds.map(({ sign }) => ` AND (s.owner, k.id) ${sign} (?, ?)`).join('');
   const found = await rows.all<AttentionRow>(
-    `SELECT s.stakeholder, s.owner, s.tier, ${watched.days} AS days, ${watched.since.sql} AS since ${sql}${beyond}
-     ORDER BY s.owner ${way}, s.stakeholder ${way} LIMIT ?`,
+    `SELECT k.id AS stakeholder, s.owner, s.tier, ${watched.days} AS days, ${watched.since.sql} AS since ${sql}${beyond}
+     ORDER BY s.owner ${way}, k.id ${way} LIMIT ?`,
     [
       ...watched.since.values,
       ...values,
@@ -145,7 +156,7 @@ const count = async (rows: RowReader, watched: Watched, { past, where = {} }: As
 };
 
 /**
- * Dormant relationships, by owner. By `dormancy-v1` a relationship is dormant at a date where its tier has a cadence, and the
+ * Dormant relationships, by owner, of those who are one each once. By `dormancy-v1` a relationship is dormant at a date where its tier has a cadence, and the
  * last interaction with them that counts (in whichever direction; with none, the assignment in force) lies more than the
  * cadence's days before the date. Retired stakeholders are not.
  */
@@ -173,28 +184,31 @@ export interface Verification {
 }
 
 /**
- * When each relationship that somebody of ours answers for is to be verified again; who is nobody's is left out. By
- * `verification-v1` that is the interval of its tier, or else the one for all others, after the last verification or, where
- * there was none, after the assignment in force.
+ * When each relationship that somebody of ours answers for is to be verified again: asked by the ids of all who are one,
+ * answered by the first; who is nobody's is left out. By `verification-v1` that is the interval of its tier, or else the one
+ * for all others, after the last verification or, where there was none, after the assignment in force.
  */
 export const verificationsThen = async (
   rows: RowReader,
-  stakeholders: readonly string[],
+  groups: readonly (readonly string[])[],
   past: Past,
 ): Promise<ReadonlyMap<string, Verification>> => {
-  const { joined, days, since } = watchedForVerification(past);
+  const watched = watchedForVerification(past);
+  const { days, since } = watched;
+  const [from, counted] = [owned(watched, past), countedThen(past)];
+  const firsts = new Map(groups.flatMap((group) => group.map((id) => [id, group[0] ?? id])));
   const found = new Map<string, Verification>();
-  for (const { marks, values } of inLists(stakeholders)) {
-    const sql = `SELECT s.stakeholder, ${days} AS days, ${since.sql} AS since FROM owner_span s ${joined.sql}
-      WHERE s.stakeholder IN (${marks}) AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) AND ${knownThen('s')}`;
+  for (const { marks, values } of inLists(firsts.keys())) {
+    const sql = `SELECT s.stakeholder, ${days} AS days, ${since.sql} AS since ${from.sql}
+      WHERE s.stakeholder IN (${marks}) AND ${counted.sql}`;
     type VerificationRow = Row & { readonly stakeholder: string; readonly days: number | null; readonly since: number };
     for (const row of await rows.all<VerificationRow>(sql, [
       ...since.values,
-      ...joined.values,
+      ...from.values,
       ...values,
-      ...[past.validAt, past.validAt, ...thenOf(past)],
+      ...counted.values,
     ]))
-      found.set(row.stakeholder, { days: row.days, since: row.since });
+      found.set(firsts.get(row.stakeholder) ?? row.stakeholder, { days: row.days, since: row.since });
   }
   return found;
 };

@@ -8,7 +8,7 @@ import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import type { Page as FoundPage, Slice } from '../event-sourcing/page.js';
 import { positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batched } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import { commandContext, digestOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
@@ -19,7 +19,7 @@ import { PageOfPastArgs } from '../graphql/past.args.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { heldNodeOf } from '../relationships/care.nodes.js';
-import { wordsThen } from '../relationships/care-word-pages.js';
+import { wordsOfAll } from '../relationships/care-word-pages.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
@@ -108,12 +108,15 @@ export class AttentionResolver {
     description: 'When what is on record about them was verified, by whom, and when it is to be again.',
   })
   async verification(
-    @Parent() { stakeholderId, moment }: Stakeholder,
+    @Parent() { memberIds, moment }: Stakeholder,
     @Context() request: RequestContext,
   ): Promise<Verification> {
+    type Groups = readonly (readonly string[])[];
+    const words = (groups: Groups, at: Moment) => wordsOfAll(this.rows, 'verified', groups, at);
+    const verifications = (groups: Groups, at: Moment) => verificationsThen(this.rows, groups, at);
     const [word, next] = await Promise.all([
-      batched(request, 'verified', moment, (ids, at) => wordsThen(this.rows, 'verified', ids, at), stakeholderId),
-      batched(request, 'verification', moment, (ids, at) => verificationsThen(this.rows, ids, at), stakeholderId),
+      batchedOfGroups(request, 'verified', moment, words, memberIds),
+      batchedOfGroups(request, 'verification', moment, verifications, memberIds),
     ]);
     const last = word && heldNodeOf(word, moment);
     const dueAt = next === null || next.days === null ? null : next.since + next.days * dayMs;

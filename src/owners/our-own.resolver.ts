@@ -257,7 +257,10 @@ export class ColleagueResolver {
 export class TierResolver {
   constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
 
-  @ResolveField(() => Int, { description: 'How many stakeholders stand in it.' })
+  @ResolveField(() => Int, {
+    description:
+      'How many stakeholders stand in it; who was recorded as two and is one stands in it once. More than its capacity where they are two again and their place was given to another, or the capacity was lowered.',
+  })
   async taken(@Parent() { name, moment }: Tier, @Context() request: RequestContext): Promise<number> {
     const load = (_: readonly string[], at: typeof moment) => tierCounts(this.rows, at);
     return (await batched(request, 'tier', moment, load, name)) ?? 0;

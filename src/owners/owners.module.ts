@@ -7,7 +7,7 @@ import { StakeholdersModule } from '../stakeholders/stakeholders.module.js';
 import { TRANSACTIONS } from '../tokens.js';
 import { AttentionResolver, waitingResolvers } from './attention.resolver.js';
 import { HandOversResolver } from './hand-overs.resolver.js';
-import { PreviewedOwnerResolver } from './merges.resolver.js';
+import { MergedOwnersResolver, PreviewedOwnerResolver } from './merges.resolver.js';
 import { type OurOwn, ourOwn } from './our-own.js';
 import { ColleagueResolver, OurOwnResolver, TierResolver } from './our-own.resolver.js';
 import { OUR_OWN, OWNING, OurOwnHandler, OwningHandler } from './owners.handler.js';
@@ -39,6 +39,7 @@ import { type Owning, owning } from './owning.js';
     AttentionResolver,
     ...waitingResolvers,
     PreviewedOwnerResolver,
+    MergedOwnersResolver,
     ...ownersPeopleResolvers,
     ...ownedRelationshipResolvers,
   ],

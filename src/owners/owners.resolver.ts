@@ -111,7 +111,10 @@ export class OwnersResolver {
     return this.#execute('OwnerWasChanged', 'handOver', asked, input, request);
   }
 
-  @Mutation(() => ReleaseOwnerResult, { description: 'From then on nobody of ours answers for them.' })
+  @Mutation(() => ReleaseOwnerResult, {
+    description:
+      'From then on nobody of ours answers for them; of those who are one, whoever answers for another of them, where somebody does.',
+  })
   releaseOwner(
     @Args('input') input: ReleaseOwnerInput,
     @Context() request: RequestContext,

@@ -6,6 +6,7 @@ import { pageOf, scanOf } from '../event-sourcing/page.js';
 import type { Past } from '../event-sourcing/past.js';
 import { knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
+import { countedThen, heldThen } from './owned-then.js';
 import { type OwnershipFactKind, type OwnershipFactView, forgone } from './ownership-rows.js';
 
 /** A stretch in which one of ours answered for somebody, in one tier or in none. */
@@ -48,10 +49,6 @@ const spanOf = (
 const spans = `SELECT s.stakeholder, s.owner, s.tier, s.from_at, s.until_at, f.body FROM owner_span s
   JOIN ownership_fact f ON f.stakeholder = s.stakeholder AND f.at = s.from_at AND f.key = s.key`;
 
-/** What holds at a date; its parameters are `heldAt(past)`. */
-const holds = `s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) AND ${knownThen('s')}`;
-const heldAt = (past: Past): readonly Value[] => [past.validAt, past.validAt, ...thenOf(past)];
-
 /**
  * Who answered for each stakeholder then: asked by the ids of all who are one, answered by the first. Who remains has the
  * word; where nobody answered for that one, the first of the others for whom somebody did. For whom nobody did is left out.
@@ -62,9 +59,10 @@ export const ownersThen = async (
   past: Past,
 ): Promise<ReadonlyMap<string, OwnerSpan>> => {
   const found = new Map<string, OwnerSpan>();
+  const held = heldThen(past);
   for (const { marks, values } of inLists(groups.flat())) {
-    const sql = `${spans} WHERE s.stakeholder IN (${marks}) AND ${holds}`;
-    for (const row of await rows.all<SpanRow>(sql, [...values, ...heldAt(past)]))
+    const sql = `${spans} WHERE s.stakeholder IN (${marks}) AND ${held.sql}`;
+    for (const row of await rows.all<SpanRow>(sql, [...values, ...held.values]))
       found.set(row.stakeholder, spanOf(row, past));
   }
   const answered = new Map<string, OwnerSpan>();
@@ -95,16 +93,6 @@ export const ownersOf = async (
 };
 
 /**
- * Of those who are one, who remains has the word, and else the first of the others for whom somebody answers: what is told
- * of another then counts nowhere. Its parameters are `hiddenAt(past)`.
- */
-const hidden = `EXISTS (SELECT 1 FROM stakeholder m JOIN stakeholder g ON g.survivor = m.survivor JOIN owner_span o ON o.stakeholder = g.id
-  WHERE m.id = s.stakeholder AND m.survivor IS NOT NULL AND ${knownThen('m')} AND ${knownThen('g')}
-    AND m.key <> m.survivor AND (g.key = g.survivor OR g.id < m.id)
-    AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?) AND ${knownThen('o')})`;
-const hiddenAt = (past: Past): readonly Value[] => [...thenOf(past), ...thenOf(past), ...heldAt(past)];
-
-/**
  * The definition of a workload: the stakeholders for whom one of ours answers at the date, by the tier in which they stand then;
  * those who are one are one.
  */
@@ -123,14 +111,12 @@ export const workloads = async (
   past: Past,
 ): Promise<ReadonlyMap<string, readonly Workload[]>> => {
   const found = new Map<string, Workload[]>(owners.map((owner) => [owner, []]));
+  const counted = countedThen(past);
   for (const { marks, values } of inLists(owners)) {
     const sql = `SELECT s.owner, s.tier, count(*) AS count FROM owner_span s
-      WHERE s.owner IN (${marks}) AND ${holds} AND NOT ${hidden} GROUP BY s.owner, s.tier`;
+      WHERE s.owner IN (${marks}) AND ${counted.sql} GROUP BY s.owner, s.tier`;
     type Counted = Row & Workload & { readonly owner: string };
-    for (const { owner, tier, count } of await rows.all<Counted>(sql, [
-      ...[...values, ...heldAt(past)],
-      ...hiddenAt(past),
-    ]))
+    for (const { owner, tier, count } of await rows.all<Counted>(sql, [...values, ...counted.values]))
       found.get(owner)?.push({ tier, count });
   }
   // Neither store says where a null sorts.
@@ -138,10 +124,11 @@ export const workloads = async (
   return found;
 };
 
-/** How many stakeholders stood in each tier then; a tier with nobody is left out. */
+/** How many stakeholders stood in each tier then, whoever are one once; a tier with nobody is left out. */
 export const tierCounts = async (rows: RowReader, past: Past): Promise<ReadonlyMap<string, number>> => {
-  const sql = `SELECT s.tier, count(*) AS count FROM owner_span s WHERE s.tier IS NOT NULL AND ${holds} GROUP BY s.tier`;
-  const found = await rows.all<{ tier: string; count: number }>(sql, heldAt(past));
+  const counted = countedThen(past);
+  const sql = `SELECT s.tier, count(*) AS count FROM owner_span s WHERE s.tier IS NOT NULL AND ${counted.sql} GROUP BY s.tier`;
+  const found = await rows.all<{ tier: string; count: number }>(sql, counted.values);
   return new Map(found.map(({ tier, count }) => [tier, count]));
 };
 
@@ -209,6 +196,8 @@ export interface OwnershipFactFilter {
   readonly from?: number | undefined;
   /** Milliseconds, exclusive. */
   readonly until?: number | undefined;
+  /** Recorded after one fact and before another, by their ordinals. */
+  readonly recordedBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
 interface FactsOf {
@@ -224,18 +213,19 @@ const entryOf = ({ at, key, body }: FactRow): OwnershipFactEntry => ({ at, tie: 
 
 const shown = (
   stakeholderId: string,
-  { past, filter: { kinds = [], from, until } = {} }: Omit<FactsOf, 'memberIds'>,
+  { past, filter: { kinds = [], from, until, recordedBetween } = {} }: Omit<FactsOf, 'memberIds'>,
 ) => {
   const last = until === undefined ? past.validAt : Math.min(past.validAt, until - 1);
   const ofKind = kinds.length === 0 ? 'f.kind <> ?' : `f.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
-    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND f.key <= ? AND ${ofKind}`,
+    sql: `f.stakeholder = ? AND f.at >= ? AND f.at <= ? AND f.key <= ? AND ${ofKind}${recordedBetween === undefined ? '' : ' AND f.key > ? AND f.key < ?'}`,
     values: [
       stakeholderId,
       from ?? Number.MIN_SAFE_INTEGER,
       last,
       past.known,
       ...(kinds.length === 0 ? [forgone] : kinds),
+      ...(recordedBetween === undefined ? [] : [recordedBetween.after, recordedBetween.before]),
     ] satisfies readonly Value[],
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { day, dayMs, plansOf, projected } from '../../test/small-logs.js';
+import { day, dayMs, identified, merged, plansOf, projected, unmerged } from '../../test/small-logs.js';
 import { present } from '../event-sourcing/past.js';
 import { open } from '../event-sourcing/position.js';
 import { numbered, recorded, specifyProjection } from '../event-sourcing/specification.js';
@@ -12,6 +12,7 @@ import {
   ownershipFactById,
   ownershipFactsPage,
   ownershipRevisions,
+  tierCounts,
   workloads,
 } from './ownership-pages.js';
 import { ownershipRows } from './ownership-rows.js';
@@ -110,6 +111,37 @@ describe('changes of owner', () => {
     );
     expect(await handOversBetween(rows, { known: 1, validAt: dayMs(9) }, { from: null, until: null })).toEqual([]);
     expect(await ownershipFactById(rows, 'g', { known: 1, validAt: dayMs(9) })).toBeNull();
+    await rows.close();
+  });
+
+  it('count those who are one once, in the tier of who remains', async () => {
+    const stood = (who: string, tier: string) =>
+      recorded(
+        {
+          type: 'OwnerAssigned',
+          data: {
+            ...{ stakeholderId: who, factId: `owner of ${who}`, occurredAt: day(1), owner: 'kim', tier },
+            ...{ place: null, rank: null, department: null, was: null },
+          },
+        },
+        { stream: `ownership-${who}` },
+      );
+    const rows = await projected(
+      [ownershipRows, directory],
+      numbered(
+        ...[identified('mia'), identified('bo'), identified('cy'), identified('ann')], // 1 to 4
+        ...[stood('mia', 'near'), stood('bo', 'near'), stood('cy', 'far')], // 5 to 7
+        ...[merged('mia', 'bo'), merged('cy', 'mia'), unmerged('cy', 'mia')], // 8 to 10
+        ...[merged('ann', 'mia'), unmerged('mia', 'bo')], // 11, 12
+      ),
+    );
+    const counts = async (known: number) => Object.fromEntries(await tierCounts(rows, { known, validAt: dayMs(9) }));
+    expect(await counts(7)).toEqual({ near: 2, far: 1 });
+    expect(await counts(8)).toEqual({ near: 1, far: 1 });
+    expect(await counts(9)).toEqual({ far: 1 });
+    expect(await counts(10)).toEqual({ near: 1, far: 1 });
+    expect(await counts(11)).toEqual({ near: 1, far: 1 });
+    expect(await counts(12)).toEqual({ near: 2, far: 1 });
     await rows.close();
   });
 

@@ -29,7 +29,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const everybody = { groupOf: (id: string) => Promise.resolve([id]) };
+/** Who is one with whom, first who remains; whoever is in none of them is one alone. */
+let oneGroups: readonly (readonly string[])[] = [];
+beforeEach(() => {
+  oneGroups = [];
+});
+const groupOf = (id: string) => Promise.resolve(oneGroups.find((group) => group.includes(id)) ?? [id]);
+const everybody = { groupOf, everOneWith: groupOf };
 const aProcess = (over = store): { readonly owners: Owning; readonly own: OurOwn } => {
   const streams = transactions(over);
   return { owners: owning(streams, everybody), own: ourOwn(streams) };
@@ -110,6 +116,54 @@ describe('the last place of a tier, where a process dies', () => {
     await owners.ask({ ...free, owner: lee, occurredAt: '2024-01-01T00:00:00.000Z' }, context('2'));
     expect(await assign(owners, 'bo', kim, '3')).toMatchObject({ already: false });
     expect(await placesTaken()).toEqual(['bo']);
+  });
+});
+
+describe('the places of those who are one', () => {
+  const full = (...holders: readonly string[]) => ({
+    refused: 'TierFull',
+    holders: holders.map((stakeholderId) => ({ stakeholderId })),
+  });
+  const twoPlaces = async () => {
+    const { owners, own } = aProcess();
+    const kim = await kimIn(own);
+    await own.ask({ type: 'DefineTier', tier: 'near', capacity: 2, cadenceDays: null }, context('wider'));
+    await assign(owners, 'mia', kim, '1');
+    await assign(owners, 'bo', kim, '2');
+    return { owners, kim };
+  };
+
+  it('are one: what was the other’s is given to somebody else, and is theirs again once they are two', async () => {
+    const { owners, kim } = await twoPlaces();
+    expect(await assign(owners, 'cy', kim, '3')).toMatchObject(full('mia', 'bo'));
+    oneGroups = [['mia', 'bo']];
+    expect(await assign(owners, 'cy', kim, '4')).toMatchObject({ already: false });
+    expect(await assign(owners, 'di', kim, '5')).toMatchObject(full('mia', 'cy'));
+    oneGroups = [];
+    // More than there are places: nobody loses theirs, and nobody else gets one until two are free.
+    expect(await assign(owners, 'di', kim, '6')).toMatchObject(full('mia', 'bo', 'cy'));
+    await release(owners, 'mia', '7');
+    expect(await assign(owners, 'di', kim, '8')).toMatchObject(full('bo', 'cy'));
+    await release(owners, 'bo', '9');
+    expect(await assign(owners, 'di', kim, '10')).toMatchObject({ already: false });
+    expect(await placesTaken()).toEqual(['cy', 'di']);
+  });
+
+  it('are those of whoever has the word: another’s, where nobody answers for who remains', async () => {
+    const { owners, kim } = await twoPlaces();
+    oneGroups = [['ann', 'bo', 'mia']];
+    expect(await assign(owners, 'cy', kim, '3')).toMatchObject({ already: false });
+    expect(await assign(owners, 'di', kim, '4')).toMatchObject(full('bo', 'cy'));
+  });
+
+  it('are none in a tier where who remains does not stand', async () => {
+    const { owners, kim } = await twoPlaces();
+    const free = { type: 'Assign', stakeholderId: 'ann', tier: null, rank: null, owner: kim } as const;
+    await owners.ask({ ...free, occurredAt: '2024-01-01T00:00:00.000Z' }, context('3'));
+    oneGroups = [['ann', 'bo', 'mia']];
+    expect(await assign(owners, 'cy', kim, '4')).toMatchObject({ already: false });
+    expect(await assign(owners, 'di', kim, '5')).toMatchObject({ already: false });
+    expect(await assign(owners, 'ed', kim, '6')).toMatchObject(full('cy', 'di'));
   });
 });
 

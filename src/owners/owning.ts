@@ -10,7 +10,7 @@ import {
 } from '../event-sourcing/transact.js';
 import { colleague } from './colleague.js';
 import { type Ownership, type OwnershipRefusal, type OwnershipRequest, type Rank, ownership } from './ownership.js';
-import { type PlaceHolder, places } from './places.js';
+import { type Known, type PlaceHolder, places } from './places.js';
 import { team } from './team.js';
 import { tierNamed } from './tier.js';
 
@@ -42,12 +42,6 @@ export type OwningOutcome =
   | TierIsFull
   | CommandIdReused;
 
-/** Who is one with whom: the port to whoever keeps identities. */
-export interface Known {
-  /** All who are one with somebody, first who remains; null where nobody has the id. */
-  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
-}
-
 /** Who answers for whom, over the streams of ownerships, tiers and people of ours. */
 export interface Owning {
   ask(request: OwningRequest, context: CommandContext): Promise<OwningOutcome>;
@@ -58,7 +52,7 @@ const triesMax = 10;
 
 export const owning = (transactions: Transactions, stakeholders: Known): Owning => {
   const { transact, look, read } = transactions;
-  const { take, giveUp, forgo } = places(transactions);
+  const { take, giveUp, forgo } = places(transactions, stakeholders);
 
   /** The department of one of ours; undefined where nobody of ours has this id, or they have left. */
   const departmentOf = async (colleagueId: string, also: 'with us' | 'or left'): Promise<string | null | undefined> => {
@@ -151,21 +145,23 @@ export const owning = (transactions: Transactions, stakeholders: Known): Owning 
     }
   };
 
-  /** In whose stream it stands who answers for them all: who remains, unless only another of them has an owner. */
-  const streamOfGroup = async (group: readonly string[], context: CommandContext): Promise<string | undefined> => {
-    if (group.length <= 1) return group[0];
-    let owned: string | undefined;
-    for (const id of group) {
-      const { known, state } = await look(ownership, id, context);
-      if (known !== null) return id;
-      if (state.current !== null) owned ??= id;
-    }
-    return owned ?? group[0];
+  /**
+   * In whose stream it stands who answers for them all: who remains, unless only another of them has an owner. A command that
+   * was accepted stands where it did then, whoever is one with whom by now. Undefined where nobody has the id.
+   */
+  const streamOf = async (stakeholderId: string, context: CommandContext): Promise<string | undefined> => {
+    const [survivor, ...others] = (await stakeholders.groupOf(stakeholderId)) ?? [];
+    if (survivor === undefined) return undefined;
+    const ever = await stakeholders.everOneWith(stakeholderId);
+    if (ever.length > 1) for (const id of ever) if ((await look(ownership, id, context)).known !== null) return id;
+    if (others.length > 0)
+      for (const id of [survivor, ...others]) if ((await read(ownership, id)).state.current !== null) return id;
+    return survivor;
   };
 
   return {
     ask: async (asked, context) => {
-      const stakeholderId = await streamOfGroup((await stakeholders.groupOf(asked.stakeholderId)) ?? [], context);
+      const stakeholderId = await streamOf(asked.stakeholderId, context);
       if (stakeholderId === undefined) return { refused: 'StakeholderNotFound' };
       const request = { ...asked, stakeholderId };
       const factId = deterministicId('ownership-fact', context.credential, context.commandId);

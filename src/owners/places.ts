@@ -4,6 +4,14 @@ import { type CommandContext, RevisionConflict, type Transactions, isAccepted } 
 import { type OwnershipRequest, ownership } from './ownership.js';
 import { type Place, tierNamed } from './tier.js';
 
+/** Who is one with whom: the port to whoever keeps identities. */
+export interface Known {
+  /** All who are one with somebody, first who remains; null where nobody has the id. */
+  groupOf(stakeholderId: string): Promise<readonly string[] | null>;
+  /** All who are or ever were one with somebody, themselves included: in a stream of theirs stands what any of them was asked. */
+  everOneWith(stakeholderId: string): Promise<readonly string[]>;
+}
+
 /** Who holds a place, and who of ours answers for them. */
 export interface PlaceHolder {
   readonly stakeholderId: string;
@@ -14,7 +22,8 @@ export interface PlaceHolder {
 export interface Places {
   /**
    * Takes a place for what is about to be asked of the ownership. Places whose assignment was cut short are finished or freed
-   * first, so that a crash takes no place from anybody. Null where it is taken.
+   * first, so that a crash takes no place from anybody. Those who are one take one place, in the tier of who answers for them
+   * all: what else they hold is kept for when they are two again. Null where it is taken.
    */
   take(
     tier: string,
@@ -27,7 +36,7 @@ export interface Places {
   forgo(tier: string, stakeholderId: string, token: string, context: CommandContext): Promise<boolean>;
 }
 
-export const places = ({ transact, read }: Transactions): Places => {
+export const places = ({ transact, read }: Transactions, stakeholders: Known): Places => {
   const giveUp: Places['giveUp'] = async (tier, token, context) => {
     await transact(
       tierNamed(tier),
@@ -62,6 +71,15 @@ export const places = ({ transact, read }: Transactions): Places => {
     return null;
   };
 
+  /** Whether a place counts: of those who are one, that of who remains, or where nobody answers for that one of the first other. */
+  const counts = async ({ stakeholderId }: PlaceHolder): Promise<boolean> => {
+    for (const id of (await stakeholders.groupOf(stakeholderId)) ?? []) {
+      if (id === stakeholderId) return true;
+      if ((await read(ownership, id)).state.current !== null) return false;
+    }
+    return true;
+  };
+
   const take: Places['take'] = async (tier, asked, context) => {
     const { stakeholderId, place } = asked.data;
     if (place === null) return null;
@@ -69,8 +87,9 @@ export const places = ({ transact, read }: Transactions): Places => {
       request: asked as unknown as JsonObject,
       context: { ...context, expectedRevision: undefined } as unknown as JsonObject,
     };
-    const request = { type: 'TakePlace', data: { tier, stakeholderId, token: place, intent } } as const;
+    let uncounted: readonly string[] = [];
     for (;;) {
+      const request = { type: 'TakePlace', data: { tier, stakeholderId, token: place, intent, uncounted } } as const;
       const outcome = await transact(tierNamed(tier), tier, request, aside(context, `take ${place}`));
       if (isAccepted(outcome)) {
         if (outcome.state.places.some(({ token }) => token === place)) return null;
@@ -79,9 +98,15 @@ export const places = ({ transact, read }: Transactions): Places => {
       }
       if (outcome.refused === 'TierNotFound') return outcome.refused;
       if (outcome.refused !== 'TierFull') throw new Error(`A place in ${tier} was refused: ${outcome.refused}.`);
-      const holders = await Promise.all(outcome.places.map((each) => settled(tier, each)));
-      const held = holders.filter((holder) => holder !== null);
-      if (held.length >= outcome.capacity) return { capacity: outcome.capacity, holders: held };
+      const taken = await Promise.all(
+        outcome.places.map(async (each) => {
+          const holder = await settled(tier, each);
+          return { token: each.token, holder, counted: holder !== null && (await counts(holder)) };
+        }),
+      );
+      const holders = taken.flatMap(({ holder, counted }) => (holder !== null && counted ? [holder] : []));
+      if (holders.length >= outcome.capacity) return { capacity: outcome.capacity, holders };
+      uncounted = taken.flatMap(({ token, holder, counted }) => (holder !== null && !counted ? [token] : []));
     }
   };
 

@@ -11,9 +11,9 @@ const define = (capacity: number | null, cadenceDays: number | null = null, tier
   type: 'DefineTier',
   data: { tier, capacity, cadenceDays },
 });
-const take = (token: string): TierRequest => ({
+const take = (token: string, uncounted: readonly string[] = []): TierRequest => ({
   type: 'TakePlace',
-  data: { tier: 'near', stakeholderId: `s ${token}`, token, intent },
+  data: { tier: 'near', stakeholderId: `s ${token}`, token, intent, uncounted },
 });
 const taken = (token: string): TierFact => ({
   type: 'PlaceTaken',
@@ -69,6 +69,14 @@ describe('a place', () => {
     given(defined(2), taken('a'), taken('b'))
       .when(take('c'))
       .then({ refused: 'TierFull', capacity: 2, places: [place('a'), place('b')] }));
+  it('is taken beside those that count no more, and not beside as many others as there are places', () => {
+    given(defined(2), taken('a'), taken('b'))
+      .when(take('c', ['b']))
+      .then([taken('c')]);
+    given(defined(2), taken('a'), taken('b'), taken('c'))
+      .when(take('d', ['b', 'x']))
+      .then({ refused: 'TierFull', capacity: 2, places: [place('a'), place('b'), place('c')] });
+  });
   it('is free again when it was given up', () =>
     given(defined(1), taken('a'), givenUp('a'))
       .when(take('b'))

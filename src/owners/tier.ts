@@ -35,7 +35,14 @@ export type TierRequest =
   | Fact<'DefineTier', { readonly tier: string; readonly capacity: number | null; readonly cadenceDays: number | null }>
   | Fact<
       'TakePlace',
-      { readonly tier: string; readonly stakeholderId: string; readonly token: string; readonly intent: PlaceIntent }
+      {
+        readonly tier: string;
+        readonly stakeholderId: string;
+        readonly token: string;
+        readonly intent: PlaceIntent;
+        /** Tokens of places that take nobody's: of those who are one, all but one. */
+        readonly uncounted: readonly string[];
+      }
     >
   | Fact<'GiveUpPlace', { readonly tier: string; readonly token: string }>;
 
@@ -45,7 +52,7 @@ export type TierRefusal =
   | Refusal<'CapacityIsFixed'>
   | TierFull;
 
-/** Refused where all places are taken; these are. */
+/** Refused where all places that count are taken; these are taken, whether they count or not. */
 export interface TierFull extends Refusal<'TierFull'> {
   readonly capacity: number;
   readonly places: readonly Place[];
@@ -102,8 +109,9 @@ export const tierNamed = (name: string): Decider<Tier, TierRequest, TierFact, Ti
       case 'TakePlace': {
         if (defined === null) return { refused: 'TierNotFound' };
         if (held || defined.capacity === null) return [];
-        if (places.length >= defined.capacity) return { refused: 'TierFull', capacity: defined.capacity, places };
-        const { tier, stakeholderId, token, intent } = data;
+        const { tier, stakeholderId, token, intent, uncounted } = data;
+        const counted = places.filter((place) => !uncounted.includes(place.token));
+        if (counted.length >= defined.capacity) return { refused: 'TierFull', capacity: defined.capacity, places };
         return [
           { type: 'PlaceTaken', data: { tier, stakeholderId, token, personal: { of: [stakeholderId], intent } } },
         ];

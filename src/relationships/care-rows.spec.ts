@@ -5,6 +5,7 @@ import { open } from '../event-sourcing/position.js';
 import type { RowReader } from '../event-sourcing/read-store.js';
 import { numbered, specifyProjection } from '../event-sourcing/specification.js';
 import { ownershipRows } from '../owners/ownership-rows.js';
+import { directory } from '../stakeholders/directory.js';
 import { careRows } from './care-rows.js';
 import { careSpanTable, careWordTable, never } from './care-tables.js';
 import { attributesThen, wordCounts, wordsThen } from './care-word-pages.js';
@@ -256,7 +257,7 @@ describe('the rows of words', () => {
 
   it('tell the last word by its date, at one instant the one recorded last', async () => {
     const rows = await projected(
-      [careRows],
+      [careRows, directory],
       numbered(reached('l', 'customer', 5), reached('m', 'aware', 3), reached('n', 'aware', 5), verified),
     );
     const lastOf = async (known: number, validDay: number) =>
@@ -282,7 +283,7 @@ describe('commitments', () => {
     relationshipFact('x', { type: 'StepTaken', data: { ...dated('x', 'x', 1), step: 'listen', skipped: [] } }), // 7
   );
   const reading = async <T>(read: (rows: RowReader) => Promise<T>): Promise<T> => {
-    const rows = await projected([careRows, ownershipRows], log);
+    const rows = await projected([careRows, ownershipRows, directory], log);
     return read(rows).finally(() => rows.close());
   };
   const at = (validDay: number, known = present) => ({ known, validAt: dayMs(validDay) });

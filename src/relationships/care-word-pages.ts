@@ -109,12 +109,19 @@ export interface HeldAttribute extends HeldWord {
   readonly fact: AttributeFact;
 }
 
-/** For how many stakeholders each word held on an axis then; one that held for nobody is left out. */
+/** Nobody who is one with them had said anything later by then; its parameters are `[...thenOf(past), ...thenOf(past), validAt, ...thenOf(past)]`. */
+const lastOfThem = `NOT EXISTS (SELECT 1 FROM stakeholder o CROSS JOIN stakeholder g CROSS JOIN care_word m
+  WHERE o.id = w.stakeholder AND o.survivor IS NOT NULL AND ${knownThen('o')}
+    AND g.survivor = o.survivor AND g.survivor IS NOT NULL AND g.key <> o.key AND ${knownThen('g')}
+    AND m.stakeholder = g.id AND m.axis = w.axis AND (m.at, m.key) > (w.at, w.key) AND m.at <= ? AND ${knownThen('m')})`;
+
+/** For how many stakeholders each word held on an axis then, whoever are one once; one that held for nobody is left out. */
 export const wordCounts = async (rows: RowReader, axis: CareAxis, past: Past): Promise<ReadonlyMap<string, number>> => {
   const then = [past.validAt, ...thenOf(past)];
   const found = await rows.all<{ word: string; count: number }>(
-    `SELECT w.word, count(*) AS count FROM care_word w WHERE w.axis = ? AND w.at <= ? AND ${knownThen('w')} AND ${last} GROUP BY w.word`,
-    [axis, ...then, ...then],
+    `SELECT w.word, count(*) AS count FROM care_word w
+     WHERE w.axis = ? AND w.at <= ? AND ${knownThen('w')} AND ${last} AND ${lastOfThem} GROUP BY w.word`,
+    [axis, ...then, ...then, ...thenOf(past), ...thenOf(past), ...then],
   );
   return new Map(found.map(({ word, count }) => [word, count]));
 };

@@ -55,6 +55,8 @@ export type RelatingOutcome =
 export interface Known {
   /** All who are one with somebody, first who remains; null where nobody has the id. */
   groupOf(stakeholderId: string): Promise<readonly string[] | null>;
+  /** All who are or ever were one with somebody, themselves included: in a stream of theirs stands what any of them was asked. */
+  everOneWith(stakeholderId: string): Promise<readonly string[]>;
 }
 
 /** Where we stand with somebody, over the streams of relationships. */
@@ -97,8 +99,10 @@ export const relating = ({ transact, look, read }: Transactions, stakeholders: K
       if (interactionId !== null && !(await read(interaction, interactionId)).state.recorded)
         return { refused: 'InteractionNotFound', interactionId };
       const factId = deterministicId('relationship-fact', context.credential, context.commandId);
-      if (group.length > 1)
-        for (const stakeholderId of group)
+      // A command that was accepted is answered by the stream that holds it, whoever is one with whom by now.
+      const ever = await stakeholders.everOneWith(request.stakeholderId);
+      if (ever.length > 1)
+        for (const stakeholderId of ever)
           if ((await look(relationship, stakeholderId, context)).known !== null)
             return askedOf(stakeholderId, request, factId, context);
       const forbidden = await forbiddenBy(group.slice(1), request);

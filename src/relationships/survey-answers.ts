@@ -75,11 +75,13 @@ type AnswerRow = Row & {
 /**
  * What each of these answered by then and was not taken back, newest first, `answersMax` at most: asked by the ids of all who
  * are one, answered by the first. Each of those is there.
+ * @param recordedBetween only what was recorded after one fact and before another, by their ordinals.
  */
 export const answersOf = async (
   rows: RowReader,
   groups: readonly (readonly string[])[],
   past: Past,
+  recordedBetween: { readonly after: number; readonly before: number } = { after: 0, before: open },
 ): Promise<ReadonlyMap<string, readonly ListedAnswer[]>> => {
   const found = new Map<string, ListedAnswer[]>(groups.flat().map((id) => [id, []]));
   for (const { marks, values } of inLists(groups.flat())) {
@@ -87,8 +89,10 @@ export const answersOf = async (
         SELECT a.stakeholder, a.fact_id, a.survey, a.score, a.at,
           row_number() OVER (PARTITION BY a.stakeholder ORDER BY a.at DESC, a.known_from DESC) AS place
         FROM survey_answer a WHERE a.stakeholder IN (${marks}) AND a.at <= ? AND ${knownThen('a')}
+          AND a.known_from > ? AND a.known_from < ?
       ) answers WHERE place <= ${answersMax} ORDER BY stakeholder, place`;
-    const asked = [...values, past.validAt, ...thenOf(past)];
+    const { after, before } = recordedBetween;
+    const asked = [...values, past.validAt, ...thenOf(past), after, before];
     for (const { stakeholder, fact_id: factId, survey, score, at } of await rows.all<AnswerRow>(sql, asked))
       found.get(stakeholder)?.push({ factId, survey, score, at });
   }

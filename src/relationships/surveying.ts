@@ -43,8 +43,10 @@ export const surveying = ({ transact, look }: Transactions, stakeholders: Known)
       const outcome = await transact(survey, stakeholderId, request, context);
       return isAccepted(outcome) ? { ...outcome, stakeholderId, factId: request.data.factId } : outcome;
     };
-    if (group.length > 1)
-      for (const each of group) if ((await look(survey, each, context)).known !== null) return askedOf(each);
+    // A command that was accepted is answered by the stream that holds it, whoever is one with whom by now.
+    const ever = await stakeholders.everOneWith(asked.stakeholderId);
+    if (ever.length > 1)
+      for (const each of ever) if ((await look(survey, each, context)).known !== null) return askedOf(each);
     const outcome = await askedOf(survivor);
     // What one of them answered stands in their stream: it is taken back there.
     for (const each of group.slice(1)) {

@@ -23,6 +23,8 @@ import {
   RetractSurveyAnswerInput,
   RetractSurveyAnswerResult,
   SurveyAnswer,
+  surveyAnswerShown,
+  surveyFactId,
 } from './surveys.types.js';
 
 @Resolver(() => Stakeholder)
@@ -45,7 +47,7 @@ export class SurveysResolver {
   ): Promise<readonly SurveyAnswer[]> {
     const load = (groups: readonly (readonly string[])[], at: Moment) => answersOf(this.rows, groups, at);
     const found = (await batchedOfGroups(request, 'survey answers', moment, load, memberIds)) ?? [];
-    return found.map(({ factId, survey, score, at }) => ({ factId: idOf(factId), survey, score, occurredAt: at }));
+    return found.map(surveyAnswerShown);
   }
 
   @Mutation(() => RecordSurveyAnswerResult, {
@@ -87,14 +89,12 @@ export class SurveysResolver {
     return {
       __typename: happening,
       stakeholder: await this.stakeholders.justNow(stakeholderId, ordinal, request.now),
-      factId: idOf(factId),
+      factId: surveyFactId(factId),
       already,
       position: positionOf(this.store.logId, ordinal),
     } as Result;
   }
 }
-
-const idOf = (factId: string): string => toGlobalId('SurveyAnswered', factId);
 
 const stakeholderIn = ({ stakeholderId }: { readonly stakeholderId: string }): string =>
   fromGlobalId(stakeholderId, 'Stakeholder', 'input', 'stakeholderId').id;

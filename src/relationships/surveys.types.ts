@@ -9,12 +9,13 @@ import {
   saysNothing,
   something,
 } from '../graphql/commands.js';
-import { IsGlobalId } from '../graphql/ids.js';
+import { IsGlobalId, toGlobalId } from '../graphql/ids.js';
 import { CommandIdReused, Refusal, resultOf } from '../graphql/refusal.js';
 import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { Stakeholder, StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import { surveyScoreMax } from './survey-answer.js';
+import type { ListedAnswer } from './survey-answers.js';
 
 const scoreMessage = `A score is a whole number from 0 to ${surveyScoreMax}.`;
 
@@ -67,6 +68,15 @@ export class SurveyAnswer {
   @Field(() => DateTime)
   readonly occurredAt!: number;
 }
+
+export const surveyFactId = (factId: string): string => toGlobalId('SurveyAnswered', factId);
+
+export const surveyAnswerShown = ({ factId, survey, score, at }: ListedAnswer): SurveyAnswer => ({
+  factId: surveyFactId(factId),
+  survey,
+  score,
+  occurredAt: at,
+});
 
 @ObjectType()
 export class SurveyAnswerWasRecorded extends Done {

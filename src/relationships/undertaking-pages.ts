@@ -116,15 +116,30 @@ const sourceOf = (past: Past, { kind, stakeholderIds, states = [] }: Undertaking
   };
 };
 
+/**
+ * Who of ours answered for them then. Of those who are one, who remains has the word; where nobody answers for that one, the
+ * first of the others for whom somebody does.
+ */
+const ownedBy = (owner: string, past: Past): Condition => {
+  const held = (alias: string): string =>
+    `${alias}.from_at <= ? AND (${alias}.until_at IS NULL OR ${alias}.until_at > ?) AND ${knownThen(alias)}`;
+  const heldAt = [past.validAt, past.validAt, ...thenOf(past)];
+  const oneWith = (whose: string): string =>
+    `stakeholder m JOIN stakeholder g ON g.survivor = m.survivor WHERE m.id = ${whose} AND ${knownThen('m')} AND ${knownThen('g')}`;
+  const known = [...thenOf(past), ...thenOf(past)];
+  return {
+    sql: `EXISTS (SELECT 1 FROM owner_span o WHERE o.owner = ? AND ${held('o')}
+      AND o.stakeholder IN (SELECT c.stakeholder UNION ALL SELECT g.id FROM ${oneWith('c.stakeholder')})
+      AND NOT EXISTS (SELECT 1 FROM ${oneWith('o.stakeholder')} AND m.key <> m.survivor AND (g.key = g.survivor OR g.id < m.id)
+        AND EXISTS (SELECT 1 FROM owner_span e WHERE e.stakeholder = g.id AND ${held('e')})))`,
+    values: [owner, ...heldAt, ...known, ...known, ...heldAt],
+  };
+};
+
 const conditionOf = (past: Past, { owner, states = [] }: UndertakingFilter): Condition => {
   const { validAt } = past;
   const parts: Condition[] = [{ sql: `c.from_at <= ? AND ${knownThen('c')}`, values: [validAt, ...thenOf(past)] }];
-  if (owner !== undefined)
-    parts.push({
-      sql: `EXISTS (SELECT 1 FROM owner_span o WHERE o.stakeholder = c.stakeholder AND o.owner = ? AND o.from_at <= ?
-        AND (o.until_at IS NULL OR o.until_at > ?) AND ${knownThen('o')})`,
-      values: [owner, validAt, validAt, ...thenOf(past)],
-    });
+  if (owner !== undefined) parts.push(ownedBy(owner, past));
   if (states.length > 0) {
     const each = states.map((state) => inState(state, validAt));
     parts.push({ sql: `(${each.map(({ sql }) => sql).join(' OR ')})`, values: each.flatMap(({ values }) => values) });

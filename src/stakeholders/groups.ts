@@ -13,13 +13,21 @@ export interface Groups {
   groupOf(id: string): Promise<readonly string[] | null>;
   /** From an id to who remains under it, whom they were merged into one after another. */
   pathOf(id: string): Promise<readonly string[]>;
+  /**
+   * All who are or ever were one with somebody, by whichever merges: first the id itself. In one of their streams stands
+   * what was asked under any of their ids, whoever remained at the time.
+   */
+  everOneWith(id: string): Promise<readonly string[]>;
 }
 
 /** That somebody belongs to another: claimed by whom they are merged into, and for a moment by who is to remain. */
 export const membershipOf = (id: string): ClaimedValue => ({ category: 'membership', claim: id });
 
 /** Reads groups from the streams of claims and of stakeholders; what a crash left unfinished there is finished on the way. */
-export const groups = ({ read }: Pick<Transactions, 'read'>, claims: Pick<Claims, 'holderOf'>): Groups => {
+export const groups = (
+  { read }: Pick<Transactions, 'read'>,
+  claims: Pick<Claims, 'holderOf' | 'claimantsOf'>,
+): Groups => {
   const pathOf = async (id: string): Promise<readonly string[]> => {
     const path = [id];
     for (;;) {
@@ -37,6 +45,14 @@ export const groups = ({ read }: Pick<Transactions, 'read'>, claims: Pick<Claims
   return {
     pathOf,
     survivorOf,
+    everOneWith: async (id) => {
+      const found = new Set([id]);
+      for (const each of found) {
+        for (const into of await claims.claimantsOf(membershipOf(each))) found.add(into);
+        for (const merged of (await read(stakeholder, each)).state.everMerged) found.add(merged);
+      }
+      return [...found];
+    },
     groupOf: async (id) => {
       const survivor = await survivorOf(id);
       if (survivor === null) return null;

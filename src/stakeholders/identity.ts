@@ -230,17 +230,19 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
     }
   };
 
-  /** Of one stakeholder: who remains under the id, unless the command was accepted under an older one. */
+  /** Of one stakeholder: who remains under the id, unless the command was accepted under that of anybody who was one with them. */
   const ofOne = async (
     asked: Exclude<IdentityRequest, { type: 'Identify' } | MergeRequest>,
     context: CommandContext,
   ): Promise<IdentityOutcome> => {
-    const path = await one.pathOf(asked.stakeholderId);
-    for (const stakeholderId of path.slice(0, -1)) {
-      const { known } = await look(stakeholder, stakeholderId, context);
-      if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
-    }
-    const request = { ...asked, stakeholderId: path.at(-1) ?? asked.stakeholderId };
+    const ever = await one.everOneWith(asked.stakeholderId);
+    if (ever.length > 1)
+      for (const stakeholderId of ever) {
+        const { known } = await look(stakeholder, stakeholderId, context);
+        if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
+      }
+    const survivor = (await one.pathOf(asked.stakeholderId)).at(-1);
+    const request = { ...asked, stakeholderId: survivor ?? asked.stakeholderId };
     switch (request.type) {
       case 'Rename': {
         const { stakeholderId, name } = request;

@@ -24,7 +24,7 @@ import { present } from '../graphql/moment.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import { Now, type RequestContext } from '../graphql/request-context.js';
 import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
-import { holdingsOf, mergesMax, mergesOf, namesByKey } from './directory-pages.js';
+import { type Member, holdingsOf, mergesMax, mergesOf, namesByKey } from './directory-pages.js';
 import { groupMax } from './groups.js';
 import type { Identity, IdentityOutcome } from './identity.js';
 import {
@@ -40,6 +40,7 @@ import {
 import type { MergeRequest } from './merging.js';
 import { IDENTITY, StakeholderCommand } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
+import { stayingAfter } from './staying.js';
 import { externalIdShown, handleShown } from './handles.types.js';
 import { Stakeholder } from './stakeholders.types.js';
 
@@ -70,22 +71,8 @@ export class MergesResolver {
     description: `Who was merged into them, those that were unmerged since included. Newest first, ${mergesMax} at most.`,
   })
   @Extensions({ listSize: 5 })
-  async merges(@Parent() stakeholder: Stakeholder): Promise<readonly StakeholderMerge[]> {
-    const { memberKeys, moment } = stakeholder;
-    const found = await mergesOf(this.rows, memberKeys, moment);
-    const names = await namesByKey(
-      this.rows,
-      found.flatMap(({ merged, survivor }) => [merged, survivor]),
-      moment,
-    );
-    const idOf = (key: number): string => toGlobalId('Stakeholder', names.get(key)?.id ?? '', moment);
-    return found.map(({ merged, survivor, ...merge }) => ({
-      ...merge,
-      stakeholder,
-      mergedId: idOf(merged),
-      mergedName: names.get(merged)?.name ?? '',
-      intoId: idOf(survivor),
-    }));
+  merges(@Parent() stakeholder: Stakeholder): Promise<readonly StakeholderMerge[]> {
+    return this.#mergesOf(stakeholder);
   }
 
   @Query(() => MergePreview, {
@@ -151,6 +138,27 @@ export class MergesResolver {
     return this.#execute('StakeholderUnmerged', 'unmergeStakeholder', asked('Unmerge', input), input, request);
   }
 
+  async #mergesOf(stakeholder: Stakeholder): Promise<readonly StakeholderMerge[]> {
+    const { memberKeys, memberIds, moment } = stakeholder;
+    const found = await mergesOf(this.rows, memberKeys, moment);
+    const names = await namesByKey(
+      this.rows,
+      found.flatMap(({ merged, survivor }) => [merged, survivor]),
+      moment,
+    );
+    const idOf = (key: number): string => toGlobalId('Stakeholder', names.get(key)?.id ?? '', moment);
+    const members = memberKeys.map((key, index) => ({ key, id: memberIds[index] ?? '' }));
+    const staying = await stayingAfter(this.rows, members, moment);
+    return found.map(({ merged, survivor, ...merge }) => ({
+      ...merge,
+      stakeholder,
+      ...stays(staying({ merged, survivor })),
+      mergedId: idOf(merged),
+      mergedName: names.get(merged)?.name ?? '',
+      intoId: idOf(survivor),
+    }));
+  }
+
   async #execute<Result>(
     happened: string,
     mutation: string,
@@ -176,8 +184,11 @@ export class MergesResolver {
     const asNamed = type === 'TellApart' ? survivorId : stakeholderId;
     const stakeholder = await this.nodes.justNow(asNamed, ordinal, now);
     const second = type === 'Merge' ? null : await this.nodes.justNow(mergedId, ordinal, now);
-    const other = type === 'Unmerge' ? { unmerged: second } : type === 'TellApart' ? { other: second } : {};
-    return { __typename: happened, stakeholder, ...other, already, position: positionOf(this.store.logId, ordinal) };
+    const told = { __typename: happened, stakeholder, already, position: positionOf(this.store.logId, ordinal) };
+    if (type === 'TellApart') return { ...told, other: second };
+    if (type === 'Merge') return told;
+    const merge = (await this.#mergesOf(stakeholder)).find(({ until }) => until === ordinal) ?? null;
+    return { ...told, unmerged: second, merge };
   }
 
   async #refusal(
@@ -231,4 +242,9 @@ const asked = (type: MergeRequest['type'], input: MergeStakeholdersInput): Merge
   type,
   survivorId: fromGlobalId(input.survivorId, 'Stakeholder', 'input', 'survivorId').id,
   mergedId: fromGlobalId(input.mergedId, 'Stakeholder', 'input', 'mergedId').id,
+});
+
+const stays = (members: readonly Member[]): Pick<StakeholderMerge, 'stayingKeys' | 'stayingIds'> => ({
+  stayingKeys: members.map(({ key }) => key),
+  stayingIds: members.map(({ id }) => id),
 });

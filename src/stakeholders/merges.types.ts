@@ -20,6 +20,9 @@ export class StakeholderMerge {
   /** Ordinals of the facts that began and ended it. */
   readonly from!: number;
   readonly until!: number | null;
+  /** Keys and ids of those in whose streams stands what stays, were the merged one parted from them. */
+  readonly stayingKeys!: readonly number[];
+  readonly stayingIds!: readonly string[];
 
   @Field(() => ID, { description: 'The id that was merged. While the merge holds, it answers with who remains.' })
   readonly mergedId!: string;
@@ -185,6 +188,13 @@ export class StakeholderUnmerged extends Done {
     description: 'Who is somebody else again, with what was recorded through their handles.',
   })
   readonly unmerged!: Stakeholder;
+
+  @Field(() => StakeholderMerge, {
+    nullable: true,
+    description:
+      'The merge that was ended, with all that was recorded while it held and stays with who remained. Null where it cannot be read yet: ask `stakeholder.merges`, with `atLeast`.',
+  })
+  readonly merge!: StakeholderMerge | null;
 }
 
 @ObjectType({ implements: () => Refusal, description: 'Returned when somebody is to be merged with themselves.' })

@@ -108,6 +108,38 @@ describe('a merge', () => {
     expect(await people.groupOf(dee)).toEqual([ann, ...[bob, cy, dee].sort()]);
   });
 
+  it('is remembered after its end: all are known who ever were one, whoever was merged into whom', async () => {
+    const [ann, bob, cy, dee] = [
+      await somebody('ann'),
+      await somebody('bob'),
+      await somebody('cy'),
+      await somebody('dee'),
+    ];
+    const ever = async (id: string) => (await people.everOneWith(id)).toSorted();
+    expect(await ever(ann)).toEqual([ann]);
+    expect(await ever('nobody')).toEqual(['nobody']);
+    await ask('Merge', bob, cy);
+    await ask('Merge', ann, bob);
+    await ask('Unmerge', ann, bob);
+    await ask('Unmerge', bob, cy);
+    await ask('Merge', cy, dee);
+    const all = [ann, bob, cy, dee].toSorted();
+    for (const id of all) expect(await ever(id)).toEqual(all);
+    // As a process knows it that has just been started.
+    expect((await identity(transactions(store), hash).everOneWith(dee)).toSorted()).toEqual(all);
+  });
+
+  it('is answered with what happened, where it is sent again after whoever asked was parted from who remained', async () => {
+    const [ann, bob, cy] = [await somebody('ann'), await somebody('bob'), await somebody('cy')];
+    await ask('Merge', ann, bob);
+    await ask('Merge', bob, cy, people, 'first');
+    await ask('Unmerge', ann, bob);
+    expect(await ask('Merge', bob, cy, people, 'first')).toMatchObject({ stakeholderId: ann, already: true });
+    await ask('Unmerge', ann, cy, people, 'second');
+    expect(await ask('Unmerge', bob, cy, people, 'second')).toMatchObject({ stakeholderId: ann, already: true });
+    expect(await writtenBy(() => ask('Merge', bob, cy, people, 'first'))).toBe(0);
+  });
+
   it('is refused, and writes nothing', async () => {
     const [ann, acme, old] = [await somebody('ann'), await somebody('acme', 'organisation'), await somebody('old')];
     await people.ask({ type: 'Retire', stakeholderId: old }, context('retire'));

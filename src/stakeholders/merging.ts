@@ -52,10 +52,10 @@ export interface Merging {
 export const merging = (
   { transact, look, read }: Transactions,
   claims: Claims,
-  { survivorOf, groupOf, pathOf }: Groups,
+  { survivorOf, groupOf, everOneWith }: Groups,
 ): Merging => {
   /** What a command did, in the first of these streams that holds it. */
-  const knownIn = async (ids: readonly string[], context: CommandContext): Promise<MergeOutcome | null> => {
+  const knownIn = async (ids: Iterable<string>, context: CommandContext): Promise<MergeOutcome | null> => {
     for (const stakeholderId of ids) {
       const { known } = await look(stakeholder, stakeholderId, context);
       if (known) return isAccepted(known) ? { ...known, stakeholderId } : known;
@@ -106,7 +106,7 @@ export const merging = (
   };
 
   const merge = async (asked: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
-    const known = await knownIn(await pathOf(asked.survivorId), context);
+    const known = await knownIn(await everOneWith(asked.survivorId), context);
     if (known) return known;
     const two = await twoOf(asked);
     if ('refused' in two) return two;
@@ -146,7 +146,7 @@ export const merging = (
   const unmerge = async ({ survivorId, mergedId }: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
     const group = await groupOf(survivorId);
     if (group === null) return { refused: 'StakeholderNotFound', stakeholderId: survivorId };
-    const known = await knownIn(group, context);
+    const known = await knownIn(await everOneWith(survivorId), context);
     if (known) return known;
     if ((await survivorOf(mergedId)) === null) return { refused: 'StakeholderNotFound', stakeholderId: mergedId };
     const into = await claims.holderOf(membershipOf(mergedId));
@@ -161,6 +161,9 @@ export const merging = (
 
   /** It stands in the stream of the one whose id is less, whichever is named first. */
   const tellApart = async ({ survivorId, mergedId }: MergeRequest, context: CommandContext): Promise<MergeOutcome> => {
+    const either = [...(await everOneWith(survivorId)), ...(await everOneWith(mergedId))];
+    const known = await knownIn(new Set(either), context);
+    if (known) return known;
     const both: string[] = [];
     for (const id of [survivorId, mergedId]) {
       const survivor = await survivorOf(id);

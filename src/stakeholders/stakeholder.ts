@@ -160,6 +160,8 @@ export interface Stakeholder {
   readonly name: string;
   /** Who was merged into this one, by themselves and not by way of another, oldest first. */
   readonly merged: readonly { readonly id: string; readonly token: string }[];
+  /** Who ever was, those who were parted from this one again included. */
+  readonly everMerged: readonly string[];
   /** From whom somebody told them apart. */
   readonly apart: readonly string[];
   readonly handles: readonly HeldHandle[];
@@ -202,6 +204,7 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
     kind: null,
     name: '',
     merged: [],
+    everMerged: [],
     apart: [],
     handles: [],
     externalIds: [],
@@ -259,7 +262,8 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
       case 'StakeholdersMerged': {
         const { mergedId: id, token, guard } = data;
         const claims = settled(settled(state.claims, [token], 'held'), [guard], 'given-up');
-        return { ...state, merged: [...state.merged, { id, token }], claims };
+        const everMerged = state.everMerged.includes(id) ? state.everMerged : [...state.everMerged, id];
+        return { ...state, merged: [...state.merged, { id, token }], everMerged, claims };
       }
       case 'StakeholderUnmerged':
         return {

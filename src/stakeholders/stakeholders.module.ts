@@ -5,6 +5,7 @@ import type { Transactions } from '../event-sourcing/transact.js';
 import { CLAIMS_HASH, TRANSACTIONS } from '../tokens.js';
 import { DirectoryResolver } from './directory.resolver.js';
 import { type Identity, identity } from './identity.js';
+import { MergedHoldingsResolver } from './merged-holdings.resolver.js';
 import { MergesResolver } from './merges.resolver.js';
 import { StakeholderPolicies } from './policies.runner.js';
 import { IDENTITY, StakeholdersHandler } from './stakeholders.handler.js';
@@ -25,6 +26,7 @@ import { SuggestionsResolver } from './suggestions.resolver.js';
     DirectoryResolver,
     StakeholdersResolver,
     MergesResolver,
+    MergedHoldingsResolver,
     SuggestionsResolver,
     StakeholderPolicies,
   ],

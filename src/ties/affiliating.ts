@@ -49,6 +49,8 @@ export type AffiliatingOutcome =
 export interface Known {
   /** All who are one with somebody, first who remains; null where nobody has the id. */
   groupOf(stakeholderId: string): Promise<readonly string[] | null>;
+  /** All who are or ever were one with somebody, themselves included: in a stream of theirs stands what any of them was asked. */
+  everOneWith(stakeholderId: string): Promise<readonly string[]>;
 }
 
 /** Whether somebody is, or was, one of ours: the port to whoever keeps them. */
@@ -71,16 +73,22 @@ export const affiliating = (
   ourPeople: OurPeople,
   digestOf: (text: string) => string,
 ): Affiliating => {
-  /** In whose stream it stands: where it is on record already, else that of who remains. */
+  /**
+   * In whose stream it stands: where this very command was accepted, whoever is one with whom by now; where it is on record
+   * already; else in that of who remains. Undefined where nobody has the id.
+   */
   const streamOf = async (
-    [survivor, ...others]: readonly string[],
+    told: string,
     idIn: (personId: string) => string,
     context: CommandContext,
   ): Promise<string | undefined> => {
-    for (const personId of others) {
-      const { known, state } = await look(belonging, personId, context);
-      if (known !== null || state.affiliations[idIn(personId)] !== undefined) return personId;
-    }
+    const [survivor, ...others] = (await stakeholders.groupOf(told)) ?? [];
+    if (survivor === undefined) return undefined;
+    const ever = await stakeholders.everOneWith(told);
+    if (ever.length > 1)
+      for (const personId of ever) if ((await look(belonging, personId, context)).known !== null) return personId;
+    for (const personId of others)
+      if ((await read(belonging, personId)).state.affiliations[idIn(personId)] !== undefined) return personId;
     return survivor;
   };
 
@@ -95,7 +103,7 @@ export const affiliating = (
           ? deterministicId('affiliation', context.credential, context.commandId)
           : deterministicId('affiliation', personId, source.name, source.id)
       }`;
-    const stakeholderId = await streamOf((await stakeholders.groupOf(told.personId)) ?? [], idIn, context);
+    const stakeholderId = await streamOf(told.personId, idIn, context);
     if (stakeholderId === undefined) return { refused: 'StakeholderNotFound', stakeholderId: told.personId };
     const affiliationId = idIn(stakeholderId);
     // A command that was accepted is answered with what happened then, whatever has become of the others since.

@@ -25,6 +25,8 @@ export interface AffiliationsAsked {
   readonly ids: readonly string[];
   readonly states: readonly State[];
   readonly past: Past;
+  /** Recorded after one fact and before another, by their ordinals; left out, whenever. */
+  readonly recordedBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
 type AffiliationRow = Row & { readonly from_at: number; readonly key: number; readonly body: string };
@@ -36,22 +38,26 @@ const entryOf = ({ from_at, key, body }: AffiliationRow): AffiliationEntry => ({
   view: viewOf(body),
 });
 
-const whereOf = ({ end, ids, states, past }: AffiliationsAsked): Condition => {
+const whereOf = ({ end, ids, states, past, recordedBetween }: AffiliationsAsked): Condition => {
   const { sql, values } = inStates('a', states, past);
   return {
-    sql: `a.${end} IN (${ids.map(() => '?').join(', ')}) AND ${sql} AND ${knownThen('a')}`,
-    values: [...ids, ...values, ...thenOf(past)],
+    sql: `a.${end} IN (${ids.map(() => '?').join(', ')}) AND ${sql} AND ${knownThen('a')}
+      ${recordedBetween === undefined ? '' : 'AND a.key > ? AND a.key < ?'}`,
+    values: [
+      ...[...ids, ...values, ...thenOf(past)],
+      ...(recordedBetween === undefined ? [] : [recordedBetween.after, recordedBetween.before]),
+    ],
   };
 };
 
 /** One page of affiliations, by when they began. */
 export const affiliationsPage = async (
   rows: RowReader,
-  { end, ids, states, past, ...slice }: AffiliationsAsked & Slice<BegunPlace>,
+  { end, ids, states, past, recordedBetween, ...slice }: AffiliationsAsked & Slice<BegunPlace>,
 ): Promise<Page<AffiliationEntry>> => {
   const { ascending, above, below } = scanOf(slice);
   const way = ascending ? 'ASC' : 'DESC';
-  const { sql, values } = whereOf({ end, ids, states, past });
+  const { sql, values } = whereOf({ end, ids, states, past, recordedBetween });
   const beyond = `${above ? ' AND (a.from_at, a.key) > (?, ?)' : ''}${below ? ' AND (a.from_at, a.key) < (?, ?)' : ''}`;
   const bounds = [above, below].flatMap((place) => (place ? [place.at, place.tie] : []));
   const found = await rows.all<AffiliationRow>(

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { streamOf } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { type Connection, type ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
@@ -10,7 +12,7 @@ import { stakeholder } from '../stakeholders/stakeholder.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import { personOf } from './affiliating.js';
-import { affiliationsById } from './affiliation-pages.js';
+import { type AffiliationsAsked, affiliationsById, affiliationsPage, countAffiliations } from './affiliation-pages.js';
 import { type AffiliationCorrection, type AffiliationView, recordedAffiliation } from './affiliation-view.js';
 import type { Affiliation } from './affiliations.types.js';
 import { stateAt } from './lasting.js';
@@ -59,6 +61,24 @@ export class AffiliationNodes {
   async byId(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Affiliation>> {
     const found = await affiliationsById(this.rows, ids, moment);
     return new Map([...found].map(([id, view]) => [id, this.nodeOf(view, moment)]));
+  }
+
+  /** A page of affiliations as a connection: what began last first. @param list tells lists' cursors apart. */
+  async page(
+    list: string,
+    asked: AffiliationsAsked & { readonly past: Moment },
+    args: ConnectionArgs,
+  ): Promise<Connection<Affiliation>> {
+    const page = pageOf(args, list, 'nn');
+    const slice = sliceOf(page, 'desc', ([at, tie]) => ({ at: Number(at), tie: Number(tie) }));
+    return foundConnection(
+      page,
+      list,
+      await affiliationsPage(this.rows, { ...asked, ...slice }),
+      ({ at, tie }) => [at, tie],
+      ({ view }) => this.nodeOf(view, asked.past),
+      () => countAffiliations(this.rows, asked),
+    );
   }
 
   /** One just written about: as new as the ordinal, or as its person's stream says where the rows are behind. */

@@ -6,18 +6,16 @@ import { IsOptional, ValidateNested } from 'class-validator';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
-import type { ReadStore } from '../event-sourcing/read-store.js';
 import { commandContext, digestOf, happened } from '../graphql/commands.js';
-import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
-import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import { type Connection, ConnectionArgs } from '../graphql/connections.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
+import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import type { AffiliatingOutcome, AffiliatingRequest } from './affiliating.js';
-import { type AffiliationsAsked, affiliationsPage, countAffiliations } from './affiliation-pages.js';
+import type { AffiliationsAsked } from './affiliation-pages.js';
 import { AffiliationNodes } from './affiliations.nodes.js';
 import {
   type Affiliation,
@@ -52,7 +50,6 @@ export class AffiliationsResolver {
     private readonly bus: CommandBus,
     private readonly nodes: AffiliationNodes,
     private readonly stakeholders: StakeholderNodes,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
   ) {}
@@ -130,23 +127,13 @@ export class AffiliationsResolver {
     return this.#execute('AffiliationRetracted', 'retractAffiliation', asked, input, request);
   }
 
-  async #page(
+  #page(
     end: AffiliationsAsked['end'],
-    { memberIds, moment }: Stakeholder,
+    { memberIds: ids, moment }: Stakeholder,
     { where, ...args }: AffiliationsArgs,
   ): Promise<Connection<Affiliation>> {
-    const list = `affiliations of ${end}`;
-    const page = pageOf(args, list, 'nn');
-    const asked: AffiliationsAsked = { end, ids: memberIds, states: where?.states ?? ['holding'], past: moment };
-    const slice = sliceOf(page, 'desc', ([at, tie]) => ({ at: Number(at), tie: Number(tie) }));
-    return foundConnection(
-      page,
-      list,
-      await affiliationsPage(this.rows, { ...asked, ...slice }),
-      ({ at, tie }) => [at, tie],
-      ({ view }) => this.nodes.nodeOf(view, moment),
-      () => countAffiliations(this.rows, asked),
-    );
+    const asked = { end, ids, states: where?.states ?? (['holding'] as const), past: moment };
+    return this.nodes.page(`affiliations of ${end}`, asked, args);
   }
 
   async #execute<Result>(

@@ -21,6 +21,8 @@ export interface TiesAsked {
   readonly kinds: readonly TieKind[];
   readonly states: readonly State[];
   readonly past: Past;
+  /** Recorded after one fact and before another, by their ordinals; left out, whenever. */
+  readonly recordedBetween?: { readonly after: number; readonly before: number } | undefined;
 }
 
 type TieRow = Row & { readonly from_at: number; readonly key: number; readonly body: string };
@@ -28,26 +30,30 @@ type TieRow = Row & { readonly from_at: number; readonly key: number; readonly b
 const viewOf = (body: string): TieView => JSON.parse(body) as TieView;
 const entryOf = ({ from_at, key, body }: TieRow): TieEntry => ({ at: from_at, tie: key, view: viewOf(body) });
 
-const whereOf = ({ ids, kinds, states, past }: TiesAsked): Condition => {
+const whereOf = ({ ids, kinds, states, past, recordedBetween }: TiesAsked): Condition => {
   const { sql, values } = inStates('t', states, past);
   const theirs = ids.map(() => '?').join(', ');
   // Of no kind is nothing; SQL knows no empty list.
   const ofKind = kinds.length === 0 ? '1 = 0' : `t.kind IN (${kinds.map(() => '?').join(', ')})`;
   return {
     // Where one stakeholder has several ids, what ties two of them is no tie.
-    sql: `t.stakeholder IN (${theirs}) AND t.other NOT IN (${theirs}) AND ${sql} AND ${ofKind} AND ${knownThen('t')}`,
-    values: [...ids, ...ids, ...values, ...kinds, ...thenOf(past)],
+    sql: `t.stakeholder IN (${theirs}) AND t.other NOT IN (${theirs}) AND ${sql} AND ${ofKind} AND ${knownThen('t')}
+      ${recordedBetween === undefined ? '' : 'AND t.key > ? AND t.key < ?'}`,
+    values: [
+      ...[...ids, ...ids, ...values, ...kinds, ...thenOf(past)],
+      ...(recordedBetween === undefined ? [] : [recordedBetween.after, recordedBetween.before]),
+    ],
   };
 };
 
 /** One page of somebody's ties, by when they began. */
 export const tiesPage = async (
   rows: RowReader,
-  { ids, kinds, states, past, ...slice }: TiesAsked & Slice<BegunPlace>,
+  { ids, kinds, states, past, recordedBetween, ...slice }: TiesAsked & Slice<BegunPlace>,
 ): Promise<Page<TieEntry>> => {
   const { ascending, above, below } = scanOf(slice);
   const way = ascending ? 'ASC' : 'DESC';
-  const { sql, values } = whereOf({ ids, kinds, states, past });
+  const { sql, values } = whereOf({ ids, kinds, states, past, recordedBetween });
   const beyond = `${above ? ' AND (t.from_at, t.key) > (?, ?)' : ''}${below ? ' AND (t.from_at, t.key) < (?, ?)' : ''}`;
   const bounds = [above, below].flatMap((place) => (place ? [place.at, place.tie] : []));
   const found = await rows.all<TieRow>(

@@ -13,6 +13,7 @@ import { type Affiliating, type OurPeople, affiliating } from './affiliating.js'
 import { AffiliationResolver } from './affiliation.resolver.js';
 import { AffiliationNodes } from './affiliations.nodes.js';
 import { AffiliationsResolver } from './affiliations.resolver.js';
+import { MergedTiesResolver } from './merges.resolver.js';
 import { PeopleNodes } from './people.nodes.js';
 import { NearResolver, NearStepResolver } from './near.resolver.js';
 import { TieResolver } from './tie.resolver.js';
@@ -51,6 +52,7 @@ const ourPeopleIn = ({ read }: Transactions): OurPeople => ({
     TieResolver,
     NearResolver,
     NearStepResolver,
+    MergedTiesResolver,
   ],
 })
 export class TiesModule {}

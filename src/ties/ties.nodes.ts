@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { streamOf } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { type Connection, type ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Moment, present } from '../graphql/moment.js';
 import { NodeRegistry } from '../graphql/node.js';
@@ -9,7 +11,7 @@ import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
 import { stateAt } from './lasting.js';
 import { tie } from './tie.js';
-import { tiesById } from './tie-pages.js';
+import { type TiesAsked, countTies, tiesById, tiesPage } from './tie-pages.js';
 import { type TieView, recordedTie } from './tie-view.js';
 import type { Tie } from './ties.types.js';
 
@@ -59,6 +61,24 @@ export class TieNodes {
   async byId(ids: readonly string[], moment: Moment): Promise<ReadonlyMap<string, Tie>> {
     const found = await tiesById(this.rows, ids, moment);
     return new Map([...found].map(([id, view]) => [id, this.nodeOf(view, moment)]));
+  }
+
+  /** A page of ties as a connection: what began last first. @param list tells lists' cursors apart. */
+  async page(
+    list: string,
+    asked: TiesAsked & { readonly past: Moment },
+    args: ConnectionArgs,
+  ): Promise<Connection<Tie>> {
+    const page = pageOf(args, list, 'nn');
+    const slice = sliceOf(page, 'desc', ([at, tie]) => ({ at: Number(at), tie: Number(tie) }));
+    return foundConnection(
+      page,
+      list,
+      await tiesPage(this.rows, { ...asked, ...slice }),
+      ({ at, tie }) => [at, tie],
+      ({ view }) => this.nodeOf(view, asked.past),
+      () => countTies(this.rows, asked),
+    );
   }
 
   /** One just written about: as new as the ordinal, or as its stream says where the rows are behind. */

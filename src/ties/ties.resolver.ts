@@ -6,17 +6,14 @@ import { IsOptional, ValidateNested } from 'class-validator';
 import type { EventStore } from '../event-sourcing/event-store.js';
 import type { KeyedHash } from '../event-sourcing/keyed-hash.js';
 import { positionOf } from '../event-sourcing/position.js';
-import type { ReadStore } from '../event-sourcing/read-store.js';
 import { commandContext, digestOf, happened } from '../graphql/commands.js';
-import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
-import { foundConnection, sliceOf } from '../graphql/found-pages.js';
+import { type Connection, ConnectionArgs } from '../graphql/connections.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { commandIdReused } from '../graphql/refusal.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { CLAIMS_HASH, EVENT_STORE, READ_STORE } from '../tokens.js';
+import { CLAIMS_HASH, EVENT_STORE } from '../tokens.js';
 import { tieKinds } from './tie.js';
-import { type TiesAsked, countTies, tiesPage } from './tie-pages.js';
 import { TyingCommand } from './ties.handler.js';
 import { TieNodes } from './ties.nodes.js';
 import {
@@ -49,7 +46,6 @@ export class TiesResolver {
   constructor(
     private readonly bus: CommandBus,
     private readonly nodes: TieNodes,
-    @Inject(READ_STORE) private readonly rows: ReadStore,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLAIMS_HASH) private readonly hash: KeyedHash,
   ) {}
@@ -57,27 +53,14 @@ export class TiesResolver {
   @ResolveField(() => TieConnection, {
     description: 'Their ties, whichever end they are: what began last first, what nobody says when last.',
   })
-  async ties(
-    @Parent() { memberIds, moment }: Stakeholder,
-    @Args() { where, ...args }: TiesArgs,
-  ): Promise<Connection<Tie>> {
-    const list = 'ties';
-    const page = pageOf(args, list, 'nn');
-    const asked: TiesAsked = {
+  ties(@Parent() { memberIds, moment }: Stakeholder, @Args() { where, ...args }: TiesArgs): Promise<Connection<Tie>> {
+    const asked = {
       ids: memberIds,
       kinds: where?.kinds ?? tieKinds,
-      states: where?.states ?? ['holding'],
+      states: where?.states ?? (['holding'] as const),
       past: moment,
     };
-    const slice = sliceOf(page, 'desc', ([at, tie]) => ({ at: Number(at), tie: Number(tie) }));
-    return foundConnection(
-      page,
-      list,
-      await tiesPage(this.rows, { ...asked, ...slice }),
-      ({ at, tie }) => [at, tie],
-      ({ view }) => this.nodes.nodeOf(view, moment),
-      () => countTies(this.rows, asked),
-    );
+    return this.nodes.page('ties', asked, args);
   }
 
   @Mutation(() => RecordTieResult, { description: 'Two stakeholders are tied, as somebody says.' })
