@@ -36,8 +36,8 @@ interface Report {
 const report = (variables: Input = {}): Promise<Report> =>
   rapport.query<Report>(
     `query ($where: DisclosureFilter, $asOf: AsOf) {
-      disclosures(where: $where, asOf: $asOf) { totalCount nodes { state act occurredAt stakeholder { name } interaction { id } } }
-      disclosureCounts(asOf: $asOf) { state count }
+      disclosures(where: $where, asOf: $asOf) { totalCount nodes { definition state act occurredAt stakeholder { name } interaction { id } } }
+      disclosureCounts(asOf: $asOf) { state count definition }
     }`,
     variables,
   );
@@ -75,7 +75,11 @@ describe('a material connection', () => {
         ],
       },
     });
-    expect((await read({ validAt: dateOf(4) })).stakeholder.connections).toMatchObject([{ kind: 'PAID' }]);
+    // As of then, what ends by itself has its end, and what somebody ends later has none.
+    expect((await read({ validAt: dateOf(5) })).stakeholder.connections).toMatchObject([
+      { kind: 'GIFTED', until: dateOf(6) },
+      { kind: 'PAID', until: null },
+    ]);
     await rapport.mutate('retractRelationshipFact', { stakeholderId: mia, factId: ended.factId, reason: 'goes on' });
     expect((await read()).stakeholder.connections).toMatchObject([{ kind: 'GIFTED' }, { kind: 'PAID', until: null }]);
   });
@@ -94,6 +98,7 @@ describe('a material connection', () => {
       totalCount: 1,
       nodes: [
         {
+          definition: 'disclosures-v1',
           state: 'MISSING',
           act: 'RECOMMENDATION',
           occurredAt: dateOf(10),
@@ -114,11 +119,12 @@ describe('a material connection', () => {
     expect((await report({ where: { states: ['NOT_DISCLOSED'] } })).disclosures.nodes).toMatchObject([
       { state: 'NOT_DISCLOSED', interaction: { id: act } },
     ]);
+    const definition = 'disclosures-v1';
     expect((await report()).disclosureCounts).toEqual([
-      { state: 'MISSING', count: 0 },
-      { state: 'DISCLOSED', count: 0 },
-      { state: 'NOT_DISCLOSED', count: 1 },
-      { state: 'UNKNOWN', count: 0 },
+      { state: 'MISSING', count: 0, definition },
+      { state: 'DISCLOSED', count: 0, definition },
+      { state: 'NOT_DISCLOSED', count: 1, definition },
+      { state: 'UNKNOWN', count: 0, definition },
     ]);
     // As it was known when the connection had just been recorded; and at a date before the act.
     const then = await report({ asOf: { knownAtPosition: position } });

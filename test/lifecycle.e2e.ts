@@ -32,7 +32,7 @@ const ask = (id: string, asOf: Input | null = null): Promise<Answer> =>
     `query ($id: ID!, $asOf: AsOf) {
       stakeholder(id: $id, asOf: $asOf) { lifecycle { lifecycle occurredAt knownFrom by reason }
         timeline(where: { kinds: [LIFECYCLE_REACHED] }, orderBy: OLDEST_FIRST) { nodes { ... on LifecycleReached { lifecycle retraction { reason } } } } }
-      lifecycleCounts(asOf: $asOf) { lifecycle count }
+      lifecycleCounts(asOf: $asOf) { lifecycle count definition }
       customers: stakeholders(asOf: $asOf, where: { lifecycles: [CUSTOMER, REPEAT_CUSTOMER] }) { totalCount nodes { name } }
     }`,
     { id, asOf },
@@ -82,13 +82,14 @@ describe('the lifecycle', () => {
     await reached(bo, 'FORMER_CUSTOMER', 15);
     await reached(cy, 'REPEAT_CUSTOMER', 12);
     const after = await ask(bo, { validAt: dateOf(20) });
-    expect(after.lifecycleCounts.map(({ lifecycle }) => lifecycle)).toEqual([
-      'UNAWARE',
-      'AWARE',
-      'CONSIDERING',
-      'CUSTOMER',
-      'REPEAT_CUSTOMER',
-      'FORMER_CUSTOMER',
+    const definition = 'lifecycle-v1';
+    expect(after.lifecycleCounts).toMatchObject([
+      { lifecycle: 'UNAWARE', definition },
+      { lifecycle: 'AWARE', definition },
+      { lifecycle: 'CONSIDERING', definition },
+      { lifecycle: 'CUSTOMER', definition },
+      { lifecycle: 'REPEAT_CUSTOMER', definition },
+      { lifecycle: 'FORMER_CUSTOMER', definition },
     ]);
     for (const lifecycle of ['FORMER_CUSTOMER', 'REPEAT_CUSTOMER'])
       expect(countOf(after, lifecycle)).toBe((countOf(before, lifecycle) ?? 0) + 1);

@@ -117,6 +117,20 @@ describe('who may be one', () => {
     }
     expect(paged).toEqual(whole.nodes);
   });
+
+  it('is each with the first, where more than ten have one mailbox under one name: a provider that makes addresses', async () => {
+    const [name, local] = [`Kit ${unique()}`, `kit${unique()}`];
+    const kits: string[] = [];
+    for (let number = 0; number < 12; number += 1)
+      kits.push(await named(name, [mail(`${local}+dated${number}@${number}.example`)]));
+    const [first = '', second = '', ...others] = kits;
+    for (const other of [second, ...others]) expect(await evidenceFor(first, other)).toEqual(['MAILBOX']);
+    expect(await evidenceFor(second, others[0] ?? '')).toBeNull();
+    // Of as many as ten again each speaks for each.
+    for (const other of others.slice(0, 2))
+      await rapport.mutate('mergeStakeholders', { survivorId: first, mergedId: other, reason: 'one' });
+    expect(await evidenceFor(second, others[2] ?? '')).toEqual(['MAILBOX', 'NAME']);
+  });
 });
 
 describe('a preview of a merge', () => {

@@ -141,15 +141,17 @@ describe('an owner', () => {
       previousOwner: { name: 'Kim' },
       tier: 'executive',
       from: dateOf(5),
-      until: dateOf(9),
+      // The release lies ahead.
+      until: null,
       by: 'admin',
       reason: 'wants to help build',
       rank: null,
     });
-    expect((await owned(mia, { validAt: dateOf(4) })).stakeholder.ownership).toMatchObject({
-      owner: { name: 'Kim' },
-      rank: { place: 3, topic: 'doors' },
-    });
+    const early = (await owned(mia, { validAt: dateOf(4) })).stakeholder;
+    expect(early.ownership).toMatchObject({ owner: { name: 'Kim' }, until: null, rank: { place: 3, topic: 'doors' } });
+    expect(early.ownerships).toEqual([
+      { owner: { name: 'Kim' }, from: dateOf(1), until: null, reason: 'heard on doors' },
+    ]);
     // What was known before the hand-over was recorded: of the same day, Kim.
     const then = await owned(mia, { knownAtPosition: assigned.position, validAt: dateOf(6) });
     expect(then.stakeholder.ownership).toMatchObject({ owner: { name: 'Kim' }, until: null });
@@ -249,11 +251,11 @@ describe('an owner', () => {
     const workload = async (asOf?: Input) =>
       (
         await rapport.query<{ node: { workload: readonly { tier: string | null; count: number }[] } }>(
-          'query ($id: ID!) { node(id: $id) { ... on Colleague { workload { tier count } } } }',
+          'query ($id: ID!) { node(id: $id) { ... on Colleague { workload { tier count definition } } } }',
           { id: kim, ...(asOf === undefined ? {} : { asOf }) },
         )
       ).node.workload;
-    expect(await workload()).toEqual([{ tier, count: 1 }]);
+    expect(await workload()).toEqual([{ tier, count: 1, definition: 'workload-v1' }]);
     expect(await found({ ownerId: kim })).toEqual(['Mia']);
   });
 });
@@ -272,12 +274,13 @@ describe('hand-overs', () => {
     const matrix = async (during: Input) =>
       (
         await rapport.query<{ handOverMatrix: readonly { from: string | null; to: string; count: number }[] }>(
-          'query ($during: Period) { handOverMatrix(during: $during) { from to count } }',
+          'query ($during: Period) { handOverMatrix(during: $during) { from to count definition } }',
           { during },
         )
       ).handOverMatrix.filter(({ to }) => to === product);
-    expect(await matrix({})).toEqual([{ from: press, to: product, count: 2 }]);
-    expect(await matrix({ from: dateOf(4) })).toEqual([{ from: press, to: product, count: 1 }]);
+    const definition = 'hand-over-matrix-v1';
+    expect(await matrix({})).toEqual([{ from: press, to: product, count: 2, definition }]);
+    expect(await matrix({ from: dateOf(4) })).toEqual([{ from: press, to: product, count: 1, definition }]);
     expect(await matrix({ until: dateOf(3) })).toEqual([]);
   });
 

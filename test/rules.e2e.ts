@@ -134,6 +134,26 @@ describe('another version of a rule', () => {
     expect(wonOver(asked.summary)).toBe(2);
   });
 
+  it('tells who is near at a stance, and what a merge would come to, by the rule in force', async () => {
+    const ann = (await rapport.identify('ann')).stakeholder.id;
+    const source = { name: 'crm', id: 'ann knows leo' };
+    await rapport.mutate('recordTie', { stakeholderId: ann, otherId: leo, kind: 'KNOWS', source });
+    const told = await rapport.query<{
+      stakeholder: { near: { nodes: readonly { stakeholder: Input }[] } };
+      mergePreview: { standing: Input; conversions: readonly Input[] };
+    }>(
+      `query ($ann: ID!, $leo: ID!) {
+        stakeholder(id: $ann) { near(stances: [SUPPORTER]) { totalCount nodes { stakeholder { name standing { stance rule } } } } }
+        mergePreview(survivorId: $leo, mergedId: $ann) { standing { stance rule } conversions { kind occurredAt } } }`,
+      { ann, leo },
+    );
+    const standing = { stance: 'SUPPORTER', rule: 'tone-v2' };
+    expect(told).toEqual({
+      stakeholder: { near: { totalCount: 1, nodes: [{ stakeholder: { name: 'leo', standing } }] } },
+      mergePreview: { standing, conversions: [{ kind: 'WON_OVER', occurredAt: dateOf(60) }] },
+    });
+  });
+
   it('leaves the one before answerable, by its name and as of when it was in force', async () => {
     const named = await summaryOf({ rules: { stance: 'tone-v1', conversion: 'advocacy-v1' } });
     expect([named.stanceRule, wonOver(named)]).toEqual(['tone-v1', 1]);

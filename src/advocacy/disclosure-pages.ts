@@ -7,6 +7,12 @@ import type { Act, Amended } from '../interactions/interaction.js';
 
 type Status = NonNullable<Amended['disclosure']>['status'];
 
+/**
+ * The definition of who has to disclose: the authors of an advocacy act, inbound or observed, who were materially connected with
+ * us at its date, by what is known of connections whenever it was recorded (16 CFR Part 255).
+ */
+export const disclosureDefinition = 'disclosures-v1';
+
 /** What is known of a disclosure that is needed: what a person found, or that nobody looked. */
 export const disclosureStates = ['missing', 'disclosed', 'not-disclosed', 'unknown'] as const satisfies readonly (
   Status | 'missing'

@@ -20,6 +20,7 @@ import {
   type ConnectedActFilter as Where,
   connectedActCounts,
   connectedActsPage,
+  disclosureDefinition,
   type ConnectedAct as Found,
 } from './disclosure-pages.js';
 import { ConnectedAct, ConnectedActConnection, DisclosureCount, DisclosureFilter } from './disclosures.types.js';
@@ -99,7 +100,7 @@ export class DisclosuresResolver {
       from: during?.from ?? undefined,
       until: during?.until ?? undefined,
     });
-    return [...counts].map(([state, count]) => ({ state, count }));
+    return [...counts].map(([state, count]) => ({ state, count, definition: disclosureDefinition }));
   }
 }
 
@@ -110,6 +111,7 @@ const actOf = ({ stakeholderId, interactionId, at, act, state }: Found, moment: 
   act,
   occurredAt: at,
   state,
+  definition: disclosureDefinition,
 });
 
 /** Of an act: who did what. */

@@ -38,6 +38,9 @@ export class ConnectedAct {
 
   @Field(() => DisclosureStateEnum)
   readonly state!: DisclosureState;
+
+  @Field(() => String, { description: 'The definition with its version.' })
+  readonly definition!: string;
 }
 
 export const { Connection: ConnectedActConnection } = connectionTypes<ConnectedAct>('ConnectedAct', () => ConnectedAct);
@@ -49,6 +52,9 @@ export class DisclosureCount {
 
   @Field(() => Int)
   readonly count!: number;
+
+  @Field(() => String, { description: 'The definition with its version.' })
+  readonly definition!: string;
 }
 
 @InputType({ description: 'Which acts; what is left out restricts nothing, but that only what is missing is told.' })

@@ -62,4 +62,10 @@ describe('a conversion rule', () => {
     expect(wrong({ rungs: [] })).toEqual(['rungs']);
     expect(wrong({ rungs: ['lost'] as never, positiveAbove: 1.1 })).toEqual(['positiveAbove', 'rungs']);
   });
+
+  it('tells words as whoever gives them spells them', () => {
+    expect(conversionFaults({ ...advocacyV1, rungs: ['lost'] as never })).toEqual([
+      { parameter: 'rungs', message: 'LOST is not possible here: DEFUSED, WON_OVER, CONVERTED.' },
+    ]);
+  });
 });

@@ -81,9 +81,12 @@ function told(parameter: string, least: number, most: number): string {
 function amongFaults(parameter: string, given: readonly string[], possible: readonly string[]): readonly RuleFault[] {
   const faults = given
     .filter((word) => !possible.includes(word))
-    .map((word) => ({ parameter, message: `${word} is not possible here: ${possible.join(', ')}.` }));
+    .map((word) => ({ parameter, message: `${spelt(word)} is not possible here: ${possible.map(spelt).join(', ')}.` }));
   return new Set(given).size === given.length ? faults : [...faults, { parameter, message: 'Each stands here once.' }];
 }
+
+/** A word as whoever gives it spells it: `won-over` is `WON_OVER`. */
+const spelt = (word: string): string => word.toUpperCase().replaceAll('-', '_');
 
 function weightFaults(
   parameter: string,

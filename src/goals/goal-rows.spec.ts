@@ -60,6 +60,22 @@ describe('the rows of goals', () => {
       ]);
     }));
 
+  it('keep when it was promised, and what the log held then, where only who answers for it has changed', () => {
+    const later = { ...baseline, value: 9, eventId: 'later' };
+    const handed = of('g', {
+      type: 'GoalRevised',
+      data: { ...terms, owner: 'lee', goalId: 'g', setAt: at(12), baseline: later, was: terms },
+    });
+    return given(set('g'), handed).reading(async (rows) => {
+      const promise = { setAt: at(5), baseline };
+      expect((await goalsById(rows, ['g'], past())).get('g')?.view).toMatchObject({ owner: 'lee', ...promise });
+      expect((await termsOf(rows, ['g'], past())).get('g')).toMatchObject([
+        { owner: 'lee', ...promise },
+        { owner: 'kim', ...promise },
+      ]);
+    });
+  });
+
   it('are listed by the beginning of their periods, and by what is asked', () =>
     given(
       set('a', { from: at(1), until: at(9) }),

@@ -1,14 +1,15 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
-import type { Baseline, GoalFact, GoalTerms, StoredMeasure } from './goal.js';
+import { type Baseline, type GoalFact, type GoalTerms, type StoredMeasure, promiseAlike } from './goal.js';
 
 /** A goal as it was from one of its facts on. Plain JSON. */
 export interface GoalView extends GoalTerms {
   readonly goalId: string;
   readonly measure: StoredMeasure;
+  /** What the log held when what it promises was decided. */
   readonly baseline: Baseline;
-  /** When these terms were decided, RFC 3339. */
+  /** When that was, RFC 3339. Who answers for it may have changed since. */
   readonly setAt: string;
-  /** Milliseconds since 1970. */
+  /** When its terms were recorded as they are, in milliseconds since 1970. */
   readonly recordedAt: number;
   /** Name of the credential that recorded them. */
   readonly by: string;
@@ -26,6 +27,8 @@ export const viewAfter = (before: GoalView | undefined, event: RecordedEvent): G
   if (type === 'GoalSet') return { ...data, recordedAt, by, reason, dropped: null };
   if (before === undefined) throw new Error(`Goal ${data.goalId} was never set.`);
   if (type === 'GoalDropped') return { ...before, dropped: { at: data.droppedAt, by, reason } };
-  const { was: _, ...terms } = data;
-  return { ...before, ...terms, recordedAt, by, reason };
+  const { was, ...terms } = data;
+  // Whoever takes it over promises nothing anew.
+  const { setAt, baseline } = promiseAlike(terms, was) ? before : terms;
+  return { ...before, ...terms, setAt, baseline, recordedAt, by, reason };
 };

@@ -134,8 +134,7 @@ export const goal: Decider<Goal, GoalRequest, GoalFact, GoalRefusal> = {
         const terms = termsOf({ ...was, ...data });
         if (alike(terms, was)) return [];
         const begun = [was.from, terms.from].find((from) => data.setAt >= from);
-        if (begun !== undefined && !alike({ ...terms, owner: was.owner }, was))
-          return { refused: 'PeriodHasBegun', from: begun };
+        if (begun !== undefined && !promiseAlike(terms, was)) return { refused: 'PeriodHasBegun', from: begun };
         const { name } = state.measure;
         if (!isWithin(name, terms.target)) {
           const { from: lowest, to: highest } = rangeOf[name];
@@ -160,9 +159,11 @@ const termsOf = ({ target, direction, from, until, owner }: GoalTerms): GoalTerm
   owner,
 });
 
-const alike = (one: GoalTerms, other: GoalTerms): boolean =>
+/** Whether two terms promise the same, whoever answers for it. */
+export const promiseAlike = (one: GoalTerms, other: GoalTerms): boolean =>
   one.target === other.target &&
   one.direction === other.direction &&
   one.from === other.from &&
-  one.until === other.until &&
-  one.owner === other.owner;
+  one.until === other.until;
+
+const alike = (one: GoalTerms, other: GoalTerms): boolean => promiseAlike(one, other) && one.owner === other.owner;

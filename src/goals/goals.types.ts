@@ -73,7 +73,7 @@ abstract class MeasuredBy {
   readonly stanceRule!: string | null;
 }
 
-@ObjectType({ description: 'What the log held when a goal was set.' })
+@ObjectType({ description: 'What the log held when what a goal promises was decided.' })
 export class GoalBaseline extends MeasuredBy {
   @Field(() => DateTime, {
     nullable: true,
@@ -131,10 +131,10 @@ abstract class Terms {
   @Field(() => DateTime, { description: 'Exclusive.' })
   readonly until!: number;
 
-  @Field(() => DateTime, { description: 'When this was decided.' })
+  @Field(() => DateTime, { description: 'When what it promises was decided, whoever answers for it since.' })
   readonly setAt!: number;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was recorded as it is.' })
   readonly recordedAt!: number;
 
   @Field(() => String, { description: 'Who decided it.' })

@@ -8,7 +8,7 @@ import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
 import { Now } from '../graphql/request-context.js';
 import { READ_STORE } from '../tokens.js';
-import { handOversBetween } from './ownership-pages.js';
+import { handOverMatrixDefinition, handOversBetween } from './ownership-pages.js';
 
 @ArgsType()
 class HandOversArgs extends OneOfPastArgs {
@@ -29,6 +29,9 @@ class HandOverCount {
 
   @Field(() => Int)
   readonly count!: number;
+
+  @Field(() => String, { description: 'The definition with its version.' })
+  readonly definition!: string;
 }
 
 /** How relationships go from one department of ours to another. */
@@ -46,6 +49,8 @@ export class HandOversResolver {
     @Now() now: number,
   ): Promise<readonly HandOverCount[]> {
     const moment = await this.moments.of(args, now);
-    return handOversBetween(this.rows, moment, { from: during?.from ?? null, until: during?.until ?? null });
+    const between = { from: during?.from ?? null, until: during?.until ?? null };
+    const matrix = await handOversBetween(this.rows, moment, between);
+    return matrix.map((cell) => ({ ...cell, definition: handOverMatrixDefinition }));
   }
 }

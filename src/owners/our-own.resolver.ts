@@ -59,7 +59,7 @@ import {
 } from './our-own.types.js';
 import { OurOwnCommand } from './owners.handler.js';
 import { OwnerNodes } from './owners.nodes.js';
-import { tierCounts, workloads } from './ownership-pages.js';
+import { tierCounts, workloadDefinition, workloads } from './ownership-pages.js';
 
 @ArgsType()
 class ColleaguesArgs extends PageOfPastArgs {
@@ -248,7 +248,8 @@ export class ColleagueResolver {
     @Context() request: RequestContext,
   ): Promise<readonly TierCount[]> {
     const load = (ids: readonly string[], at: typeof moment) => workloads(this.rows, ids, at);
-    return (await batched(request, 'workload', moment, load, colleagueId)) ?? [];
+    const counts = (await batched(request, 'workload', moment, load, colleagueId)) ?? [];
+    return counts.map((count) => ({ ...count, definition: workloadDefinition }));
   }
 }
 

@@ -50,6 +50,9 @@ export class TierCount {
 
   @Field(() => Int)
   readonly count!: number;
+
+  @Field(() => String, { description: 'The definition with its version.' })
+  readonly definition!: string;
 }
 
 /** A person of ours as resolvers hand them on. */

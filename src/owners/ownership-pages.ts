@@ -16,7 +16,7 @@ export interface OwnerSpan {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly from: number;
-  /** Null while nothing known ends it. */
+  /** Null while nothing had ended it by then. */
   readonly until: number | null;
   /** The fact that began it. */
   readonly because: OwnershipFactView;
@@ -33,12 +33,16 @@ type SpanRow = Row & {
 
 const viewOf = (body: string): OwnershipFactView => JSON.parse(body) as OwnershipFactView;
 
-const spanOf = ({ stakeholder, owner, tier, from_at, until_at, body }: SpanRow): OwnerSpan => ({
+const spanOf = (
+  { stakeholder, owner, tier, from_at, until_at, body }: SpanRow,
+  { validAt }: Pick<Past, 'validAt'>,
+): OwnerSpan => ({
   stakeholderId: stakeholder,
   owner,
   tier,
   from: from_at,
-  until: until_at,
+  // A hand-over or a release ends it, and of the facts of the world only those tell that had happened by then.
+  until: until_at !== null && until_at > validAt ? null : until_at,
   because: viewOf(body),
 });
 
@@ -59,7 +63,7 @@ export const ownersThen = async (
   for (const { marks, values } of inLists(groups.flat())) {
     const sql = `${spans} WHERE s.stakeholder IN (${marks}) AND ${held.sql}`;
     for (const row of await rows.all<SpanRow>(sql, [...values, ...held.values]))
-      found.set(row.stakeholder, spanOf(row));
+      found.set(row.stakeholder, spanOf(row, past));
   }
   const answered = new Map<string, OwnerSpan>();
   for (const group of groups) {
@@ -82,9 +86,17 @@ export const ownersOf = async (
     ORDER BY s.from_at DESC, s.key DESC LIMIT ${spansMax}`;
   const found: OwnerSpan[] = [];
   for (const member of members)
-    found.push(...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map(spanOf));
+    found.push(
+      ...(await rows.all<SpanRow>(sql, [member, past.validAt, ...thenOf(past)])).map((row) => spanOf(row, past)),
+    );
   return members.length > 1 ? found.sort((a, b) => b.from - a.from).slice(0, spansMax) : found;
 };
+
+/**
+ * The definition of a workload: the stakeholders for whom one of ours answers at the date, by the tier in which they stand then;
+ * those who are one are one.
+ */
+export const workloadDefinition = 'workload-v1';
 
 /** How many stakeholders somebody of ours answers for, in one tier or (null) in none. */
 export interface Workload {
@@ -119,6 +131,12 @@ export const tierCounts = async (rows: RowReader, past: Past): Promise<ReadonlyM
   const found = await rows.all<{ tier: string; count: number }>(sql, counted.values);
   return new Map(found.map(({ tier, count }) => [tier, count]));
 };
+
+/**
+ * The definition of the matrix: hand-overs by their dates, each between the departments in which the two were when it was
+ * recorded. Assignments and releases are none.
+ */
+export const handOverMatrixDefinition = 'hand-over-matrix-v1';
 
 /** How often relationships went from one department to another; null: an owner without a team. */
 export interface HandOvers {

@@ -10,7 +10,7 @@ export interface ListedConnection {
   readonly id: string;
   readonly stakeholderId: string;
   readonly from: number;
-  /** Exclusive; null while nothing known ends it. */
+  /** Exclusive, by what had happened by then: the end that it was recorded with, until somebody ends it; null: none. */
   readonly until: number | null;
   readonly body: CareSpanBody;
 }
@@ -21,14 +21,19 @@ type SpanRow = Row & {
   readonly fact_id: string;
   readonly from_at: number;
   readonly until_at: number;
+  readonly ended_by: string | null;
   readonly body: string;
 };
 
-const listed = ({ stakeholder, fact_id, from_at, until_at, body }: SpanRow): ListedConnection => ({
+const listed = (
+  { stakeholder, fact_id, from_at, until_at, ended_by, body }: SpanRow,
+  { validAt }: Pick<Past, 'validAt'>,
+): ListedConnection => ({
   id: fact_id,
   stakeholderId: stakeholder,
   from: from_at,
-  until: until_at === never ? null : until_at,
+  // What is recorded without an end alone is ended by somebody: before they did, nothing ends it.
+  until: until_at === never || (ended_by !== null && until_at > validAt) ? null : until_at,
   body: JSON.parse(body) as CareSpanBody,
 });
 
@@ -46,7 +51,7 @@ export const connectionsOf = async (
     const sql = `SELECT c.* FROM care_span c WHERE c.stakeholder IN (${marks}) AND c.from_at <= ? AND ${knownThen('c')} ORDER BY c.from_at DESC, c.key DESC`;
     for (const row of await rows.all<SpanRow>(sql, [...values, past.validAt, ...thenOf(past)])) {
       const its = found.get(row.stakeholder);
-      if (row.kind === 'connection' && its !== undefined && its.length < connectionsMax) its.push(listed(row));
+      if (row.kind === 'connection' && its !== undefined && its.length < connectionsMax) its.push(listed(row, past));
     }
   }
   return found;
@@ -62,7 +67,7 @@ export const connectionsById = async (
   for (const { marks, values } of inLists(ids)) {
     const sql = `SELECT c.* FROM care_span c WHERE c.fact_id IN (${marks}) AND c.from_at <= ? AND ${knownThen('c')}`;
     for (const row of await rows.all<SpanRow>(sql, [...values, past.validAt, ...thenOf(past)]))
-      if (row.kind === 'connection') found.set(row.fact_id, listed(row));
+      if (row.kind === 'connection') found.set(row.fact_id, listed(row, past));
   }
   return found;
 };

@@ -10,7 +10,7 @@ import { Stakeholder } from '../stakeholders/stakeholders.types.js';
 import { READ_STORE } from '../tokens.js';
 import { heldNodeOf } from './care.nodes.js';
 import { wordCounts, wordsOfAll } from './care-word-pages.js';
-import { lifecycles } from './lifecycle.js';
+import { lifecycleDefinition, lifecycles } from './lifecycle.js';
 import { LifecycleCount, LifecycleReached, RecordLifecycleInput, RecordLifecycleResult } from './lifecycle.types.js';
 import { RelationshipDesk, when } from './relationships.desk.js';
 
@@ -43,7 +43,10 @@ export class LifecycleResolver {
   @Extensions({ listSize: lifecycles.length })
   async lifecycleCounts(@Args() args: OneOfPastArgs, @Now() now: number): Promise<readonly LifecycleCount[]> {
     const counts = await wordCounts(this.rows, 'lifecycle', await this.moments.of(args, now));
-    return lifecycles.map((lifecycle) => ({ lifecycle, count: counts.get(lifecycle) ?? 0 }));
+    return lifecycles.map((lifecycle) => ({
+      ...{ lifecycle, count: counts.get(lifecycle) ?? 0 },
+      definition: lifecycleDefinition,
+    }));
   }
 
   @Mutation(() => RecordLifecycleResult, {

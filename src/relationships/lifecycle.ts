@@ -12,6 +12,9 @@ export const lifecycles = [
 ] as const;
 export type Lifecycle = (typeof lifecycles)[number];
 
+/** The definition of how far somebody is: the last word by its date that was not taken back, at one instant the one recorded last. */
+export const lifecycleDefinition = 'lifecycle-v1';
+
 // Stored names and shapes: add to them, never change them. The reason of each stands in its provenance.
 export type LifecycleFact = Fact<
   'LifecycleReached',

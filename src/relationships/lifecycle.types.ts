@@ -29,6 +29,9 @@ export class LifecycleCount {
 
   @Field(() => Int)
   readonly count!: number;
+
+  @Field(() => String, { description: 'The definition with its version.' })
+  readonly definition!: string;
 }
 
 @InputType()

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Extensions, Field, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
-import type { ReadStore, RowReader } from '../event-sourcing/read-store.js';
+import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batchedOfGroups } from '../graphql/batches.js';
 import { OneOf } from '../graphql/commands.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
@@ -32,6 +32,7 @@ import {
   stakeholderOrders,
 } from './directory.types.js';
 import type { Identity } from './identity.js';
+import type { RowsByRules } from './rows-by-rules.js';
 import { IDENTITY } from './stakeholders.handler.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
 import {
@@ -44,11 +45,6 @@ import {
   handleShown,
 } from './handles.types.js';
 import { Stakeholder, StakeholderConnection } from './stakeholders.types.js';
-
-/** Which rows answer: those of the rules that were in force. */
-interface RowsByRules {
-  of(past: Moment): Promise<{ readonly rows: RowReader }>;
-}
 
 @ArgsType()
 class StakeholderArgs extends OneOfPastArgs {

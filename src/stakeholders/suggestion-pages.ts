@@ -2,7 +2,8 @@ import type { Page, Slice } from '../event-sourcing/page.js';
 import { pageOf, scanOf } from '../event-sourcing/page.js';
 import { type Past, knownThen, thenOf } from '../event-sourcing/past.js';
 import type { Row, RowReader, Value } from '../event-sourcing/read-store.js';
-import { type Trait, traitIn } from './traits.js';
+import { groupMax } from './groups.js';
+import { type Trait, traitIn, traitKinds } from './traits.js';
 
 /** Two who may be one, where their list stands: by the strongest trait that they have in common. */
 export interface SuggestionCursor {
@@ -13,17 +14,34 @@ export interface SuggestionCursor {
 
 /** What more than so many have in common speaks for nobody: `info`, `admin`, the name of half a country. */
 export const sharedMax = 10;
+/**
+ * One mailbox name under one name speaks for as many as may be one: there are those who give an address of its own to each who
+ * asks. Beyond `sharedMax` they are suggested each with the first, and not each with each.
+ */
+export const mailboxSharedMax = groupMax;
 
 type Pair = Row & SuggestionCursor;
 
+const sharing = (trait: string): string =>
+  `(SELECT count(*) FROM stakeholder_trait m WHERE m.trait = ${trait} AND ${knownThen('m')})`;
+const mailboxes = `${traitKinds.indexOf('mailbox')} `;
+
 /** A trait that these two have in common and not too many others. Its parameters are `commonThen(past)`. */
-const common = (one: string, other: string): string => `${knownThen(one)} AND ${knownThen(other)}
-  AND (SELECT count(*) FROM stakeholder_trait m WHERE m.trait = ${one}.trait AND ${knownThen('m')}) <= ${sharedMax}`;
+const common = (
+  one: string,
+  other: string,
+): string => `${knownThen(one)} AND ${knownThen(other)} AND ${sharing(`${one}.trait`)}
+  <= CASE WHEN substr(${one}.trait, 1, 2) = '${mailboxes}' THEN ${mailboxSharedMax} ELSE ${sharedMax} END`;
 const commonThen = (past: Past): readonly Value[] => [...thenOf(past), ...thenOf(past), ...thenOf(past)];
+
+/** Of more than `sharedMax`, the first. Its parameters are `foremostThen(past)`. */
+const foremost = (one: string): string => `(${sharing(`${one}.trait`)} <= ${sharedMax} OR NOT EXISTS (
+    SELECT 1 FROM stakeholder_trait m WHERE m.trait = ${one}.trait AND m.stakeholder < ${one}.stakeholder AND ${knownThen('m')}))`;
+const foremostThen = (past: Past): readonly Value[] => [...thenOf(past), ...thenOf(past)];
 
 /** Two of one kind, whom nobody told apart, each pair once. */
 const pairs = `FROM stakeholder_trait a CROSS JOIN stakeholder_trait b CROSS JOIN stakeholder s CROSS JOIN stakeholder t
-  WHERE b.trait = a.trait AND b.stakeholder > a.stakeholder AND ${common('a', 'b')}
+  WHERE b.trait = a.trait AND b.stakeholder > a.stakeholder AND ${common('a', 'b')} AND ${foremost('a')}
     AND s.key = a.stakeholder AND t.key = b.stakeholder AND s.kind = t.kind AND ${knownThen('s')} AND ${knownThen('t')}
     AND NOT EXISTS (
       SELECT 1 FROM stakeholder_trait c CROSS JOIN stakeholder_trait d
@@ -35,7 +53,7 @@ const pairs = `FROM stakeholder_trait a CROSS JOIN stakeholder_trait b CROSS JOI
         AND (h.key = b.stakeholder OR h.survivor = b.stakeholder)
         AND ${knownThen('g')} AND ${knownThen('x')} AND ${knownThen('h')})`;
 const pairsThen = (past: Past): readonly Value[] => [
-  ...[...commonThen(past), ...thenOf(past), ...thenOf(past), ...commonThen(past)],
+  ...[...commonThen(past), ...foremostThen(past), ...thenOf(past), ...thenOf(past), ...commonThen(past)],
   ...[...thenOf(past), ...thenOf(past), ...thenOf(past)],
 ];
 

@@ -9,7 +9,7 @@ import { Now } from '../graphql/request-context.js';
 import { READ_STORE } from '../tokens.js';
 import { MergeEvidence, MergeSuggestion, MergeSuggestionConnection } from './merges.types.js';
 import { StakeholderNodes } from './stakeholders.nodes.js';
-import { countSuggestions, evidenceOf, sharedMax, suggestionsPage } from './suggestion-pages.js';
+import { countSuggestions, evidenceOf, mailboxSharedMax, sharedMax, suggestionsPage } from './suggestion-pages.js';
 import { suggestionDefinition } from './traits.js';
 
 /** Who may be one. */
@@ -22,7 +22,7 @@ export class SuggestionsResolver {
   ) {}
 
   @Query(() => MergeSuggestionConnection, {
-    description: `Pairs who have something in common that speaks for one person, what is strongest first. What more than ${sharedMax} have in common speaks for nobody, and whom somebody told apart is not suggested.`,
+    description: `Pairs who have something in common that speaks for one person, what is strongest first. What more than ${sharedMax} have in common speaks for nobody, but one mailbox name under one name does for up to ${mailboxSharedMax}, each with the first; and whom somebody told apart is not suggested.`,
   })
   async mergeSuggestions(@Args() args: PageOfPastArgs, @Now() now: number): Promise<Connection<MergeSuggestion>> {
     const moment = await this.moments.of(args, now);

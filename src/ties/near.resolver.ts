@@ -8,11 +8,12 @@ import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
-import { type Stance, stances } from '../relationships/relationship.js';
+import { type Stance, stances as allStances } from '../relationships/relationship.js';
 import { stakeholdersStanding } from '../stakeholders/directory-pages.js';
+import type { RowsByRules } from '../stakeholders/rows-by-rules.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { StanceEnum, Stakeholder } from '../stakeholders/stakeholders.types.js';
-import { READ_STORE } from '../tokens.js';
+import { READ_STORE, ROWS_BY_RULES } from '../tokens.js';
 import { AffiliationNodes } from './affiliations.nodes.js';
 import { Affiliation } from './affiliations.types.js';
 import { type Depth, depths, nearLimits, nearRule, nearTo } from './near.js';
@@ -29,7 +30,7 @@ class NearArgs extends ConnectionArgs {
   })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(stances.length)
+  @ArrayMaxSize(allStances.length)
   stances?: Stance[] | null;
 
   @Field(() => Int, { nullable: true, defaultValue: 1, description: 'How many steps away at most: 1 or 2.' })
@@ -49,6 +50,7 @@ export class NearResolver {
   constructor(
     private readonly stakeholders: StakeholderNodes,
     @Inject(READ_STORE) private readonly rows: ReadStore,
+    @Inject(ROWS_BY_RULES) private readonly byRules: RowsByRules,
   ) {}
 
   @ResolveField(() => NearConnection, {
@@ -63,7 +65,10 @@ export class NearResolver {
     const slice = sliceOf(page, 'asc', ([distance, key]) => ({ distance: Number(distance), key: Number(key) }));
     const { near, cut } = await nearTo(this.rows, { id, members }, depth ?? 1, moment);
     const ids = near.map((each) => each.id);
-    const there = await stakeholdersStanding(this.rows, ids, asked ?? [], moment);
+    const stances = asked ?? [];
+    // Where they stand is told by the rules in force.
+    const rows = stances.length === 0 ? this.rows : (await this.byRules.of(moment)).rows;
+    const there = await stakeholdersStanding(rows, ids, stances, moment);
     const found = near.flatMap(({ id: nearby, path }) => {
       const listed = there.get(nearby);
       return listed === undefined ? [] : [{ distance: path.length, key: listed.key, listed, path }];
