@@ -66,12 +66,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         LogModule.forRoot(log),
-        StoresModule.forRoot({
-          settings,
-          projections,
-          projector: new URL('projector.worker.js', threads),
-          logWriter: new URL('log-writer.worker.js', threads),
-        }),
+        StoresModule.forRoot({ settings, projections, projector: new URL('projector.worker.js', threads) }),
         WhatIfModule.forRoot(settings, threads),
         HealthModule,
         ApiModule.forRoot(settings),

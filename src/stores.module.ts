@@ -15,7 +15,7 @@ import { ProjectorThread } from './event-sourcing/projector.thread.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
 import { environmentOf, type Settings } from './settings.js';
-import { openReadStore, openWholeLog, projectionsWith, writtenBeside } from './stores.js';
+import { openReadStore, openWholeLog, projectionsWith } from './stores.js';
 import type { StoresLog } from './stores-log.js';
 import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
@@ -27,8 +27,6 @@ export interface StoresOptions {
   readonly projections: readonly Projection[];
   /** What the projector's thread runs. */
   readonly projector: URL;
-  /** What the thread runs that writes a log in a file. */
-  readonly logWriter: URL;
 }
 
 /** Starts the projector when everything stands, and at the end closes what was opened, in the order in which it leans on each other. */
@@ -56,17 +54,13 @@ class StoresLife implements OnApplicationBootstrap, OnApplicationShutdown {
 @Global()
 @Module({})
 export class StoresModule {
-  static forRoot({ settings, projections: ofContexts, projector, logWriter }: StoresOptions): DynamicModule {
+  static forRoot({ settings, projections: ofContexts, projector }: StoresOptions): DynamicModule {
     const projections = projectionsWith(settings, ofContexts);
     return {
       module: StoresModule,
       providers: [
         { provide: SETTINGS, useValue: settings },
-        {
-          provide: EVENT_STORE,
-          inject: [LOG],
-          useFactory: (log: StoresLog) => openWholeLog(settings, log, writtenBeside(logWriter)),
-        },
+        { provide: EVENT_STORE, inject: [LOG], useFactory: (log: StoresLog) => openWholeLog(settings, log) },
         {
           provide: READ_STORE,
           inject: [EVENT_STORE, LOG],

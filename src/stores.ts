@@ -24,12 +24,7 @@ interface OpenedLog {
   readonly upcast?: Upcast | undefined;
   /** Of a log in a file: the size of its page cache in KiB. */
   readonly cacheKib?: number;
-  /** Of a log in a file: what the thread runs that writes it; left out, it is written in this thread. */
-  readonly writerProgram?: URL;
 }
-
-/** For a service: its requests do not wait for the disk, and read little that was not written lately. */
-export const writtenBeside = (writerProgram: URL): OpenedLog => ({ writerProgram, cacheKib: 8 * 1024 });
 
 /** For a thread that reads the log from one end to the other. */
 export const readInOrder: OpenedLog = { cacheKib: 4 * 1024 };
@@ -41,14 +36,12 @@ export const readInOrder: OpenedLog = { cacheKib: 4 * 1024 };
 export const openEventStore = async (
   settings: Settings,
   log: StoresLog,
-  { upcast = upcaster(lifts), cacheKib, writerProgram }: OpenedLog = {},
+  { upcast = upcaster(lifts), cacheKib }: OpenedLog = {},
 ): Promise<EventStore> => {
   const { eventStore } = settings;
   if (eventStore.kind === 'sqlite') {
     mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-    const onWriterFailure = (error: string): void =>
-      log.warn({ error }, 'the thread that writes the log failed, and begins again');
-    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib, writerProgram, onWriterFailure });
+    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib });
   }
   const { openKurrentEventStore } = await kurrent();
   const store = await openKurrentEventStore({ location: eventStore, upcast, log });
@@ -63,8 +56,8 @@ export const openEventStore = async (
  * Opens the log to serve it or to add to it.
  * @throws StoreRefused where it is a copy that was cut short: what is added to one cannot be told from what is missing.
  */
-export const openWholeLog = async (settings: Settings, log: StoresLog, opened?: OpenedLog): Promise<EventStore> => {
-  const store = await openEventStore(settings, log, opened);
+export const openWholeLog = async (settings: Settings, log: StoresLog): Promise<EventStore> => {
+  const store = await openEventStore(settings, log);
   try {
     if (await isHalfCopied(store))
       throw new StoreRefused('The log is a copy that was cut short. Run rapport copy-log again: it completes it.');

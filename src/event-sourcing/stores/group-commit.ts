@@ -1,19 +1,17 @@
 import { StoreUnavailable } from '../event-store.js';
-import type { LogOutcome, LogWrite } from './log-write.js';
 
-/** Something to write, in a transaction that it shares with others that wait. */
+/** Something to write, decided inside the transaction it shares with others that wait. */
 export interface Work {
   /** Rows and bytes it writes, about: what bounds a batch. */
   readonly rows: number;
   readonly bytes: number;
-  readonly write: LogWrite;
-  /** It is on disk, or refused: answers with what tells its caller. */
-  settle(outcome: LogOutcome): () => void;
-  /** The transaction failed: nothing was written, unless the error says that this is not known. */
+  /** Runs in the transaction, maybe again if that fails; answers with what tells its caller, once it is on disk. */
+  decide(): () => void;
+  /** The transaction failed: nothing was written. */
   fail(error: unknown): void;
 }
 
-/** Writes a batch in one transaction, and answers when it is on disk with what tells each caller. */
+/** Writes a batch in one transaction, and answers when it is on disk. */
 export type CommitBatch = (batch: readonly Work[]) => Promise<readonly (() => void)[]>;
 
 const rowsMax = 1_024;

@@ -5,6 +5,8 @@ import type { Upcast } from '../upcaster.js';
 
 /** An event that was checked and made text: nothing about it can fail in the middle of a batch. */
 export interface SerialisedEvent {
+  /** The sixteen bytes of its id. */
+  readonly idBytes: Uint8Array;
   /** As a later read gives it: the data through JSON, an old shape lifted. */
   readonly event: NewEvent;
   /** The version of the shape that is stored, before lifting. */
@@ -60,7 +62,8 @@ const asText = (what: string, value: unknown): string => {
 
 const serialise = (event: NewEvent, upcast: Upcast): SerialisedEvent => {
   const { id, type, version, recordedAt } = event;
-  if (idBytes(id) === undefined) throw new TypeError(`'${id}' is no event id: a UUID in lower case is needed.`);
+  const bytes = idBytes(id);
+  if (bytes === undefined) throw new TypeError(`'${id}' is no event id: a UUID in lower case is needed.`);
   if (type === '' || !type.isWellFormed()) throw new TypeError(`Event ${id} has no type.`);
   if (!isCount(version, 1)) throw new TypeError(`Event ${id} has version ${version}: it counts from 1.`);
   if (recordedAt !== undefined && !isCount(recordedAt, 0))
@@ -70,7 +73,7 @@ const serialise = (event: NewEvent, upcast: Upcast): SerialisedEvent => {
   // What was just written as an object reads back as one. Whoever is given the event before it is read from the file
   // must see what a reader will see: without fields that were undefined, and not shared with the caller.
   const lifted = upcast({ ...event, data: JSON.parse(data) as JsonObject });
-  return { event: lifted, version, data, provenance };
+  return { idBytes: bytes, event: lifted, version, data, provenance };
 };
 
 /**

@@ -227,7 +227,7 @@ describe('two stores on one file', () => {
     expect(other).toEqual(one);
   });
 
-  it('know the newest revision of a stream without reading it, also after the other has written', async () => {
+  it('know the newest revision of a stream without reading it, until the other has written', async () => {
     const [one, other] = [open(), open()];
     const stream = aStream();
     expect(one.revisionNow?.(stream)).toBeUndefined();
@@ -235,25 +235,9 @@ describe('two stores on one file', () => {
     expect(one.revisionNow?.(stream)).toBe(1);
     await other.append(stream, 1, [anEvent()]);
     await turn();
-    expect(one.revisionNow?.(stream)).toBe(2);
-    expect(await one.readStream(stream)).toHaveLength(3);
-  });
-
-  it('know it too where the other wrote more than is read to find out', async () => {
-    const [one, other] = [open(), open()];
-    const stream = aStream();
-    await one.append(stream, noStream, [anEvent()]);
-    await other.append(stream, 0, [anEvent()]);
-    for (let revision = 0; revision < 1_100; revision += 100)
-      await other.append(
-        aStream(),
-        noStream,
-        Array.from({ length: 100 }, () => anEvent()),
-      );
-    await turn();
     expect(one.revisionNow?.(stream)).toBeUndefined();
-    expect(await one.readStream(stream)).toHaveLength(2);
-    expect(one.revisionNow?.(stream)).toBe(1);
+    expect(await one.readStream(stream)).toHaveLength(3);
+    expect(one.revisionNow?.(stream)).toBe(2);
   });
 
   it('see at once what the other wrote, in streams, in the log and among known ids', async () => {

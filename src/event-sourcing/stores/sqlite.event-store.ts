@@ -2,23 +2,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Appended, EventStore, NewEvent, RecordedEvent } from '../event-store.js';
 import { PartialOverlap, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
-import { positionOf } from '../position.js';
 import type { Upcast } from '../upcaster.js';
 import { asStored } from '../upcaster.js';
 import { GroupCommit } from './group-commit.js';
 import type { Work } from './group-commit.js';
-import type { LogOutcome, LogWriter, Written } from './log-write.js';
 import { News, sharedCounter } from './news.js';
 import { RecentEvents } from './recent-events.js';
-import type { SerialisedEvent } from './serialised-event.js';
 import { serialisedAppend } from './serialised-event.js';
-import { openSqlite, whileBusy } from './sqlite.connection.js';
-import { sqliteEventReader } from './sqlite.event-reader.js';
+import type { WriteTransaction } from './sqlite.connection.js';
+import { openSqlite, whileBusy, writeTransactions } from './sqlite.connection.js';
+import { rowsOf, sqliteEventReader } from './sqlite.event-reader.js';
 import type { SqliteEventReader } from './sqlite.event-reader.js';
 import { ensureEventTables } from './sqlite.event-schema.js';
-import { KnownEnds } from './sqlite.known-ends.js';
-import { SqliteLogWriter } from './sqlite.log-writer.js';
-import { LogWriterThread } from './sqlite.log-writer.thread.js';
+import { SqliteEventWriter } from './sqlite.event-writer.js';
 
 export interface SqliteEventStoreOptions {
   /** Of the file, `events.db`; its folder exists. */
@@ -35,10 +31,6 @@ export interface SqliteEventStoreOptions {
   readonly cacheKib?: number | undefined;
   /** Only reads; appends are refused with StoreUnavailable. The file exists. */
   readonly readOnly?: boolean;
-  /** Appends in a thread that runs this program, which calls `writeLogInThread`; by default here. Its clock is the system's. */
-  readonly writerProgram?: URL | undefined;
-  /** Told why that thread ended, where nobody asked it to. It is begun again with the next append. */
-  readonly onWriterFailure?: (message: string) => void;
 }
 
 /**
@@ -48,6 +40,9 @@ export interface SqliteEventStoreOptions {
 export const openSqliteEventStore = (options: SqliteEventStoreOptions): EventStore => new SqliteEventStore(options);
 
 const pageDefault = 1_000;
+
+const isRefused = (error: unknown): error is Error =>
+  error instanceof WrongExpectedRevision || error instanceof PartialOverlap;
 
 class SqliteEventStore implements EventStore {
   readonly logId: string;
@@ -59,17 +54,20 @@ class SqliteEventStore implements EventStore {
   readonly #upcast: Upcast;
   readonly #busyLimitMs: number;
   readonly #reader: SqliteEventReader;
-  readonly #ends: KnownEnds;
-  readonly #writer: LogWriter;
+  readonly #writer: SqliteEventWriter;
+  readonly #transaction: WriteTransaction;
   readonly #recent = new RecentEvents();
   readonly #news: News;
-  readonly #commits = new GroupCommit((batch) => this.#commit(batch));
+  readonly #commits = new GroupCommit((batch) => this.#whileBusy(() => this.#commit(batch)));
+  readonly #dataVersion;
+  readonly #saveCheckpoint;
+  readonly #readOnly: boolean;
+  #seen = 0;
   #noticed = false;
   #closed: Promise<void> | undefined;
 
-  constructor({ path, now = Date.now, upcast = asStored, writerProgram, ...options }: SqliteEventStoreOptions) {
+  constructor({ path, now = Date.now, upcast = asStored, ...options }: SqliteEventStoreOptions) {
     const { pollIntervalMs = 50, busyLimitMs = 10_000, readOnly = false, cacheKib } = options;
-    const { onWriterFailure = () => undefined } = options;
     let logId = '';
     this.#db = openSqlite(
       { path, durable: !readOnly, readOnly, cacheKib },
@@ -77,44 +75,32 @@ class SqliteEventStore implements EventStore {
     );
     this.logId = logId;
     this.#path = path;
+    this.#readOnly = readOnly;
     this.#upcast = upcast;
     this.#busyLimitMs = busyLimitMs;
     this.#reader = sqliteEventReader(this.#db, logId, upcast);
-    this.#ends = new KnownEnds(this.#db);
-    const writing = { path, logId, busyLimitMs };
-    this.#writer = writerProgram
-      ? new LogWriterThread(writerProgram, writing, onWriterFailure)
-      : new SqliteLogWriter(this.#db, writing, now);
+    this.#writer = new SqliteEventWriter(this.#db, logId, this.#reader, now);
+    this.#transaction = writeTransactions(this.#db);
+    this.#dataVersion = rowsOf<[number]>(this.#db, 'PRAGMA data_version');
+    this.#saveCheckpoint = this.#db.prepare(
+      'INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (follower) DO UPDATE SET position = excluded.position',
+    );
     this.#news = new News(() => this.#poll(), pollIntervalMs, sharedCounter(`log ${logId}`));
   }
 
   append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<Appended> {
-    return new Promise((resolve, fail) => {
+    return new Promise((resolve, reject) => {
       const serialised = serialisedAppend(stream, expectedRevision, events, this.#upcast);
       const bytes = serialised.reduce((sum, { data, provenance }) => sum + data.length + provenance.length, 0);
-      const toWrite = serialised.map(({ event: { id, type, recordedAt }, version, data, provenance }) =>
-        recordedAt === undefined
-          ? { id, type, version, data, provenance }
-          : { id, type, version, recordedAt, data, provenance },
-      );
-      const settle = (outcome: LogOutcome): (() => void) => {
-        if ('written' in outcome) {
-          const recorded = this.#take(stream, serialised, outcome.written);
-          return () => resolve(appended(recorded));
-        }
-        if ('earlier' in outcome) return () => resolve(appended(outcome.earlier.map((event) => this.#upcast(event))));
-        if ('overlap' in outcome) return () => fail(new PartialOverlap(stream, outcome.overlap));
-        return () => fail(new WrongExpectedRevision(stream, expectedRevision, outcome.actualRevision));
-      };
-      const write = { stream, expectedRevision, events: toWrite };
-      this.#commits.add({ rows: events.length, bytes, write, settle, fail });
+      const write = () => this.#writer.append(stream, expectedRevision, serialised);
+      this.#commits.add(this.#work(serialised.length, bytes, write, resolve, reject));
     });
   }
 
   readStream(stream: string, afterRevision = noStream, limit = pageDefault): Promise<readonly RecordedEvent[]> {
     return this.#query(() => {
       this.#noticeOnce();
-      const present = this.#ends.find(stream);
+      const present = this.#writer.stream(stream);
       // A command on a stream that nobody else wrote to reads nothing.
       if (present === undefined || present.revision <= afterRevision) return [];
       return this.#reader.stream(present.key, afterRevision, limit);
@@ -128,7 +114,7 @@ class SqliteEventStore implements EventStore {
       // Whoever reads the stream is told what is wrong.
       return undefined;
     }
-    return this.#ends.get(stream)?.revision;
+    return this.#writer.knownRevision(stream);
   }
 
   readAll(afterOrdinal: number, limit = pageDefault): Promise<readonly RecordedEvent[]> {
@@ -181,9 +167,9 @@ class SqliteEventStore implements EventStore {
   }
 
   saveCheckpoint(follower: string, ordinal: number): Promise<void> {
-    return new Promise((resolve, fail) => {
-      const write = { follower, ordinal };
-      this.#commits.add({ rows: 1, bytes: follower.length, write, settle: () => resolve, fail });
+    return new Promise((resolve, reject) => {
+      const write = () => void this.#saveCheckpoint.run(follower, ordinal);
+      this.#commits.add(this.#work(1, follower.length, write, resolve, reject));
     });
   }
 
@@ -197,45 +183,59 @@ class SqliteEventStore implements EventStore {
 
   async #close(): Promise<void> {
     await this.#commits.close();
-    await this.#writer.close();
-    if (this.#db.isOpen) this.#db.close();
+    try {
+      if (!this.#readOnly) this.#db.exec('PRAGMA optimize');
+    } catch {
+      // Statistics only speed queries up; another process that is writing just now may keep them.
+    }
+    this.#db.close();
     // Followers that still wait find the log closed.
     this.#news.spread();
   }
 
-  async #commit(batch: readonly Work[]): Promise<readonly (() => void)[]> {
-    const outcomes = await this.#writer.write(batch.map(({ write }) => write));
-    const told = batch.map((work, index) => work.settle(outcomes[index] as LogOutcome));
-    if (outcomes.some((outcome) => 'written' in outcome)) this.#news.spread();
+  /** What runs in a transaction with others; a refusal, which it throws, is its caller's alone. */
+  #work<T>(
+    rows: number,
+    bytes: number,
+    write: () => T,
+    resolve: (result: T) => void,
+    fail: (error: unknown) => void,
+  ): Work {
+    const decide = () => {
+      try {
+        const result = write();
+        return () => resolve(result);
+      } catch (error) {
+        if (isRefused(error)) return () => fail(error);
+        throw error;
+      }
+    };
+    return { rows, bytes, decide, fail };
+  }
+
+  /** Also a refusal is told after the commit: it may rest on what a neighbour in the batch wrote. */
+  #commit(batch: readonly Work[]): readonly (() => void)[] {
+    let told: readonly (() => void)[];
+    let written: ReturnType<SqliteEventWriter['finish']>;
+    try {
+      [told, written] = this.#transaction(() => {
+        this.#notice();
+        const tell = batch.map((work) => work.decide());
+        return [tell, this.#writer.finish()] as const;
+      });
+    } catch (error) {
+      // What it keeps in memory may tell of rows that were rolled back.
+      this.#writer.forget();
+      throw error;
+    }
+    for (const { event, bytes } of written) this.#recent.add(event, bytes);
+    if (written.length > 0) this.#news.spread();
     return told;
   }
 
-  /** The events of an append as the log holds them now. */
-  #take(stream: string, events: readonly SerialisedEvent[], written: Written): readonly RecordedEvent[] {
-    this.#ends.take(stream, written);
-    const before = { ordinal: written.ordinal - events.length, revision: written.revision - events.length };
-    return events.map(({ event, data, provenance }, index) => {
-      const ordinal = before.ordinal + index + 1;
-      const recorded = {
-        id: event.id,
-        type: event.type,
-        version: event.version,
-        data: event.data,
-        provenance: event.provenance,
-        recordedAt: written.recordedAt[index] ?? 0,
-        stream,
-        revision: before.revision + index + 1,
-        position: positionOf(this.logId, ordinal),
-        ordinal,
-      };
-      this.#recent.add(recorded, data.length + provenance.length);
-      return recorded;
-    });
-  }
-
   /**
-   * Looks whether another connection wrote since the last look. Once in a turn of the event loop is enough for readers:
-   * whatever they were asked for, they were asked for it in this turn.
+   * Looks whether another connection wrote since the last look: then what is kept in memory is out of date. Once in a turn
+   * of the event loop is enough for readers: whatever they were asked for, they were asked for it in this turn.
    */
   #noticeOnce(): void {
     if (this.#noticed) return;
@@ -245,7 +245,11 @@ class SqliteEventStore implements EventStore {
   }
 
   #notice(): void {
-    if (this.#ends.notice()) this.#news.spread();
+    const version = this.#dataVersion.first()?.[0] ?? 0;
+    if (version === this.#seen) return;
+    this.#seen = version;
+    this.#writer.forget();
+    this.#news.spread();
   }
 
   #poll(): void {
@@ -268,8 +272,3 @@ class SqliteEventStore implements EventStore {
     return whileBusy(operation, this.#path, this.#busyLimitMs);
   }
 }
-
-const appended = (recorded: readonly RecordedEvent[]): Appended => {
-  const last = recorded.reduce((latest, event) => (event.revision > latest.revision ? event : latest));
-  return { revision: last.revision, position: last.position, recorded };
-};

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RecordedEvent } from '../event-store.js';
-import { noStream } from '../event-store.js';
-import type { EventToWrite, LogOutcome, Written } from './log-write.js';
-import { idBytes } from './serialised-event.js';
+import type { Appended, RecordedEvent } from '../event-store.js';
+import { PartialOverlap, WrongExpectedRevision, noStream } from '../event-store.js';
+import { positionOf } from '../position.js';
+import type { SerialisedEvent } from './serialised-event.js';
 import type { SqliteEventReader } from './sqlite.event-reader.js';
 import { sqliteCode } from './sqlite.connection.js';
 import { rowsOf } from './sqlite.event-reader.js';
@@ -18,6 +18,12 @@ interface End {
   stampedAt: number;
 }
 
+interface Written {
+  readonly event: RecordedEvent;
+  /** Of its text. */
+  readonly bytes: number;
+}
+
 // SQLite's code for a value that an index holds already.
 const uniqueViolated = 2067;
 
@@ -29,6 +35,7 @@ export class SqliteEventWriter {
   readonly #streams = new StreamEnds();
   readonly #types = new Map<string, number>();
   readonly #counted = new Map<number, number>();
+  #written: Written[] = [];
   #end: End | undefined;
 
   readonly #streamNamed;
@@ -42,6 +49,7 @@ export class SqliteEventWriter {
 
   constructor(
     db: DatabaseSync,
+    private readonly logId: string,
     private readonly reader: SqliteEventReader,
     private readonly now: () => number,
   ) {
@@ -69,56 +77,78 @@ export class SqliteEventWriter {
     this.#streams.clear();
     this.#types.clear();
     this.#counted.clear();
+    this.#written = [];
     this.#end = undefined;
   }
 
-  /** What is refused has written nothing, and the transaction may go on. */
-  append(stream: string, expectedRevision: number, events: readonly EventToWrite[]): LogOutcome {
+  /** The newest revision of a stream that was used lately. */
+  knownRevision(name: string): number | undefined {
+    return this.#streams.get(name)?.revision;
+  }
+
+  /** Key and newest revision of a stream; undefined for none. */
+  stream(name: string): Readonly<StreamEnd> | undefined {
+    return this.#stream(name);
+  }
+
+  /** @throws WrongExpectedRevision, PartialOverlap: then it has written nothing, and the transaction may go on. */
+  append(stream: string, expectedRevision: number, events: readonly SerialisedEvent[]): Appended {
     const begun = expectedRevision === noStream ? this.#begin(stream) : undefined;
-    if (begun) return { written: this.#write(begun, events) };
+    if (begun) return this.#write(stream, begun, events);
     const present = this.#stream(stream);
     const actual = present?.revision ?? noStream;
     // One event at the right revision is tried at once, and the index refuses it where it is known: that spares the
     // look-up on the path that nearly every append takes. More than one, and one refused would leave the others.
     if (present && (events.length > 1 || expectedRevision !== actual)) {
-      const earlier = this.#earlier(present.key, events);
+      const earlier = this.#earlier(stream, present.key, events);
       if (earlier) return earlier;
     }
-    if (present === undefined || expectedRevision !== actual) return { actualRevision: actual };
+    if (present === undefined || expectedRevision !== actual)
+      throw new WrongExpectedRevision(stream, expectedRevision, actual);
     try {
-      return { written: this.#write(present, events) };
+      return this.#write(stream, present, events);
     } catch (error) {
-      const earlier = sqliteCode(error) === uniqueViolated && this.#earlier(present.key, events);
+      const earlier = sqliteCode(error) === uniqueViolated && this.#earlier(stream, present.key, events);
       if (earlier) return earlier;
       throw error;
     }
   }
 
-  /** Writes what is written once a batch, before the transaction commits. */
-  finish(): void {
+  /** Writes what is written once a batch, before the transaction commits; answers with all events that it wrote. */
+  finish(): readonly Written[] {
     for (const [type, count] of this.#counted) this.#count.run(count, type);
     this.#counted.clear();
+    const written = this.#written;
+    this.#written = [];
+    return written;
   }
 
-  /** What came of an append that stands in its stream already, or of which some does. */
-  #earlier(key: number, events: readonly EventToWrite[]): LogOutcome | undefined {
+  /** The answer to an append that stands in its stream already, as it was given the first time. */
+  #earlier(stream: string, key: number, events: readonly SerialisedEvent[]): Appended | undefined {
     const known: RecordedEvent[] = [];
-    for (const { id } of events) {
-      const found = this.reader.inStream(bytesOf(id), key);
+    for (const { idBytes } of events) {
+      const found = this.reader.inStream(idBytes, key);
       if (found) known.push(found);
     }
-    if (known.length === 0) return undefined;
-    return known.length < events.length ? { overlap: known.map(({ id }) => id) } : { earlier: known };
+    const [first] = known;
+    if (first === undefined) return undefined;
+    if (known.length < events.length)
+      throw new PartialOverlap(
+        stream,
+        known.map(({ id }) => id),
+      );
+    const last = known.reduce((latest, event) => (event.revision > latest.revision ? event : latest), first);
+    return { revision: last.revision, position: last.position, recorded: known };
   }
 
-  #write(stream: StreamEnd, events: readonly EventToWrite[]): Written {
+  #write(name: string, stream: StreamEnd, events: readonly SerialisedEvent[]): Appended {
     const end = this.#endNow();
-    const recordedAt = events.map((event) => this.#insert(stream, end, event));
-    return { key: stream.key, revision: stream.revision, ordinal: end.ordinal, recordedAt };
+    const recorded = events.map((event) => this.#insert(name, stream, end, event));
+    return { revision: stream.revision, position: positionOf(this.logId, end.ordinal), recorded };
   }
 
-  /** Answers with when it was recorded. */
-  #insert(stream: StreamEnd, end: End, event: EventToWrite): number {
+  #insert(name: string, stream: StreamEnd, end: End, serialised: SerialisedEvent): RecordedEvent {
+    const { idBytes, event, version, data, provenance } = serialised;
     const recordedAt = event.recordedAt ?? this.#stampOf(end);
     const max = Math.max(end.recordedMax, recordedAt);
     const type = this.#type(event.type);
@@ -128,20 +158,34 @@ export class SqliteEventWriter {
       ordinal,
       stream.key,
       revision,
-      bytesOf(event.id),
+      idBytes,
       type,
-      event.version,
+      version,
       recordedAt,
       max === recordedAt ? null : max,
-      event.data,
-      event.provenance,
+      data,
+      provenance,
     );
     // Only now: where the index refused it, nothing has happened.
     end.ordinal = ordinal;
     end.recordedMax = max;
     stream.revision = revision;
     this.#counted.set(type, (this.#counted.get(type) ?? 0) + 1);
-    return recordedAt;
+    const position = positionOf(this.logId, ordinal);
+    const recorded = {
+      id: event.id,
+      type: event.type,
+      version: event.version,
+      data: event.data,
+      provenance: event.provenance,
+      recordedAt,
+      stream: name,
+      revision,
+      position,
+      ordinal,
+    };
+    this.#written.push({ event: recorded, bytes: data.length + provenance.length });
+    return recorded;
   }
 
   #stampOf(end: End): number {
@@ -186,10 +230,3 @@ export class SqliteEventWriter {
     return key;
   }
 }
-
-/** Of an id that was checked before. */
-const bytesOf = (id: string): Uint8Array => {
-  const bytes = idBytes(id);
-  if (bytes === undefined) throw new TypeError(`'${id}' is no event id.`);
-  return bytes;
-};

@@ -1,17 +1,35 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { compiledKit } from '../../../test/compiled-kit.js';
+import { transformSync } from '@swc/core';
 import { WrongExpectedRevision, noStream } from '../event-store.js';
 import { anEvent, followed } from './contract-events.js';
 import { openSqliteEventStore } from './sqlite.event-store.js';
 
+const kit = fileURLToPath(new URL('..', import.meta.url));
+const root = join(kit, '..', '..');
 let folder: string;
 
+/** Compiles a module of the kit, and what it imports of it, for a child process. */
+const compile = (module: string, done = new Set<string>()): void => {
+  if (done.has(module)) return;
+  done.add(module);
+  const source = readFileSync(join(kit, `${module}.ts`), 'utf8');
+  const { code } = transformSync(source, { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } });
+  mkdirSync(dirname(join(folder, module)), { recursive: true });
+  writeFileSync(join(folder, `${module}.js`), code);
+  for (const [, imported = ''] of code.matchAll(/from '(\.[^']*)\.js'/g))
+    compile(join(dirname(module), imported), done);
+};
+
 beforeAll(() => {
-  folder = compiledKit('stores/sqlite.event-store');
+  folder = mkdtempSync(join(tmpdir(), 'rapport-processes-'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  compile('stores/sqlite.event-store');
   writeFileSync(join(folder, 'start.js'), childStart);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
