@@ -87,6 +87,29 @@ describe('A PostgreSQL that fails', () => {
     };
   };
 
+  it('answers what is asked of a build while a batch is written with the batch, also where it is stopped meanwhile', async () => {
+    const build = closed(await live(store, places));
+    let over = false;
+    const running = (async () => {
+      while (!over) {
+        const next = build.checkpoint + 1;
+        const written = build.commit(row(next), next);
+        const [, found] = await Promise.all([written, build.rows.first('SELECT count(*) AS n FROM place')]);
+        expect(found).toEqual({ n: next });
+      }
+    })();
+    for (let round = 0; round < 3; round += 1) {
+      await sleep(200);
+      await server.stop();
+      await sleep(200);
+      await server.start();
+    }
+    await sleep(300);
+    over = true;
+    await running;
+    expect(build.checkpoint).toBeGreaterThan(100);
+  });
+
   it.each(['stop', 'crash'] as const)(
     'and is back after a %s under load is a pause, and nothing is half done',
     async (how) => {
