@@ -82,16 +82,6 @@ const present = (rows: RowReader): Promise<unknown> =>
     `SELECT b.account, b.amount, h.amount AS held FROM balance b LEFT JOIN holding h ON h.account = b.account WHERE b.known_until = ${open} ORDER BY 1`,
   );
 
-/** The same, but for some of its methods. */
-const overriding = <T extends object>(one: T, methods: Partial<T>): T =>
-  new Proxy(one, {
-    get: (target, name) => {
-      const own: unknown = Reflect.get(methods, name);
-      const value: unknown = own ?? Reflect.get(target, name, target);
-      return typeof value === 'function' && own === undefined ? value.bind(target) : value;
-    },
-  });
-
 const poisoned = (account: string): void => {
   if (account === 'poison') throw new Error('cannot be folded');
 };
@@ -156,89 +146,6 @@ describe('Projector', () => {
       rows.push(await everyRow(readStore));
     }
     expect(rows[0]).toEqual(rows[1]);
-  });
-
-  describe('where writing takes long', () => {
-    /** A process whose builds are written by `commit`, on rows that stand already. */
-    const processWriting = async (
-      projection: Projection,
-      commit: (write: () => Promise<void>, ordinal: number) => Promise<void>,
-    ) => {
-      const folder = await newFolder();
-      const store = logIn(folder);
-      const first = processIn(folder, store, [projection]);
-      expect(await first.projector.waitFor(0, undefined, 5_000)).toBe('projected');
-      await first.stop();
-      const opened = openSqliteReadStore({ folder, projections: [projection], logId: store.logId });
-      const readStore = overriding(opened, {
-        open: async (...all) => {
-          const build = await opened.open(...all);
-          if (build === null) return null;
-          let written: Promise<unknown> = Promise.resolve();
-          // As a build promises: what is asked while a batch is written is answered with it.
-          const rows = overriding(build.rows, {
-            first: async (...asked) => {
-              await written.catch(() => undefined);
-              return build.rows.first(...asked);
-            },
-          });
-          return overriding(build, {
-            rows,
-            commit: (writes, to) => {
-              const writing = commit(() => build.commit(writes, to), to);
-              written = writing;
-              return writing;
-            },
-          });
-        },
-      });
-      const projector = new Projector({ store, readStore, projections: [projection], pageMax: 1, retries });
-      cleanUps.push(() => projector.stop().then(() => opened.close()));
-      projector.start();
-      return { store, projector, readStore };
-    };
-
-    it('folds a batch meanwhile, one at a time, and tells of rows only when they are written', async () => {
-      const [loaded, begun]: [number[], number[]] = [[], []];
-      let goOn: () => void = () => undefined;
-      const gone = new Promise<void>((resolve) => (goOn = resolve));
-      const noting: Projection = {
-        ...balances(),
-        load: (events, ...rest) => {
-          loaded.push(...events.map(({ ordinal }) => ordinal));
-          return balances().load(events, ...rest);
-        },
-      };
-      const { store, projector, readStore } = await processWriting(noting, async (write, ordinal) => {
-        begun.push(ordinal);
-        await gone;
-        await write();
-      });
-      const last = await append(store, deposited('a', 1), deposited('a', 2), deposited('a', 3), deposited('a', 4));
-      while (loaded.length < 2) await sleep(5);
-      expect(await projector.waitFor(1, undefined, 100)).toBe('timeout');
-      expect([loaded, begun]).toEqual([[1, 2], [1]]);
-      goOn();
-      expect(await projector.waitFor(last, undefined, 5_000)).toBe('projected');
-      expect([loaded, begun]).toEqual([
-        [1, 2, 3, 4],
-        [1, 2, 3, 4],
-      ]);
-      expect(await readStore.first(`SELECT amount FROM balance WHERE known_until = ${open}`)).toEqual({ amount: 10 });
-    });
-
-    it('folds again what it folded after a batch that was not written', async () => {
-      const failing = new Set([1, 4, 5]);
-      const { store, projector, readStore } = await processWriting(balances(), async (write, ordinal) => {
-        await sleep(20);
-        if (failing.delete(ordinal)) throw new Error('not now');
-        await write();
-      });
-      const last = await append(store, ...Array.from({ length: 8 }, () => deposited('a', 1)));
-      expect(await projector.waitFor(last, undefined, 5_000)).toBe('projected');
-      const rows = await readStore.all<{ amount: number }>('SELECT amount FROM balance ORDER BY known_from');
-      expect(rows.map(({ amount }) => amount)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    });
   });
 
   it('goes on from its checkpoint after a restart', async () => {

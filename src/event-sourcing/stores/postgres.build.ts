@@ -109,8 +109,8 @@ export class PostgresBuild implements Build {
 
   async commit(writes: readonly TableWrites[], ordinal: number): Promise<void> {
     const steps = writeSteps(writes.filter(({ writes: some }) => some.length > 0));
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    this.#committing = { ordinal, done };
+    let over: () => void = () => undefined;
+    this.#committing = { ordinal, done: new Promise<void>((resolve) => (over = resolve)) };
     const from = this.#checkpoint;
     try {
       await this.#lasting(async (client) => {
@@ -121,7 +121,7 @@ export class PostgresBuild implements Build {
       this.#checkpoint = ordinal;
     } finally {
       this.#committing = undefined;
-      resolve();
+      over();
     }
   }
 

@@ -89,9 +89,9 @@ describe('A PostgreSQL that fails', () => {
 
   it('answers what is asked of a build while a batch is written with the batch, also where it is stopped meanwhile', async () => {
     const build = closed(await live(store, places));
-    let over = false;
+    const stop = new AbortController();
     const running = (async () => {
-      while (!over) {
+      while (!stop.signal.aborted) {
         const next = build.checkpoint + 1;
         const written = build.commit(row(next), next);
         const [, found] = await Promise.all([written, build.rows.first('SELECT count(*) AS n FROM place')]);
@@ -105,7 +105,7 @@ describe('A PostgreSQL that fails', () => {
       await server.start();
     }
     await sleep(300);
-    over = true;
+    stop.abort();
     await running;
     expect(build.checkpoint).toBeGreaterThan(100);
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { open } from '../position.js';
 import type { Projected, ReadStore, RowWriter } from '../read-store.js';
 import { AlreadyBuilding, LeaseLost, NotBuiltYet, buildLease, projectLease } from '../read-store.js';
+import { buildRowsContract } from './build-rows.contract.js';
 import { leasesContract } from './leases.contract.js';
 import { live, opened, place, places, span, spans, ttlMs, writing } from './read-store.specimens.js';
 
@@ -120,22 +121,7 @@ export const readStoreContract = (name: string, make: () => Promise<ReadStoreSub
       });
     });
 
-    it('answers what is asked of a build while a batch is written with the batch', async () => {
-      const build = closed(await live(store, places));
-      const several = (rows: RowWriter): void => {
-        rows.put(place, { id: 1, name: 'a', holder: 'h' });
-        rows.remove(place, [1]);
-        rows.insert(place, { id: 2, name: 'b', holder: 'h' });
-      };
-      const one = (rows: RowWriter): void => rows.insert(place, { id: 3, name: 'c', holder: null });
-      const asked = [];
-      for (const [index, write] of [several, one].entries()) {
-        const written = build.commit(writing(write), index + 1);
-        asked.push(await build.rows.all('SELECT id FROM place ORDER BY id'));
-        await written;
-      }
-      expect(asked).toEqual([[{ id: 2 }], [{ id: 2 }, { id: 3 }]]);
-    });
+    buildRowsContract(() => another());
 
     describe('commits', () => {
       it('rows and checkpoint together, or neither', async () => {
