@@ -3,7 +3,7 @@ import type { RecordedEvent } from './event-store.js';
 import { StoreUnavailable } from './event-store.js';
 import { BoundedKept } from './kept.js';
 import type { Projection } from './projection.js';
-import type { Build, ReadStore, Stall } from './read-store.js';
+import type { Build, ReadStore, Stall, TableWrites } from './read-store.js';
 import { LeaseLost } from './read-store.js';
 import type { Whereabouts } from './waiting.js';
 
@@ -24,6 +24,14 @@ export interface Retries {
   readonly stalledMs: number;
 }
 
+/** The events of a batch, and the ordinal up to which it goes. */
+interface Taken {
+  readonly events: readonly RecordedEvent[];
+  readonly end: number;
+}
+
+type Folded = { readonly writes: readonly TableWrites[] } | { readonly error: unknown };
+
 const keptMax = 50_000;
 // How long the store may not know of events that changed no row. A process that projects nothing waits so much longer for them.
 const passedMs = 100;
@@ -40,6 +48,10 @@ export class Lane {
   #limit: number;
   /** The newest event that was passed: those after the build's checkpoint changed no row. */
   #passedTo = 0;
+  /** The newest event of the batch that is being written. */
+  #foldedTo = 0;
+  /** Resolves when that is over: true where the batch was written. */
+  #writing: Promise<boolean> | undefined;
   #savedAt = 0;
   #failures = 0;
   #tries = 0;
@@ -71,9 +83,20 @@ export class Lane {
     return Math.max(this.#build?.checkpoint ?? 0, this.#passedTo);
   }
 
+  /** The newest event that it was given, be it written or not. */
+  get reached(): number {
+    return Math.max(this.checkpoint, this.#foldedTo);
+  }
+
+  /** Resolves when the batch that is being written, if one is, was written or has failed. */
+  get written(): Promise<unknown> {
+    return this.#writing ?? Promise.resolve();
+  }
+
   /** When `save` has something to do, in milliseconds since 1970; never: Infinity. */
   get saveAt(): number {
-    return this.#build === undefined || this.#passedTo <= this.#build.checkpoint ? Infinity : this.#savedAt + passedMs;
+    const passed = this.#build !== undefined && this.#writing === undefined && this.#passedTo > this.#build.checkpoint;
+    return passed ? this.#savedAt + passedMs : Infinity;
   }
 
   /** Where the rows are that it writes; undefined while another process does. */
@@ -85,6 +108,7 @@ export class Lane {
   enter(build: Build, token: number, stall: Stall | undefined): void {
     this.#build = build;
     this.#passedTo = 0;
+    this.#foldedTo = 0;
     this.#token = token;
     this.stall = stall;
     this.retryAt = 0;
@@ -95,10 +119,11 @@ export class Lane {
   }
 
   async leave(): Promise<void> {
-    const build = this.#build;
+    const [build, writing] = [this.#build, this.#writing];
     this.#build = undefined;
+    await writing;
     this.#passedTo = 0;
-    this.#kept.clear();
+    this.#forget();
     await build?.close();
   }
 
@@ -107,31 +132,75 @@ export class Lane {
     if (Date.now() >= this.saveAt) await this.take([], this.checkpoint);
   }
 
-  /** Projects the events after its checkpoint up to an ordinal, or the first of them. Does not throw. */
+  /**
+   * Projects the events after those that it has up to an ordinal, or the first of them. Resolves when they are folded and the
+   * batch before them is written: so one batch is folded while another is written. Does not throw.
+   */
   async take(page: readonly RecordedEvent[], upTo: number): Promise<void> {
     const build = this.#build;
     if (build === undefined) return;
-    const after = this.checkpoint;
+    const after = this.reached;
     const all = page[0] !== undefined && page[0].ordinal > after ? page : page.filter(({ ordinal }) => ordinal > after);
     const events = all.length > this.#limit ? all.slice(0, this.#limit) : all;
     const end = events.length < all.length ? (events.at(-1)?.ordinal ?? upTo) : upTo;
-    try {
-      const writes = await foldBatch(this.projection, build, this.#kept, events);
-      // Nothing to write, and nobody waits to read it for the first time: a commit of a mere number would cost as much as rows.
-      if (writes.length === 0 && build.live && this.stall === undefined && Date.now() < this.#savedAt + passedMs)
-        this.#passedTo = end;
-      else await this.#commit(build, writes, end);
+    const folding = this.#folded(build, events);
+    const before = this.#writing;
+    const folded = await folding;
+    // Folded after what was not written, it is worth nothing.
+    if ((await before) === false) this.#forget();
+    else if (build !== this.#build) return;
+    else if ('error' in folded) await this.#gaveUp(folded.error, events);
+    else if (this.#isPassed(build, folded.writes)) {
+      this.#passedTo = end;
       await this.#passed();
+    } else this.#write(build, folded.writes, { events, end });
+  }
+
+  async #folded(build: Build, events: readonly RecordedEvent[]): Promise<Folded> {
+    try {
+      return { writes: await foldBatch(this.projection, build, this.#kept, events) };
     } catch (error) {
-      this.#kept.clear();
-      if (error instanceof LeaseLost) await this.leave();
-      else await this.#failed(error, events);
+      return { error };
     }
   }
 
-  async #commit(build: Build, writes: Parameters<Build['commit']>[0], upTo: number): Promise<void> {
-    await build.commit(writes, upTo);
-    this.#savedAt = Date.now();
+  /** Nothing to write, and nobody waits to read it for the first time: a commit of a mere number would cost as much as rows. */
+  #isPassed({ live }: Build, writes: readonly TableWrites[]): boolean {
+    return writes.length === 0 && live && this.stall === undefined && Date.now() < this.#savedAt + passedMs;
+  }
+
+  #write(build: Build, writes: readonly TableWrites[], { events, end }: Taken): void {
+    this.#foldedTo = end;
+    const writing = this.#written(build, writes, { events, end }).finally(() => {
+      if (this.#writing === writing) this.#writing = undefined;
+    });
+    this.#writing = writing;
+  }
+
+  async #written(build: Build, writes: readonly TableWrites[], { events, end }: Taken): Promise<boolean> {
+    try {
+      await build.commit(writes, end);
+      this.#savedAt = Date.now();
+      await this.#passed();
+      return true;
+    } catch (error) {
+      await this.#gaveUp(error, events);
+      return false;
+    }
+  }
+
+  async #gaveUp(error: unknown, events: readonly RecordedEvent[]): Promise<void> {
+    this.#forget();
+    // Nothing is being written but what failed.
+    this.#writing = undefined;
+    if (error instanceof LeaseLost) await this.leave();
+    else await this.#failed(error, events);
+  }
+
+  /** Goes back to what is written. */
+  #forget(): void {
+    this.#foldedTo = 0;
+    this.#kept.clear();
   }
 
   async #passed(): Promise<void> {

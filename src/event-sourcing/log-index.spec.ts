@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectBatch } from './batch.js';
 import type { EventStore } from './event-store.js';
 import { noStream } from './event-store.js';
+import { BoundedKept } from './kept.js';
 import { IndexedLog, logIndex } from './log-index.js';
 import { NotBuiltYet } from './read-store.js';
 import { replayInto } from './replay.js';
 import { aStream, anEvent } from './stores/contract-events.js';
+import { live } from './stores/read-store.specimens.js';
 import { openSqliteEventStore } from './stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './stores/sqlite.read-store.js';
 
@@ -60,6 +63,20 @@ describe('the index of a log that keeps none', () => {
     await log.append(aStream(), noStream, [anEvent({}, { recordedAt: 10_000 })]);
     expect(await indexed.countsByType()).toEqual(await log.countsByType());
     expect(await indexed.prefixAt(10_000)).toBe(10);
+    await readStore.close();
+  });
+
+  it('goes on from its rows where nothing is kept of them', async () => {
+    await fill();
+    const events = await log.readAll(0);
+    const readStore = openSqliteReadStore({ folder, projections: [logIndex], logId: log.logId });
+    const build = await live(readStore, logIndex);
+    for (const event of events) await projectBatch(logIndex, build, new BoundedKept(10), [event], event.ordinal);
+    const indexed = new IndexedLog(log, () => Promise.resolve(readStore));
+    expect(await indexed.countsByType()).toEqual(await log.countsByType());
+    for (let at = 500; at < 10_000; at += 250)
+      expect([at, await indexed.prefixAt(at)]).toEqual([at, await log.prefixAt(at)]);
+    await build.close();
     await readStore.close();
   });
 

@@ -34,6 +34,8 @@ interface End {
   readonly counts: Map<string, number>;
 }
 
+const endKey = 'end';
+
 type EndRow = Row & { readonly ordinal: number | null; readonly recorded_max: number | null };
 type CountRow = Row & { readonly type: string; readonly events: number };
 
@@ -47,20 +49,21 @@ export const logIndex: Projection<End> = {
   tables: [logEvent, logTime, logCount],
   reads: new EveryType(),
 
-  load: async (events, rows) => {
-    const types = [...new Set(events.map(({ type }) => type))];
+  load: async (_, rows, kept) => {
+    const known = kept.get(endKey);
+    // Under this key, nothing else is kept.
+    if (known !== undefined) return known as End;
     const end = await rows.first<EndRow>(
       'SELECT (SELECT max(ordinal) FROM log_event) AS ordinal, (SELECT max(recorded_at) FROM log_time) AS recorded_max',
     );
-    const counts = await rows.all<CountRow>(
-      `SELECT type, events FROM log_count WHERE type IN (${types.map(() => '?').join(', ')})`,
-      types,
-    );
-    return {
+    const counts = await rows.all<CountRow>('SELECT type, events FROM log_count');
+    const loaded: End = {
       ordinal: end?.ordinal ?? 0,
       recordedMax: end?.recorded_max ?? -1,
       counts: new Map(counts.map(({ type, events }) => [type, events])),
     };
+    kept.set(endKey, loaded);
+    return loaded;
   },
 
   evolve: (end, { ordinal, id, type, recordedAt }, rows) => {

@@ -164,21 +164,21 @@ export class Projector implements Projecting {
     const now = Date.now();
     const ready = this.#lanes.filter(({ build, retryAt }) => build !== undefined && retryAt <= now);
     if (ready.length === 0) return false;
-    const front = Math.max(...ready.map(({ checkpoint }) => checkpoint));
+    const front = Math.max(...ready.map(({ reached }) => reached));
     const behind = Map.groupBy(
-      ready.filter(({ checkpoint }) => checkpoint < front),
-      ({ checkpoint }) => checkpoint,
+      ready.filter(({ reached }) => reached < front),
+      ({ reached }) => reached,
     );
     const page = this.#tail.take(front);
     const end = page?.at(-1)?.ordinal ?? front;
     if (page !== undefined)
       await this.#give(
-        ready.filter(({ checkpoint }) => checkpoint === front),
+        ready.filter(({ reached }) => reached === front),
         page,
         end,
       );
-    for (const [checkpoint, lanes] of behind) {
-      const read = await this.#store.readAll(checkpoint, this.#pageMax);
+    for (const [reached, lanes] of behind) {
+      const read = await this.#store.readAll(reached, this.#pageMax);
       const within = read.filter(({ ordinal }) => ordinal <= end);
       const full = within.length === read.length && read.length === this.#pageMax;
       await this.#give(lanes, within, full ? (read.at(-1)?.ordinal ?? end) : end);
@@ -189,8 +189,13 @@ export class Projector implements Projecting {
   async #give(lanes: readonly Lane[], page: Parameters<Lane['take']>[0], upTo: number): Promise<void> {
     // At once: where rows are beyond a network, one's wait is another's work.
     await Promise.all(lanes.map((lane) => lane.take(page, upTo)));
-    if (lanes.some(({ build }) => build === undefined)) this.#tendAt = 0;
-    this.#moved();
+    // The next page is folded while this one is written.
+    void Promise.all(lanes.map(({ written }) => written)).then(() => {
+      if (lanes.some(({ build }) => build === undefined)) this.#tendAt = 0;
+      this.#moved();
+      // Builds that may be shown by now, and batches that have to be taken again.
+      if (lanes.some(({ build, reached }) => build?.live !== true || reached < upTo)) this.#bell.ring();
+    });
   }
 
   /** Keeps or takes the leases, and leaves or enters lanes accordingly. */

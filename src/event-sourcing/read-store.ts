@@ -133,7 +133,7 @@ export interface Build {
   readonly live: boolean;
   /** A write failed while it was being filled: it is of no use any more. */
   readonly broken: boolean;
-  /** Reads this build's own tables, with what was committed. */
+  /** Reads this build's own tables, with what was committed; asked while a batch is written, it answers with that batch. */
   readonly rows: RowReader;
   /**
    * Writes the rows and the checkpoint: both or neither (a build that is being filled is of no use after a failure here).

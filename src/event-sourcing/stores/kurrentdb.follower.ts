@@ -64,21 +64,28 @@ export class KurrentFollower {
     pageMax: number,
   ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
     let last = Math.max(afterOrdinal, this.#log.begin);
+    /** What stands after `last`, on its way while those who follow handle what stands before it. */
+    let ahead: Promise<Stretch> | undefined;
     if (last > this.#log.begin && !signal.aborted) await unlessAborted(signal, this.#checkPlace(last));
     while (!signal.aborted) {
       const { count } = this.#news;
+      const coming = ahead;
+      ahead = undefined;
       const live = await unlessAborted(signal, (this.#live ??= this.#begin()));
       if (live === undefined) return;
       const recent = live.after(last, pageMax);
       if (recent === undefined) {
-        const stretch = await unlessAborted(signal, this.#stretch(last, live.from));
+        const stretch = await unlessAborted(signal, coming ?? this.#stretch(last, live.from));
         if (stretch === undefined) return;
+        last = Math.max(last, stretch.upTo);
+        if (last < live.from) ahead = this.#stretch(last, live.from);
+        // Whoever stops following does not hear of its failure.
+        ahead?.catch(() => undefined);
         for (let from = 0; from < stretch.events.length; from += pageMax) {
           if (isAborted(signal)) return;
           yield stretch.events.slice(from, from + pageMax);
           await aTurn();
         }
-        last = Math.max(last, stretch.upTo);
       } else if (recent.length === 0) {
         await this.#news.after(count, signal);
       } else {

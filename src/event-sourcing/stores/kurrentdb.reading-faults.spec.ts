@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binaryEvent, jsonEvent } from '@eventstore/db-client';
-import { expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
 import { unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, RecordedEvent } from '../event-store.js';
@@ -199,6 +199,43 @@ withFaults('KurrentDB: following', (server) => {
     for (const as of ['error', 'silence'] as const)
       server.standIn.arm({ on: 'subscribe', fault: { kind: 'cut', afterEvents: 25, as } });
     expect(idsOf(await followed(store, 0, 120))).toEqual(idsOf(events));
+  });
+
+  describe('from so far behind that it comes in stretches', () => {
+    const length = 2_500;
+    let store: EventLog;
+    let ids: readonly string[];
+    beforeEach(async () => {
+      store = await open();
+      const events = Array.from({ length }, () => anEvent());
+      for (let n = 0; n < length; n += 50) await store.append(aStream(), noStream, events.slice(n, n + 50));
+      ids = idsOf(events);
+    });
+    const stretches = (): number => server.standIn.reads.filter(({ method }) => method === 'subscribe').length - 1;
+
+    it('fetches the next one while those who follow handle one', async () => {
+      const pages = store.follow(0, new AbortController().signal)[Symbol.asyncIterator]();
+      const first = await pages.next();
+      for (let waited = 0; stretches() < 2 && waited < 200; waited += 1) await sleep(10);
+      expect(stretches()).toBe(2);
+      const seen = [...((first.value ?? []) as readonly RecordedEvent[])];
+      while (seen.length < length) seen.push(...(((await pages.next()).value ?? []) as readonly RecordedEvent[]));
+      expect(idsOf(seen)).toEqual(ids);
+      expect(stretches()).toBe(2);
+    });
+
+    it.each(['error', 'silence'] as const)('is served though the next one is cut with %s', async (as) => {
+      server.standIn.arm({ on: 'subscribe', fault: { kind: 'cut', afterEvents: 2_200, as } });
+      const seen = await followed(store, 0, length, () => undefined, 300);
+      expect(idsOf(seen)).toEqual(ids);
+    });
+
+    it('is left alone when whoever follows stops', async () => {
+      const seen = await followed(store, 0, 10, () => undefined, 10);
+      expect(idsOf(seen)).toEqual(ids.slice(0, 10));
+      for (let waited = 0; server.standIn.openCalls.length > 1 && waited < 200; waited += 1) await sleep(10);
+      expect(server.standIn.openCalls.length).toBeLessThan(2);
+    });
   });
 
   it('is not misled by a checkpoint that is ahead', async () => {

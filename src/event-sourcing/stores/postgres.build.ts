@@ -36,6 +36,11 @@ interface Standing {
   readonly token: number;
 }
 
+interface Committing {
+  readonly ordinal: number;
+  readonly done: Promise<void>;
+}
+
 export interface BuildOptions {
   readonly address: PostgresAddress;
   readonly projection: Projected;
@@ -58,6 +63,8 @@ export class PostgresBuild implements Build {
   #filling: boolean;
   #token: number;
   #checkpoint: number;
+  /** The commit whose answer has not come yet. */
+  #committing: Committing | undefined;
   #closed = false;
 
   private constructor({ address, projection, id, live }: BuildOptions, { ordinal, token }: Standing, filling: boolean) {
@@ -102,13 +109,20 @@ export class PostgresBuild implements Build {
 
   async commit(writes: readonly TableWrites[], ordinal: number): Promise<void> {
     const steps = writeSteps(writes.filter(({ writes: some }) => some.length > 0));
+    let over: () => void = () => undefined;
+    this.#committing = { ordinal, done: new Promise<void>((resolve) => (over = resolve)) };
     const from = this.#checkpoint;
-    await this.#lasting(async (client) => {
-      // Of the last try the answer was lost, and not the commit.
-      if (this.#checkpoint !== from) return;
-      await this.#write(client, steps, ordinal);
-    }, ordinal);
-    this.#checkpoint = ordinal;
+    try {
+      await this.#lasting(async (client) => {
+        // Of the last try the answer was lost, and not the commit.
+        if (this.#checkpoint !== from) return;
+        await this.#write(client, steps, ordinal);
+      });
+      this.#checkpoint = ordinal;
+    } finally {
+      this.#committing = undefined;
+      over();
+    }
   }
 
   async settle(): Promise<void> {
@@ -149,6 +163,8 @@ export class PostgresBuild implements Build {
 
   async #ask(sql: string, parameters: readonly Value[]): Promise<readonly Row[]> {
     const statement = this.#statements.of(sql, parameters);
+    // What is asked while a batch is written is answered with it.
+    await this.#committing?.done;
     return this.#lasting(async (client) => (await client.query<Row>(statement)).rows);
   }
 
@@ -175,14 +191,11 @@ export class PostgresBuild implements Build {
     if (rows.length === 0) throw fenced(this.projection);
   }
 
-  /**
-   * Runs an operation over this build's connection, and again over a new one when it was lost.
-   * @param ordinal the checkpoint that it may have come to, should its answer be lost.
-   */
-  async #lasting<T>(operation: (client: pg.Client) => Promise<T>, ordinal?: number): Promise<T> {
+  /** Runs an operation over this build's connection, and again over a new one when it was lost. */
+  async #lasting<T>(operation: (client: pg.Client) => Promise<T>): Promise<T> {
     try {
       return await whileLost(
-        () => this.#over(operation, ordinal),
+        () => this.#over(operation),
         this.#filling ? fillingOutageMs : outageMs,
         () => this.#closed,
       );
@@ -192,8 +205,8 @@ export class PostgresBuild implements Build {
     }
   }
 
-  async #over<T>(operation: (client: pg.Client) => Promise<T>, ordinal?: number): Promise<T> {
-    this.#client ??= this.#connected(ordinal);
+  async #over<T>(operation: (client: pg.Client) => Promise<T>): Promise<T> {
+    this.#client ??= this.#connected();
     const connecting = this.#client;
     let client: pg.Client | undefined;
     try {
@@ -210,13 +223,15 @@ export class PostgresBuild implements Build {
   }
 
   /** A new connection goes on only where the rows are as they were left. */
-  async #connected(ordinal?: number): Promise<pg.Client> {
+  async #connected(): Promise<pg.Client> {
     if (this.#closed) throw new ConnectionLost(`${String(this.#address)}: the build was closed.`);
     const client = await connect(this.#address, { settings: settingsOf(this.#schema) });
     try {
       const { rows } = await client.query<Standing>(`SELECT ordinal, token FROM ${this.#schema}.checkpoint`);
       const [standing] = rows;
-      if (standing?.token === this.#token && standing.ordinal === ordinal) this.#checkpoint = ordinal;
+      // Of a commit the answer may have been lost, and not the commit.
+      const bound = this.#committing?.ordinal;
+      if (standing?.token === this.#token && standing.ordinal === bound) this.#checkpoint = bound;
       if (standing?.token === this.#token && standing.ordinal === this.#checkpoint) return client;
       // A server that crashed has emptied what was not settled yet.
       if (this.#filling) this.broken = true;

@@ -9,13 +9,6 @@ const columnTypes: Readonly<Record<ColumnType, string>> = {
   text: 'text COLLATE "C"',
 };
 
-/** The type of the array that holds a column's values. */
-export const arrayTypes: Readonly<Record<ColumnType, string>> = {
-  integer: 'bigint[]',
-  real: 'double precision[]',
-  text: 'text[]',
-};
-
 /** Names are lower-case words, but some mean something to PostgreSQL. */
 export const quoted = (name: string): string => `"${name}"`;
 export const listed = (names: readonly string[]): string => names.map(quoted).join(', ');
@@ -73,24 +66,6 @@ const decodedText = (text: string): string =>
 /** A value as the driver is given it. Not a number is null, as in SQLite. */
 export const parameterOf = (value: Value): string | null =>
   typeof value === 'string' ? encodedText(value) : value === null || Number.isNaN(value) ? null : String(value);
-
-const special = /["\\\u0000\u0001]/; // eslint-disable-line no-control-regex -- As above.
-
-const elementOf = (value: Value): string => {
-  if (typeof value === 'number') return Number.isNaN(value) ? 'NULL' : String(value);
-  if (value === null) return 'NULL';
-  return special.test(value) ? `"${encodedText(value).replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
-};
-
-/** The values at one place of all rows, as PostgreSQL reads an array. */
-export const arrayOf = (rows: readonly (readonly Value[])[], place: number): string => {
-  let array = '';
-  for (const row of rows) {
-    const element = elementOf(row[place] ?? null);
-    array += array === '' ? element : `,${element}`;
-  }
-  return `{${array}}`;
-};
 
 const wholeNumber = (text: string): number => {
   const number = Number(text);

@@ -87,6 +87,29 @@ describe('A PostgreSQL that fails', () => {
     };
   };
 
+  it('answers what is asked of a build while a batch is written with the batch, also where it is stopped meanwhile', async () => {
+    const build = closed(await live(store, places));
+    const stop = new AbortController();
+    const running = (async () => {
+      while (!stop.signal.aborted) {
+        const next = build.checkpoint + 1;
+        const written = build.commit(row(next), next);
+        const [, found] = await Promise.all([written, build.rows.first('SELECT count(*) AS n FROM place')]);
+        expect(found).toEqual({ n: next });
+      }
+    })();
+    for (let round = 0; round < 3; round += 1) {
+      await sleep(200);
+      await server.stop();
+      await sleep(200);
+      await server.start();
+    }
+    await sleep(300);
+    stop.abort();
+    await running;
+    expect(build.checkpoint).toBeGreaterThan(100);
+  });
+
   it.each(['stop', 'crash'] as const)(
     'and is back after a %s under load is a pause, and nothing is half done',
     async (how) => {

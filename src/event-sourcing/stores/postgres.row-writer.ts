@@ -1,6 +1,7 @@
 import type { ColumnType, Table } from '../read-store.js';
 import { open } from '../position.js';
-import { arrayOf, arrayTypes, listed, quoted } from './postgres.dialect.js';
+import { arrayOf, arrayTypeOf } from './postgres.arrays.js';
+import { listed, quoted } from './postgres.dialect.js';
 import type { Statement } from './postgres.rows.js';
 import type { WriteSet } from './write-steps.js';
 
@@ -81,7 +82,7 @@ export class PostgresRowWriter {
       if (name !== undefined) this.#texts.set(shape, known);
     }
     const arrays = sets.flatMap(({ table, kind, rows }) =>
-      columnsOf(table, kind).map((_, place) => arrayOf(rows, place)),
+      columnsOf(table, kind).map(([, type], place) => arrayOf(type, rows, place)),
     );
     const { text, name } = known;
     return { text, values: [String(from), String(to), String(token), ...arrays], ...(name !== undefined && { name }) };
@@ -91,7 +92,7 @@ export class PostgresRowWriter {
     let parameter = 3;
     const parts = sets.map((set, index) => {
       const columns = columnsOf(set.table, set.kind);
-      const arrays = columns.map(([, type]) => `$${(parameter += 1)}::${arrayTypes[type]}`);
+      const arrays = columns.map(([, type]) => `$${(parameter += 1)}::${arrayTypeOf(type)}`);
       const given = `unnest(${arrays.join(', ')}) AS g (${listed(columns.map(([name]) => name))})`;
       return `part_${index} AS (${partSql(this.#schema, set, given)})`;
     });

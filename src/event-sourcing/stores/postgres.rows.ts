@@ -6,7 +6,7 @@ import { parameterOf, translated } from './postgres.dialect.js';
 const preparedMax = 400;
 
 /** A query as the driver is given it. */
-export type Statement = pg.QueryConfig<(string | null)[]>;
+export type Statement = pg.QueryConfig<(string | Buffer | null)[]>;
 
 /** Translates queries, and names those that came first, so that each connection prepares them once. */
 export class Statements {

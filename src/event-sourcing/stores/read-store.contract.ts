@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { open } from '../position.js';
 import type { Projected, ReadStore, RowWriter } from '../read-store.js';
 import { AlreadyBuilding, LeaseLost, NotBuiltYet, buildLease, projectLease } from '../read-store.js';
+import { buildRowsContract } from './build-rows.contract.js';
 import { leasesContract } from './leases.contract.js';
 import { live, opened, place, places, span, spans, ttlMs, writing } from './read-store.specimens.js';
 
@@ -119,6 +120,8 @@ export const readStoreContract = (name: string, make: () => Promise<ReadStoreSub
         expect(await store.first('SELECT count(*) AS n FROM span')).toEqual({ n: 5 });
       });
     });
+
+    buildRowsContract(() => another());
 
     describe('commits', () => {
       it('rows and checkpoint together, or neither', async () => {

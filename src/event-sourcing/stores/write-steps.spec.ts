@@ -18,6 +18,10 @@ describe('the writes of a batch', () => {
     expect(shape(span, writes)).toEqual(['close 2, insert 4']);
   });
 
+  it('are one step where rows are only added', () => {
+    expect(shape(span, [insert('a', 5), insert('a', 6), insert('b', 5)])).toEqual(['insert 3']);
+  });
+
   it('are another step where a row is touched that was touched before', () => {
     expect(shape(span, [insert('a', 5), remove('a', 5), insert('a', 5)])).toEqual(['insert 1', 'remove 1', 'insert 1']);
     expect(shape(span, [insert('a', 5), close('a', 6)])).toEqual(['insert 1', 'close 1']);

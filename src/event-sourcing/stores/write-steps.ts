@@ -23,6 +23,9 @@ export const writeSteps = (all: readonly TableWrites[]): readonly (readonly Writ
 };
 
 const stepsOf = (table: Table, writes: readonly Write[]): readonly (readonly WriteSet[])[] => {
+  // Most tables are only added to, and rows that are added do not touch each other.
+  if (writes.length > 0 && writes.every(({ kind }) => kind === 'insert'))
+    return [[{ table, kind: 'insert', rows: writes.map(({ values }) => values) }]];
   const subjectOf = subjects(table);
   const oneKind = table.indexes?.some(({ unique }) => unique === true) ?? false;
   const steps: Map<Write['kind'], WriteSet>[] = [];
