@@ -44,7 +44,7 @@ module.exports = {
         path: '^src/(stakeholders|interactions|relationships|owners|clocks|ties|guidelines|advocacy|goals)/',
         pathNot: [
           '^src/$1/',
-          '/(stakeholder|affiliation|handle|group-tree|interaction|relationship|ownership|colleague)\\.ts$',
+          '/(stakeholder|affiliation|belonging|handle|group-tree|interaction|relationship|ownership|colleague)\\.ts$',
         ],
       },
     },

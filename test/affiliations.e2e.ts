@@ -160,8 +160,32 @@ describe('an affiliation', () => {
       __typename: 'AffiliationSourceIdTaken',
       affiliation: { id: first.affiliation.id, role: 'press' },
     });
-    // Another person's is another one.
-    expect(await start(await somebody('Bo'), acme, input)).toMatchObject({ already: false });
+    // It is this person's, whoever is named under it.
+    const bo = await somebody('Bo');
+    expect(await start(bo, acme, input)).toMatchObject({
+      __typename: 'AffiliationSourceIdTaken',
+      affiliation: { id: first.affiliation.id, person: { name: 'Mia' } },
+    });
+    expect((await told('people', acme)).totalCount).toBe(1);
+    // What was refused claims nothing.
+    const refused = { ...fromCrm(), from: dateOf(3), until: dateOf(3) };
+    expect(await start(mia, acme, refused)).toMatchObject({ __typename: 'EndsBeforeItBegins' });
+    expect(await start(bo, acme, { ...refused, until: dateOf(4) })).toMatchObject({ already: false });
+  });
+
+  it('is one, where one id of a source is told of two at once', async () => {
+    const [mia, bo, acme] = [await somebody(), await somebody('Bo'), await works()];
+    for (const _ of Array.from({ length: 5 })) {
+      const input = fromCrm();
+      const both = await Promise.all([start(mia, acme, input), start(bo, acme, input)]);
+      expect(both.map(({ __typename }) => __typename).sort()).toEqual([
+        'AffiliationSourceIdTaken',
+        'AffiliationStarted',
+      ]);
+    }
+    const same = fromCrm();
+    const again = await Promise.all([start(mia, acme, same), start(mia, acme, same)]);
+    expect(again.map(({ already }) => already).sort()).toEqual([false, true]);
   });
 
   it.each(['startAffiliation', 'endAffiliation', 'correctAffiliation', 'retractAffiliation'] as const)(

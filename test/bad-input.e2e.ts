@@ -92,6 +92,22 @@ describe('malformed input', () => {
     expect(await faultsOf('takeStep', { ...asked, step: 'LISTEN' })).toEqual(['input.occurredAt']);
   });
 
+  it('is refused: what is due before it was said, with all other faults', async () => {
+    const { stakeholder } = await rapport.identify('Mia');
+    const past = { stakeholderId: stakeholder.id, occurredAt: soon(-2) };
+    const made = { ...past, promise: ' ', dueAt: soon(-3) };
+    const moved = { ...past, commitmentId: 'x', reason: 'x', dueAt: soon(-3) };
+    const planned = { ...past, plan: ' ', plannedFor: soon(-3) };
+    expect(await faultsOf('makeCommitment', made)).toEqual(['input.dueAt', 'input.promise']);
+    expect(await faultsOf('moveCommitment', moved)).toEqual(['input.commitmentId', 'input.dueAt']);
+    expect(await faultsOf('planOutreach', planned)).toEqual(['input.plan', 'input.plannedFor']);
+    // Where nobody says when it was said, it is now.
+    const left = { occurredAt: null };
+    expect(await faultsOf('makeCommitment', { ...made, ...left })).toEqual(['input.dueAt', 'input.promise']);
+    expect(await faultsOf('moveCommitment', { ...moved, ...left })).toEqual(['input.commitmentId', 'input.dueAt']);
+    expect(await faultsOf('planOutreach', { ...planned, ...left })).toEqual(['input.plan', 'input.plannedFor']);
+  });
+
   it('is refused: a text of more than 64 KiB, in bytes and not in characters', async () => {
     expect((await rapport.record({ text: 'é'.repeat(32_768) })).__typename).toBe('InteractionRecorded');
     expect(await faultsOf('recordInteraction', { ...aMail(), text: `${'é'.repeat(32_768)}x` })).toEqual(['input.text']);
@@ -131,7 +147,7 @@ describe('malformed input', () => {
         recordSurveyAnswer: { stakeholderId: wrong, survey: 'x', score: 0 },
         retractRelationshipFact: { stakeholderId: wrong, factId: wrong, reason: 'x' },
         makeCommitment: { stakeholderId: wrong, promise: 'x', dueAt: '2030-01-01T00:00:00Z' },
-        moveCommitment: { stakeholderId: wrong, commitmentId: wrong, dueAt: '2024-01-01T00:00:00Z', reason: 'x' },
+        moveCommitment: { stakeholderId: wrong, commitmentId: wrong, dueAt: '2030-01-01T00:00:00Z', reason: 'x' },
         keepCommitment: { stakeholderId: wrong, commitmentId: wrong },
         breakCommitment: { stakeholderId: wrong, commitmentId: wrong },
         recordConnection: { stakeholderId: wrong, kind: 'PAID' },

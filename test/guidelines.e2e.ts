@@ -152,6 +152,36 @@ describe('guidelines', () => {
     expect((await pageOf(`last: 1, before: "${second.pageInfo.startCursor}"`)).nodes).toEqual(first.nodes);
   });
 
+  it('count as acknowledged from an earlier date on, once somebody says so', async () => {
+    const lou = await hired(rapport, 'Lou');
+    const { guidelineId } = await publish(rapport, 'Listen first.', 202);
+    await publish(rapport, 'Listen, then answer.', 210, { guidelineId });
+    const acknowledge = (version: number, day: number): Promise<Outcome> =>
+      rapport.mutate('acknowledgeGuideline', {
+        ...{ guidelineId, colleagueId: lou.id, version, occurredAt: dateOf(day) },
+      });
+    expect(await acknowledge(2, 215)).toMatchObject({ already: false });
+    const sent = [await wrote(rapport, [lou.address], 205), await wrote(rapport, [lou.address], 212)];
+    const without = async (): Promise<readonly number[]> => {
+      const found = await rapport.query<{
+        nodes: readonly { withoutGuideline: readonly { guideline: { version: number; text: string } }[] }[];
+      }>(
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Interaction { withoutGuideline { guideline { version text } } } } }',
+        { ids: sent.map(({ interaction }) => interaction.id) },
+      );
+      return found.nodes.map(
+        ({ withoutGuideline }) =>
+          withoutGuideline.filter(({ guideline }) => guideline.text.startsWith('Listen')).length,
+      );
+    };
+    expect(await without()).toEqual([1, 1]);
+    expect(await acknowledge(1, 203)).toMatchObject({ __typename: 'GuidelineWasAcknowledged', already: false });
+    expect(await without()).toEqual([0, 1]);
+    expect(await acknowledge(2, 211)).toMatchObject({ already: false });
+    expect(await without()).toEqual([0, 0]);
+    expect(await acknowledge(2, 213)).toMatchObject({ already: true });
+  });
+
   it('are acknowledged by people of ours, of a version that there is', async () => {
     const kim = await hired(rapport, 'Kim');
     const { guidelineId } = await publish(rapport, 'Ask first.', 2);

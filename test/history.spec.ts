@@ -20,7 +20,8 @@ import { projections } from '../src/projections.js';
 import { lifts } from '../src/lifts.js';
 import { type RelationshipFact, relationship } from '../src/relationships/relationship.js';
 import { type SurveyFact, survey } from '../src/relationships/survey-answer.js';
-import { type StakeholderFact, belonging, stakeholder } from '../src/stakeholders/stakeholder.js';
+import { belonging } from '../src/stakeholders/belonging.js';
+import { type StakeholderFact, stakeholder } from '../src/stakeholders/stakeholder.js';
 import { type TieFact, tie } from '../src/ties/tie.js';
 import { historicLog, written } from './history.js';
 import { replayedRows } from './inspecting.js';
@@ -158,6 +159,7 @@ const deciders = new Map<string, Asked>(
     ruleInForce,
     claimIn('handle'),
     claimIn('externalid'),
+    claimIn('affiliationsource'),
     claimIn('membership'),
   ].map((decider) => [decider.category, decider as unknown as Asked]),
 );

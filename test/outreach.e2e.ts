@@ -223,6 +223,48 @@ describe('an outreach', () => {
     ]);
   });
 
+  it('is marked while they are not to be contacted, though it was planned before, and where it was done all the same', async () => {
+    const mia = await somebody();
+    const call = await plan(mia, 1, 8);
+    const mail = await plan(mia, 2, 9, { plan: 'A mail' });
+    const gift = await plan(mia, 2, 10, { plan: 'A gift' });
+    const said = await forbid(mia, 5);
+    await rapport.mutate('completeOutreach', {
+      ...{ stakeholderId: mia, outreachId: call.factId, occurredAt: dateOf(6) },
+      interactionId: await wrote(mia, 6),
+    });
+    await rapport.mutate('cancelOutreach', { stakeholderId: mia, outreachId: gift.factId, occurredAt: dateOf(6) });
+    await rapport.mutate('permitContact', { stakeholderId: mia, saidBy: 'she', reason: 'x', occurredAt: dateOf(7) });
+    await rapport.mutate('completeOutreach', { stakeholderId: mia, outreachId: mail.factId, occurredAt: dateOf(8) });
+    const marked = async (validDay: number, past: Input = {}): Promise<readonly string[]> => {
+      const { outreaches } = await rapport.query<{
+        outreaches: {
+          nodes: readonly {
+            readonly plan: string;
+            readonly state: string;
+            readonly contactForbidden: { readonly saidBy: string; readonly occurredAt: string } | null;
+            readonly interaction: { readonly contactForbidden: readonly unknown[] } | null;
+          }[];
+        };
+      }>(
+        `query ($id: ID!, $asOf: AsOf) { outreaches(where: { stakeholderId: $id }, asOf: $asOf) { nodes {
+          plan state contactForbidden { saidBy occurredAt } interaction { contactForbidden { saidBy } } } } }`,
+        { id: mia, asOf: { validAt: dateOf(validDay), ...past } },
+      );
+      return outreaches.nodes
+        .filter(({ contactForbidden: no }) => no?.saidBy === 'she herself' && no.occurredAt === dateOf(5))
+        .map(({ plan: text, state, interaction }) => `${text} ${state} ${interaction?.contactForbidden.length ?? 0}`);
+    };
+    expect(await marked(4)).toEqual([]);
+    expect(await marked(5)).toEqual(['A call OPEN 0', 'A mail OPEN 0', 'A gift OPEN 0']);
+    expect(await marked(6)).toEqual(['A mail OPEN 0', 'A call DONE 1']);
+    expect(await marked(9)).toEqual(['A call DONE 1']);
+    // Nobody knew yet of any end of it, nor that anything was done.
+    expect(await marked(9, { knownAtPosition: said.position })).toEqual([
+      ...['A call OVERDUE 0', 'A mail OPEN 0', 'A gift OPEN 0'],
+    ]);
+  });
+
   it('is overdue once its date has passed', async () => {
     const mia = await somebody();
     await plan(mia, 1, 5);

@@ -3,6 +3,7 @@ import { Args, ArgsType, Extensions, Field, Float, Query, Resolver } from '@nest
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { dear } from '../graphql/cost.js';
 import { refused } from '../graphql/errors.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
@@ -96,7 +97,7 @@ export class AttributionResolver {
     description:
       'Which of our touches are credited for conversions: of what passed between the fact that opened an episode and what counted.',
   })
-  @Extensions({ cost: 100 })
+  @Extensions(dear)
   async attribution(
     @Args() { during, where, by, models, halfLifeDays, rules: named, ...pastArgs }: AttributionArgs,
     @Now() now: number,

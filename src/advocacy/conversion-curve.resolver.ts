@@ -1,6 +1,7 @@
-import { Args, ArgsType, Field, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Extensions, Field, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
+import { dear } from '../graphql/cost.js';
 import { fromGlobalId } from '../graphql/ids.js';
 import { Moments } from '../graphql/moments.js';
 import { OneOfPastArgs } from '../graphql/past.args.js';
@@ -77,6 +78,7 @@ export class ConversionCurveResolver {
   ) {}
 
   @Query(() => ConversionCurve, { description: 'The Kaplan-Meier curve of time to conversion.' })
+  @Extensions(dear)
   async conversionCurve(
     @Args() { cohort, horizonDays, rules: named, ...pastArgs }: CurveArgs,
     @Now() now: number,
@@ -88,6 +90,7 @@ export class ConversionCurveResolver {
   }
 
   @ResolveField(() => LogRank, { description: 'Whether this cohort and another, of the same past, convert alike.' })
+  @Extensions(dear)
   async logRank(
     @Parent() { observed, moment, rows }: ConversionCurve,
     @Args() { against }: LogRankArgs,
@@ -97,6 +100,7 @@ export class ConversionCurveResolver {
   }
 
   @Query(() => ConversionRates, { description: 'Conversions over those at risk, and relapses over those won over.' })
+  @Extensions(dear)
   async conversionRates(
     @Args() { cohort, during, rules: named, ...pastArgs }: RatesArgs,
     @Now() now: number,

@@ -5,6 +5,7 @@ import { IsOptional, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
+import { dear } from '../graphql/cost.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -90,7 +91,7 @@ export class DisclosuresResolver {
     description:
       'How many advocacy acts by connected people there are, by what is known of their disclosure; all states.',
   })
-  @Extensions({ listSize: 4 })
+  @Extensions({ ...dear, listSize: 4 })
   async disclosureCounts(
     @Args() { during, ...args }: DisclosureCountsArgs,
     @Now() now: number,

@@ -1,8 +1,9 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, Int, Query, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Extensions, Field, Int, Query, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
+import { dear } from '../graphql/cost.js';
 import { badUserInput } from '../graphql/errors.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -85,6 +86,7 @@ export class PrismResolver {
   ) {}
 
   @Query(() => ConversationPrism)
+  @Extensions(dear)
   async conversationPrism(@Args() args: PrismArgs, @Now() now: number): Promise<ConversationPrism> {
     const moment = await this.moments.of(args, now);
     const asked = askedOf(args);
@@ -96,6 +98,7 @@ export class PrismResolver {
   }
 
   @Query(() => ConversationShare)
+  @Extensions(dear)
   async conversationShare(@Args() args: ConversedArgs, @Now() now: number): Promise<ConversationShare> {
     const moment = await this.moments.of(args, now);
     const { heard, aboutNone, topics } = await topicsOf(this.rows, askedOf(args), moment);
@@ -108,6 +111,7 @@ export class PrismResolver {
   }
 
   @Query(() => ConversationIndex)
+  @Extensions(dear)
   async conversationIndex(@Args() args: ConversedArgs, @Now() now: number): Promise<ConversationIndex> {
     const moment = await this.moments.of(args, now);
     const asked = askedOf(args);

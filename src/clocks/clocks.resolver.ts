@@ -6,6 +6,7 @@ import { Period } from '../advocacy/advocacy.types.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
+import { dear } from '../graphql/cost.js';
 import { refused } from '../graphql/errors.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { fromGlobalId } from '../graphql/ids.js';
@@ -134,6 +135,7 @@ export class ClocksResolver {
   ) {}
 
   @Query(() => ResponseClocks, { description: 'How soon we answer, of the clocks that began in a period.' })
+  @Extensions(dear)
   async responseClocks(
     @Args() { by = null, ...args }: ResponseClocksArgs,
     @Now() now: number,
@@ -150,6 +152,7 @@ export class ClocksResolver {
   @Query(() => ClockConnection, {
     description: 'The clocks that run, the most urgent first: by when they are due, those without a target last.',
   })
+  @Extensions(dear)
   async openClocks(@Args() { overdue, ...args }: OpenClocksArgs, @Now() now: number): Promise<Connection<Clock>> {
     const moment = await this.moments.of(args, now);
     const page = pageOf(args, list, 'Nnns');

@@ -4,6 +4,7 @@ import type { EventStore } from '../event-sourcing/event-store.js';
 import { type Position, positionOf } from '../event-sourcing/position.js';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
+import { dear } from '../graphql/cost.js';
 import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { PositionScalar } from '../graphql/scalars.js';
@@ -29,7 +30,7 @@ export class GoalReportResolver {
     description:
       'What it came to by the date of the question: so far, or in the end. By the rules in force, as all measures.',
   })
-  @Extensions({ cost: 100 })
+  @Extensions(dear)
   async outcome(@Parent() goal: Goal): Promise<GoalOutcome> {
     const { stored, from, until, target, direction, dropped, moment } = goal;
     const begun = moment.validAt >= from;

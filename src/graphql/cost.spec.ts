@@ -5,7 +5,7 @@ import { type Variables } from './cost.js';
 import { Operations } from './operations.js';
 
 const schema = buildSchema(`
-  type Query { person: Person report: Person people(first: Int, last: Int): PersonConnection! byIds(ids: [ID!]!, in: Where): [Person]! entries(first: Int): EntryConnection! }
+  type Query { person: Person report: Person counts: [Tag!]! ranked(first: Int): PersonConnection! people(first: Int, last: Int): PersonConnection! byIds(ids: [ID!]!, in: Where): [Person]! entries(first: Int): EntryConnection! }
   input Where { names: [String!] }
   type PageInfo { endCursor: String }
   type PersonConnection { edges: [PersonEdge!]! nodes: [Person!]! pageInfo: PageInfo! totalCount: Int! }
@@ -20,7 +20,13 @@ for (const type of Object.values(schema.getTypeMap()))
 const query = schema.getQueryType();
 if (query instanceof GraphQLObjectType)
   Object.assign(query.getFields()['byIds'] ?? {}, { extensions: { listSize: 'ids' } });
-if (query instanceof GraphQLObjectType) Object.assign(query.getFields()['report'] ?? {}, { extensions: { cost: 100 } });
+if (query instanceof GraphQLObjectType)
+  for (const [field, extensions] of [
+    ['report', { cost: 100 }],
+    ['counts', { cost: 100, listSize: 4 }],
+    ['ranked', { cost: 100 }],
+  ] as const)
+    Object.assign(query.getFields()[field] ?? {}, { extensions });
 
 const operations = new Operations(schema, { depthMax: 50, aliasesMax: 50, costMax: 1_000 });
 const costOf = (source: string, variables: Variables = {}): number => {
@@ -34,6 +40,12 @@ describe('the cost of an operation', () => {
     ['nothing for scalars', '{ __typename }', 0],
     ['one for an object', '{ person { name } }', 1],
     ['what a field says that it costs, and what is below it', '{ report { name friend { name } } }', 101],
+    ['what a list costs to read, once, beside what is in it', '{ counts { name } }', 104],
+    [
+      'what a page costs to read, once, beside what is in it',
+      '{ ranked(first: 3) { nodes { name friend { name } } } }',
+      106,
+    ],
     ['one more for each below', '{ person { friend { friend { name } } } }', 3],
     ['a page, by its default', '{ people { nodes { name } } }', 21],
     ['a page, by first', '{ people(first: 3) { nodes { name } pageInfo { endCursor } totalCount } }', 4],

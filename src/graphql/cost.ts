@@ -24,6 +24,12 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** How many objects an operation may make the service build, given its variables. */
 export type Cost = (variables: Variables) => number;
 
+/**
+ * What a field has as its extensions that reads far more rows than it shows: a measure over all that passed in a period, a ranking
+ * of all who are heard. It counts as a hundred objects, so a request has room for some 250 of them by default.
+ */
+export const dear = { cost: 100 } as const;
+
 /** A list that says nothing of its size counts as this many. */
 const listAssumed = 5;
 
@@ -44,9 +50,9 @@ const times = (size: Cost, each: Cost): Cost =>
 
 /**
  * The cost of an operation, worked out once and then asked with each request's variables. An object costs 1 and what is
- * below it, or in place of the 1 what its field's extension `cost` says, where reading it is dearer; a page counts as often as
- * `first` or `last` say; a list as its field's extension `listSize` says: a number, or the way to the argument whose length it
- * has. Scalars cost nothing.
+ * below it, or in place of the 1 what its field's extension `cost` says, where reading it is dearer (`dear`); a page counts as often
+ * as `first` or `last` say; a list as its field's extension `listSize` says: a number, or the way to the argument whose length it
+ * has. A page or a list is read once: its `cost` stands beside what its members cost. Scalars cost nothing.
  */
 export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost => {
   const fragments = fragmentsOf(document);
@@ -112,11 +118,11 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
 
     const below = ofSet(type, node.selectionSet);
     // A page is one question and as many rows; what wraps the rows is nothing by itself.
-    if (isConnection(type)) return sum([constant(1), times(pageSize(field, node), below)]);
+    if (isConnection(type)) return sum([constant(ownCost(field, 1)), times(pageSize(field, node), below)]);
     if (type.name === 'PageInfo') return free;
     if (isConnection(parent)) return type.name.endsWith('Edge') ? below : sum([constant(1), below]);
-    const one = sum([constant(ownCost(field)), below]);
-    return isListType(getNullableType(field.type)) ? times(listSize(field, node), one) : one;
+    if (!isListType(getNullableType(field.type))) return sum([constant(ownCost(field, 1)), below]);
+    return sum([constant(ownCost(field, 0)), times(listSize(field, node), sum([constant(1), below]))]);
   };
 
   const argument = (node: FieldNode, name: string): ((variables: Variables) => unknown) => {
@@ -160,8 +166,9 @@ export const costOf = (schema: GraphQLSchema, document: DocumentNode, operation:
 
 type AnyField = GraphQLField<unknown, unknown>;
 
-/** What a field costs by itself: 1, but where reading it is dearer than building an object. */
-const ownCost = ({ extensions }: AnyField): number => (typeof extensions['cost'] === 'number' ? extensions['cost'] : 1);
+/** What a field costs by itself, where reading it is dearer than it is otherwise. */
+const ownCost = ({ extensions }: AnyField, otherwise: number): number =>
+  typeof extensions['cost'] === 'number' ? extensions['cost'] : otherwise;
 
 const isConnection = ({ extensions }: GraphQLCompositeType): boolean => extensions['connection'] === true;
 

@@ -26,25 +26,24 @@ export type AcknowledgementRequest =
 export type AcknowledgementRefusal = Refusal<'AcknowledgementNotFound'>;
 
 interface Versions {
-  readonly acknowledged: readonly number[];
-  readonly retracted: readonly number[];
+  /** By version, the earliest date on which it was acknowledged. */
+  readonly acknowledged: ReadonlyMap<number, string>;
+  readonly retracted: ReadonlySet<number>;
 }
 
 /** The versions of each guideline that a person of ours has acknowledged, and those of which that was mistaken, by the guideline's id. */
 export type Acknowledgements = ReadonlyMap<string, Versions>;
 
-const none: Versions = { acknowledged: [], retracted: [] };
-
-const without = (versions: readonly number[], version: number): readonly number[] =>
-  versions.filter((each) => each !== version);
+const none: Versions = { acknowledged: new Map(), retracted: new Set() };
 
 /** The newest version of a guideline that they have acknowledged; 0 for none. */
 export const newestAcknowledged = (state: Acknowledgements, guidelineId: string): number =>
-  Math.max(0, ...(state.get(guidelineId) ?? none).acknowledged);
+  Math.max(0, ...(state.get(guidelineId) ?? none).acknowledged.keys());
 
 /**
- * What one person of ours has read and keeps to. Who has acknowledged a version has those before it. An acknowledgement that was
- * mistaken is retracted: then they have what they had acknowledged besides, and may acknowledge that version again.
+ * What one person of ours has read and keeps to. Who has acknowledged a version has those before it, from that date on: so an
+ * older version, or the same one, says something new where its date is earlier. An acknowledgement that was mistaken is retracted,
+ * all that was said of that version: then they have what they had acknowledged besides, and may acknowledge that version again.
  */
 export const acknowledgements: Decider<
   Acknowledgements,
@@ -55,27 +54,34 @@ export const acknowledgements: Decider<
   category: 'acknowledgement',
   initialState: new Map(),
 
-  evolve: (state, { type, data: { guidelineId, version } }) => {
-    const { acknowledged, retracted } = state.get(guidelineId) ?? none;
-    return new Map(state).set(
-      guidelineId,
-      type === 'GuidelineAcknowledged'
-        ? { acknowledged: [...acknowledged, version], retracted: without(retracted, version) }
-        : { acknowledged: without(acknowledged, version), retracted: [...retracted, version] },
-    );
+  evolve: (state, { type, data }) => {
+    const { guidelineId, version } = data;
+    const versions = state.get(guidelineId) ?? none;
+    const acknowledged = new Map(versions.acknowledged);
+    const retracted = new Set(versions.retracted);
+    if (type === 'GuidelineAcknowledged') {
+      acknowledged.set(version, data.occurredAt);
+      retracted.delete(version);
+    } else {
+      acknowledged.delete(version);
+      retracted.add(version);
+    }
+    return new Map(state).set(guidelineId, { acknowledged, retracted });
   },
 
   decide: ({ type, data }, state) => {
     const { guidelineId, version } = data;
+    const { acknowledged, retracted } = state.get(guidelineId) ?? none;
     switch (type) {
-      case 'AcknowledgeGuideline':
-        return newestAcknowledged(state, guidelineId) >= version ? [] : [{ type: 'GuidelineAcknowledged', data }];
-      case 'RetractAcknowledgement': {
-        const { acknowledged, retracted } = state.get(guidelineId) ?? none;
-        if (acknowledged.includes(version)) return [{ type: 'AcknowledgementRetracted', data }];
-        // Asked twice: nothing happened.
-        return retracted.includes(version) ? [] : { refused: 'AcknowledgementNotFound' };
+      case 'AcknowledgeGuideline': {
+        // Dates of one form and length: their order is that of time.
+        const known = [...acknowledged].some(([its, at]) => its >= version && at <= data.occurredAt);
+        return known ? [] : [{ type: 'GuidelineAcknowledged', data }];
       }
+      case 'RetractAcknowledgement':
+        if (acknowledged.has(version)) return [{ type: 'AcknowledgementRetracted', data }];
+        // Asked twice: nothing happened.
+        return retracted.has(version) ? [] : { refused: 'AcknowledgementNotFound' };
     }
   },
 };

@@ -74,6 +74,12 @@ describe('the rows of guidelines', () => {
       { ...kims, known_from: 1, known_until: open, at: dayMs(3) },
     ]));
 
+  it('keep the earlier date of an acknowledgement that was told of late', () =>
+    given(acknowledged('kim', 1, 9), acknowledged('kim', 1, 3)).thenRows(acknowledgementTable, [
+      { ...kims, known_from: 1, known_until: 2, at: dayMs(9) },
+      { ...kims, known_from: 2, known_until: open, at: dayMs(3) },
+    ]));
+
   it('let go of an acknowledgement that was retracted, and keep it when it is given again', () =>
     given(acknowledged('kim', 1, 3), retracted('kim', 1), acknowledged('kim', 1, 9)).thenRows(acknowledgementTable, [
       { ...kims, known_from: 1, known_until: 2, at: dayMs(3) },

@@ -24,7 +24,7 @@ export const guidelineTable: Table = {
   key: ['guideline', 'place'],
 };
 
-/** Who of ours has acknowledged which version, in versions; what is retracted has no present one. */
+/** Who of ours has acknowledged which version, and first when, in versions; what is retracted has no present one. */
 export const acknowledgementTable: Table = {
   name: 'guideline_acknowledgement',
   columns: {
@@ -77,6 +77,8 @@ export const guidelineRows: Projection<null> = {
     if (type === 'GuidelineAcknowledged') {
       const { colleagueId: colleague, guidelineId: guideline, version } = data;
       const known = { known_from: ordinal, known_until: open };
+      // That they had acknowledged it before the date that was known.
+      rows.close(acknowledgementTable, [colleague, guideline, version], ordinal);
       rows.insert(acknowledgementTable, {
         ...{ colleague, guideline, version, ...known, at, recorded_by: provenance.actor },
       });

@@ -52,6 +52,15 @@ describe('an acknowledgement', () => {
   const { given } = specifyDecider(acknowledgements);
   const data = (version: number, guidelineId = 'g') => ({ colleagueId: 'kim', guidelineId, version, occurredAt });
   const ask = (version: number): AcknowledgementRequest => ({ type: 'AcknowledgeGuideline', data: data(version) });
+  const earlier = '2023-12-24T00:00:00.000Z';
+  const askEarlier = (version: number): AcknowledgementRequest => ({
+    type: 'AcknowledgeGuideline',
+    data: { ...data(version), occurredAt: earlier },
+  });
+  const toldEarlier = (version: number): AcknowledgementFact => ({
+    type: 'GuidelineAcknowledged',
+    data: { ...data(version), occurredAt: earlier },
+  });
   const told = (version: number, of = 'g'): AcknowledgementFact => ({
     type: 'GuidelineAcknowledged',
     data: data(version, of),
@@ -75,6 +84,28 @@ describe('an acknowledgement', () => {
   it('stays quiet where that version was acknowledged, or a later one', () => {
     given(told(2)).when(ask(2)).thenNothingHappens();
     given(told(2)).when(ask(1)).thenNothingHappens();
+  });
+  it('is recorded late where it says more: an older version, or the same one, at an earlier date', () => {
+    given(told(2))
+      .when(askEarlier(1))
+      .then([toldEarlier(1)]);
+    given(told(1))
+      .when(askEarlier(1))
+      .then([toldEarlier(1)]);
+    given(told(1), toldEarlier(1)).when(askEarlier(1)).thenNothingHappens();
+    given(told(1), toldEarlier(1)).when(ask(1)).thenNothingHappens();
+    given(told(1), toldEarlier(2)).when(askEarlier(1)).thenNothingHappens();
+    given(toldEarlier(1))
+      .when(ask(2))
+      .then([told(2)]);
+  });
+  it('is retracted with every date of that version', () => {
+    given(told(1), toldEarlier(1))
+      .when(takeBack(1))
+      .then([takenBack(1)]);
+    given(told(1), toldEarlier(1), takenBack(1))
+      .when(ask(1))
+      .then([told(1)]);
   });
   it('is retracted, once, and what was acknowledged besides stands', () => {
     given(told(1), told(2))

@@ -16,7 +16,6 @@ import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validat
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs } from '../graphql/connections.js';
-import { badUserInput } from '../graphql/errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -112,12 +111,9 @@ export class CommitmentsResolver {
     @Args('input') input: MakeCommitmentInput,
     @Context() request: RequestContext,
   ): Promise<typeof MakeCommitmentResult> {
-    const occurredAt = when(input, request);
-    if (input.dueAt < Date.parse(occurredAt))
-      throw badUserInput([{ path: ['input', 'dueAt'], message: 'This lies before it was promised.' }]);
     const asked = {
       type: 'MakeCommitment',
-      data: { occurredAt, dueAt: new Date(input.dueAt).toISOString(), text: input.promise },
+      data: { occurredAt: when(input, request), dueAt: new Date(input.dueAt).toISOString(), text: input.promise },
     } as const;
     return this.desk.care('CommitmentWasMade', 'makeCommitment', asked, input, request);
   }
@@ -130,10 +126,7 @@ export class CommitmentsResolver {
     @Args('input') input: MoveCommitmentInput,
     @Context() request: RequestContext,
   ): Promise<typeof MoveCommitmentResult> {
-    const about = concerning(input, request);
-    if (input.dueAt < Date.parse(about.occurredAt))
-      throw badUserInput([{ path: ['input', 'dueAt'], message: 'This lies before it was moved.' }]);
-    const data = { ...about, dueAt: new Date(input.dueAt).toISOString() };
+    const data = { ...concerning(input, request), dueAt: new Date(input.dueAt).toISOString() };
     return this.desk.care('CommitmentWasMoved', 'moveCommitment', { type: 'MoveCommitment', data }, input, request);
   }
 

@@ -11,7 +11,7 @@ import { DateTime } from '../graphql/scalars.js';
 import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import { StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
 import type { UndertakingState } from './undertaking-pages.js';
-import { AboutRelationship, RelationshipFact } from './relationships.types.js';
+import { AboutRelationship, IsNotBeforeOccurredAt, RelationshipFact } from './relationships.types.js';
 
 export const commitmentStates = ['overdue', 'open', 'kept', 'broken'] as const satisfies readonly UndertakingState[];
 export type CommitmentState = (typeof commitmentStates)[number];
@@ -137,6 +137,7 @@ export class MakeCommitmentInput extends ExplainedCommandInput {
   promise!: string;
 
   @Field(() => DateTime, { description: 'Not before it was made.' })
+  @IsNotBeforeOccurredAt('This lies before it was promised.')
   dueAt!: number;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was promised; now, when left out.' })
@@ -156,6 +157,7 @@ export class MoveCommitmentInput extends ReasonedCommandInput {
   commitmentId!: string;
 
   @Field(() => DateTime, { description: 'By when it is due from then on; not before it was moved.' })
+  @IsNotBeforeOccurredAt('This lies before it was moved.')
   dueAt!: number;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was moved; now, when left out.' })

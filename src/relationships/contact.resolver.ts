@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Extensions, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ReadStore } from '../event-sourcing/read-store.js';
-import { batchedOfGroups } from '../graphql/batches.js';
+import { batched, batchedOfGroups } from '../graphql/batches.js';
 import type { Moment } from '../graphql/moment.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Interaction } from '../interactions/interaction-node.types.js';
@@ -14,6 +14,7 @@ import {
   ContactForbidden,
   ForbidContactInput,
   ForbidContactResult,
+  Outreach,
   PermitContactInput,
   PermitContactResult,
 } from './outreach.types.js';
@@ -100,5 +101,40 @@ export class ContactOfInteractionResolver {
       [...people.values()].map((members) => batchedOfGroups(request, 'contact', then, load, members)),
     );
     return words.flatMap((word) => forbidding(word, moment) ?? []);
+  }
+}
+
+/** Of an outreach: whether it is not to be done, or should not have been. */
+@Resolver(() => Outreach)
+export class ContactOfOutreachResolver {
+  constructor(@Inject(READ_STORE) private readonly rows: ReadStore) {}
+
+  @ResolveField(() => ContactForbidden, {
+    nullable: true,
+    description:
+      'While it is open: that they are not to be contacted at the date of the question, whenever it was planned. Where it was done: that they were not to be by then. Null where they may be, and where it was cancelled.',
+  })
+  async contactForbidden(
+    @Parent() { stakeholderId, state, settledAt, moment }: Outreach,
+    @Context() request: RequestContext,
+  ): Promise<ContactForbidden | null> {
+    if (state === 'cancelled') return null;
+    const load = async (ids: readonly string[], at: Moment): Promise<ReadonlyMap<string, HeldWord>> => {
+      const groups = [...(await groupsOf(this.rows, ids, at))].map(([id, { members }]) => ({ id, members }));
+      const words = await wordsOfAll(
+        this.rows,
+        'contact',
+        groups.map(({ members }) => members),
+        at,
+      );
+      return new Map(
+        groups.flatMap(({ id, members: [first = ''] }) => {
+          const word = words.get(first);
+          return word === undefined ? [] : [[id, word] as const];
+        }),
+      );
+    };
+    const then = { ...moment, validAt: settledAt ?? moment.validAt };
+    return forbidding(await batched(request, 'contact of outreach', then, load, stakeholderId), moment);
   }
 }

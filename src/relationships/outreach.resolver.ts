@@ -5,7 +5,6 @@ import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validat
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { batched } from '../graphql/batches.js';
 import { type Connection, ConnectionArgs } from '../graphql/connections.js';
-import { badUserInput } from '../graphql/errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import type { Moment } from '../graphql/moment.js';
 import { Moments } from '../graphql/moments.js';
@@ -103,8 +102,6 @@ export class OutreachesResolver {
     @Context() request: RequestContext,
   ): Promise<typeof PlanOutreachResult> {
     const occurredAt = when(input, request);
-    if (input.plannedFor < Date.parse(occurredAt))
-      throw badUserInput([{ path: ['input', 'plannedFor'], message: 'This lies before it was planned.' }]);
     const { plan: text, channel = null } = input;
     const plannedFor = new Date(input.plannedFor).toISOString();
     const asked = { type: 'PlanOutreach', data: { occurredAt, plannedFor, channel, text } } as const;

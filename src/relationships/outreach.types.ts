@@ -21,7 +21,7 @@ import { IsDateOfWhatHappened } from '../interactions/interactions.types.js';
 import type { Channel } from '../stakeholders/handle.js';
 import { ChannelEnum } from '../stakeholders/handles.types.js';
 import { StakeholderNotFound } from '../stakeholders/stakeholders.types.js';
-import { AboutRelationship, RelationshipFact } from './relationships.types.js';
+import { AboutRelationship, IsNotBeforeOccurredAt, RelationshipFact } from './relationships.types.js';
 import type { UndertakingState } from './undertaking-pages.js';
 
 export const outreachStates = ['overdue', 'open', 'done', 'cancelled'] as const satisfies readonly UndertakingState[];
@@ -153,6 +153,7 @@ export class PlanOutreachInput extends ExplainedCommandInput {
   plan!: string;
 
   @Field(() => DateTime, { description: 'Not before it was planned.' })
+  @IsNotBeforeOccurredAt('This lies before it was planned.')
   plannedFor!: number;
 
   @Field(() => ChannelEnum, { nullable: true })

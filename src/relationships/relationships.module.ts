@@ -13,7 +13,7 @@ import {
   ConnectionsResolver,
 } from './connections.resolver.js';
 import { LifecycleResolver } from './lifecycle.resolver.js';
-import { ContactOfInteractionResolver, ContactResolver } from './contact.resolver.js';
+import { ContactOfInteractionResolver, ContactOfOutreachResolver, ContactResolver } from './contact.resolver.js';
 import { OutreachResolver, OutreachesResolver, outreachSettledResolvers } from './outreach.resolver.js';
 import { MergedFactsResolver } from './merges.resolver.js';
 import { type Relating, relating } from './relating.js';
@@ -64,6 +64,7 @@ import { SurveysResolver } from './surveys.resolver.js';
     AssessedInfluenceResolver,
     ContactResolver,
     ContactOfInteractionResolver,
+    ContactOfOutreachResolver,
     OutreachesResolver,
     OutreachResolver,
     ...outreachSettledResolvers,

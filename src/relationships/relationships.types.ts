@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { Done } from '../graphql/done.js';
 import { ExplainedCommandInput, ReasonedCommandInput } from '../graphql/commands.js';
 import { enumOf } from '../graphql/enum-of.js';
@@ -16,6 +16,19 @@ import { type AssessableStance, type Stance, type Step, stances, steps } from '.
 
 export const StepEnum = enumOf(steps);
 registerEnumType(StepEnum, { name: 'Step', description: 'How far we have gone with somebody, in this order.' });
+
+/** A date that lies not before `occurredAt` or, where that is left out, now: told with all other faults. */
+export const IsNotBeforeOccurredAt = (message: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNotBeforeOccurredAt',
+    validator: {
+      validate: (value: unknown, args) => {
+        const { occurredAt } = (args?.object ?? {}) as { readonly occurredAt?: number | null };
+        return typeof value === 'number' && value >= (occurredAt ?? Date.now());
+      },
+      defaultMessage: () => message,
+    },
+  });
 
 /** A decision about a relationship, as timelines show it. */
 @ObjectType({ isAbstract: true })

@@ -1,7 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { specifyDecider } from '../event-sourcing/specification.js';
 import type { AffiliationFact, AffiliationRequest } from './affiliation.js';
-import { type StakeholderFact, belonging } from './stakeholder.js';
+import { belonging } from './belonging.js';
+import type { StakeholderFact } from './stakeholder.js';
 
 const { given } = specifyDecider(belonging);
 const ids = { stakeholderId: 'mia', affiliationId: 'mia.a' };
@@ -61,6 +62,16 @@ describe('starting an affiliation', () => {
   it('is refused where it would end before it begins, or at once', () => {
     for (const until of [day(1), day(2)])
       given(identified()).when(start({ until })).then({ refused: 'EndsBeforeItBegins' });
+  });
+  it('by a claim is what holds the claim, and is refused where the claim was abandoned', () => {
+    const request = start();
+    const claiming = { ...request, data: { ...request.data, token: 't' } } as AffiliationRequest;
+    given(identified())
+      .when(claiming)
+      .then([{ ...started(), data: { ...started().data, token: 't' } } as AffiliationFact]);
+    given(identified(), { type: 'ClaimsAbandoned', data: { tokens: ['t'] } })
+      .when(claiming)
+      .then({ refused: 'ClaimsSettled' });
   });
   it('is refused for nobody, and for an organisation', () => {
     given().when(start()).then({ refused: 'StakeholderNotFound' });

@@ -32,6 +32,11 @@ interface OfPerson {
   readonly affiliationId: string;
 }
 
+/** By which claim the source's id is this affiliation's; left out where no source says so, and where it was told before ids were claimed. */
+interface Claiming {
+  readonly token?: string;
+}
+
 /** What an amended affiliation was before it. */
 interface Was {
   readonly was: Lasting & { readonly organisationId: string };
@@ -43,7 +48,7 @@ type Personal<Fields> = { readonly of: readonly string[] } & Fields;
 export type AffiliationFact =
   | Fact<
       'AffiliationStarted',
-      OfPerson & Lasting & Attested & { readonly organisationId: string; readonly personal: Personal<Post> }
+      OfPerson & Lasting & Attested & Claiming & { readonly organisationId: string; readonly personal: Personal<Post> }
     >
   | Fact<'AffiliationEnded', OfPerson & Was & { readonly occurredAt: string }>
   | Fact<
@@ -58,7 +63,7 @@ export type AffiliationFact =
   | Fact<'AffiliationRetracted', OfPerson & Was>;
 
 export type AffiliationRequest =
-  | Fact<'StartAffiliation', OfPerson & Lasting & Attested & Post & { readonly organisationId: string }>
+  | Fact<'StartAffiliation', OfPerson & Lasting & Attested & Claiming & Post & { readonly organisationId: string }>
   | Fact<'EndAffiliation', OfPerson & { readonly occurredAt: string }>
   /** What is left out stays as it is. */
   | Fact<'CorrectAffiliation', OfPerson & { readonly period: Partial<Lasting>; readonly post: Partial<Post> }>
@@ -87,6 +92,11 @@ const factTypes: ReadonlySet<string> = new Set<AffiliationFact['type']>([
 
 export const isAffiliationFact = <F extends { readonly type: string }>(fact: F): fact is Extract<F, AffiliationFact> =>
   factTypes.has(fact.type);
+
+/** Whether what a stakeholder's stream is asked is about where they belong. */
+export const isAffiliationRequest = <R extends { readonly type: string }>(
+  request: R,
+): request is Extract<R, AffiliationRequest> => request.type.endsWith('Affiliation');
 
 /** Whether something ends before it begins, or at once. */
 export const endsBeforeItBegins = ({ occurredAt, until }: Lasting): boolean =>

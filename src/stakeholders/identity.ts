@@ -12,6 +12,8 @@ import {
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
+import { type AffiliationRequest, isAffiliationRequest } from './affiliation.js';
+import { belonging } from './belonging.js';
 import { type Groups, groups } from './groups.js';
 import { type ExternalId, type Handle, externalIdForm, normalForm, normalFormRule } from './handle.js';
 import {
@@ -74,6 +76,8 @@ export type IdentityOutcome =
 
 /** Who somebody is, over the streams of stakeholders, handles and external ids. */
 export interface Identity extends Groups {
+  /** Of values that one stakeholder holds at a time. */
+  readonly claims: Claims;
   ask(request: IdentityRequest, context: CommandContext): Promise<IdentityOutcome>;
   /** Who holds a handle or an external id, as new as the log. */
   holderOf(value: ClaimedValue): Promise<string | null>;
@@ -325,6 +329,7 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
 
   return {
     ...one,
+    claims: unique,
     ask,
     mergeRefusal: (survivorId, mergedId) => merges.refusalOf({ type: 'Merge', survivorId, mergedId }),
     holderOf: unique.holderOf,
@@ -341,8 +346,14 @@ export const identity = (transactions: Transactions, hash: KeyedHash): Identity 
 const stakeholdersAsHolders = ({ transact, read }: Transactions): Holders => ({
   standing: async (holder, token): Promise<ClaimStanding> =>
     (await read(stakeholder, holder)).state.claims[token] ?? 'pending',
-  follow: async (holder, request, context) =>
-    isAccepted(await transact(stakeholder, holder, request as unknown as StakeholderRequest, context)),
+  follow: async (holder, request, context) => {
+    const asked = request as unknown as StakeholderRequest | AffiliationRequest;
+    return isAccepted(
+      isAffiliationRequest(asked)
+        ? await transact(belonging, holder, asked, context)
+        : await transact(stakeholder, holder, asked, context),
+    );
+  },
   heldFor: async (holder, token) => {
     const { handles, externalIds, ended } = (await read(stakeholder, holder)).state;
     const held = [...handles, ...externalIds].find((each) => each.token === token);

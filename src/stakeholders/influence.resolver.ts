@@ -1,8 +1,9 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Extensions, Field, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Length } from 'class-validator';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { type Connection, ConnectionArgs, pageOf } from '../graphql/connections.js';
+import { dear } from '../graphql/cost.js';
 import { refused } from '../graphql/errors.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { Moments } from '../graphql/moments.js';
@@ -106,6 +107,7 @@ export class InfluenceResolver {
   }
 
   @ResolveField(() => InfluenceRanking)
+  @Extensions(dear)
   ranking(@Parent() of: TopicInfluence, @Args() { weights }: RankingArgs): InfluenceRanking {
     const asked = weights ?? weightsV1;
     const byDefinition = weights == null;
@@ -113,6 +115,7 @@ export class InfluenceResolver {
   }
 
   @ResolveField(() => MagicMiddle)
+  @Extensions(dear)
   async magicMiddle(
     @Parent() of: TopicInfluence,
     @Args() { fromPercentile, toPercentile }: MagicMiddleArgs,
@@ -125,6 +128,7 @@ export class InfluenceResolver {
     description:
       'Whom nobody of ours answers for and who are not retired, in the order in which a ranking has them on whatever evidence there is.',
   })
+  @Extensions(dear)
   async discoveries(@Parent() of: TopicInfluence, @Args() args: ConnectionArgs): Promise<Connection<Discovery>> {
     const spokenFor = await voicesSpokenFor(this.rows, of.moment);
     const candidates = (await of.voices(1)).filter(({ voice }) => !spokenFor.has(voice));

@@ -2,15 +2,7 @@ import type { HeldFor } from '../event-sourcing/claim.js';
 import type { ClaimStanding } from '../event-sourcing/claims.js';
 import type { Decider, Refusal } from '../event-sourcing/decider.js';
 import type { Fact } from '../event-sourcing/fact.js';
-import {
-  type AffiliationFact,
-  type AffiliationRefusal,
-  type AffiliationRequest,
-  type Affiliations,
-  affiliationsAfter,
-  decideAffiliation,
-  isAffiliationFact,
-} from './affiliation.js';
+import { type AffiliationFact, type Affiliations, affiliationsAfter, isAffiliationFact } from './affiliation.js';
 import type { Channel } from './handle.js';
 
 export type StakeholderKind = 'person' | 'organisation';
@@ -214,7 +206,11 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
   },
 
   evolve: (state, fact) => {
-    if (isAffiliationFact(fact)) return { ...state, affiliations: affiliationsAfter(state.affiliations, fact) };
+    if (isAffiliationFact(fact)) {
+      const tokens = fact.type === 'AffiliationStarted' && fact.data.token !== undefined ? [fact.data.token] : [];
+      const affiliations = affiliationsAfter(state.affiliations, fact);
+      return { ...state, affiliations, claims: settled(state.claims, tokens, 'held') };
+    }
     const { type, data } = fact;
     switch (type) {
       case 'StakeholderIdentified': {
@@ -369,19 +365,5 @@ export const stakeholder: Decider<Stakeholder, StakeholderRequest, StakeholderFa
         return [{ type: 'StakeholderUnmerged', data: { stakeholderId, mergedId: merged.id, token: merged.token } }];
       }
     }
-  },
-};
-
-/** The same stream, asked where a person belongs: only a person is affiliated. */
-export const belonging: Decider<
-  Stakeholder,
-  AffiliationRequest,
-  StakeholderFact,
-  AffiliationRefusal | Refusal<'StakeholderNotFound' | 'NotAPerson'>
-> = {
-  ...stakeholder,
-  decide: (request, { identified, kind, affiliations }) => {
-    if (!identified) return { refused: 'StakeholderNotFound' };
-    return kind === 'person' ? decideAffiliation(request, affiliations) : { refused: 'NotAPerson' };
   },
 };

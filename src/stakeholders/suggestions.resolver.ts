@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Extensions, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ReadStore } from '../event-sourcing/read-store.js';
 import { type Connection, pageOf } from '../graphql/connections.js';
+import { dear } from '../graphql/cost.js';
 import { foundConnection, sliceOf } from '../graphql/found-pages.js';
 import { Moments } from '../graphql/moments.js';
 import { PageOfPastArgs } from '../graphql/past.args.js';
@@ -24,6 +25,7 @@ export class SuggestionsResolver {
   @Query(() => MergeSuggestionConnection, {
     description: `Pairs who have something in common that speaks for one person, what is strongest first. What more than ${sharedMax} have in common speaks for nobody, but one mailbox name under one name does for up to ${mailboxSharedMax}, each with the first; and whom somebody told apart is not suggested.`,
   })
+  @Extensions(dear)
   async mergeSuggestions(@Args() args: PageOfPastArgs, @Now() now: number): Promise<Connection<MergeSuggestion>> {
     const moment = await this.moments.of(args, now);
     const list = 'merge suggestions';

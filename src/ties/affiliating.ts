@@ -1,15 +1,19 @@
-import type { Refusal } from '../event-sourcing/decider.js';
+import type { Claims } from '../event-sourcing/claims.js';
+import { type Refusal, isRefusal, streamOf as streamNamed } from '../event-sourcing/decider.js';
 import { deterministicId } from '../event-sourcing/event-id.js';
+import type { JsonObject } from '../event-sourcing/fact.js';
 import { canonicalJson } from '../event-sourcing/keyed-hash.js';
 import {
   type Accepted,
   type CommandContext,
   type CommandIdReused,
+  RevisionConflict,
   type Transactions,
   isAccepted,
 } from '../event-sourcing/transact.js';
-import type { AffiliationRefusal, Attested, Lasting, Post } from '../stakeholders/affiliation.js';
-import { type Stakeholder, belonging, stakeholder } from '../stakeholders/stakeholder.js';
+import type { AffiliationRefusal, AffiliationRequest, Attested, Lasting, Post } from '../stakeholders/affiliation.js';
+import { belonging } from '../stakeholders/belonging.js';
+import { type Stakeholder, stakeholder } from '../stakeholders/stakeholder.js';
 
 /** What is asked about where somebody belongs. Dates are RFC 3339, UTC, milliseconds. */
 export type AffiliatingRequest =
@@ -45,6 +49,9 @@ export type AffiliatingOutcome =
   | ColleagueNotFound
   | CommandIdReused;
 
+/** Which source's id is whose: the port to whoever keeps what one stakeholder holds at a time. */
+export type SourceIds = Pick<Claims, 'claim' | 'undo' | 'tokenOf'>;
+
 /** Who is one with whom: the port to whoever keeps identities. */
 export interface Known {
   /** All who are one with somebody, first who remains; null where nobody has the id. */
@@ -69,7 +76,7 @@ export const personOf = (affiliationId: string): string => affiliationId.split('
 /** @param digestOf a keyed digest: under one source id, the same telling is on record already and another is refused. */
 export const affiliating = (
   { transact, look, read }: Transactions,
-  stakeholders: Known,
+  stakeholders: Known & { readonly claims: SourceIds },
   ourPeople: OurPeople,
   digestOf: (text: string) => string,
 ): Affiliating => {
@@ -107,7 +114,7 @@ export const affiliating = (
     if (stakeholderId === undefined) return { refused: 'StakeholderNotFound', stakeholderId: told.personId };
     const affiliationId = idIn(stakeholderId);
     // A command that was accepted is answered with what happened then, whatever has become of the others since.
-    const { known } = await look(belonging, stakeholderId, context);
+    const { known, state, revision } = await look(belonging, stakeholderId, context);
     if (known !== null) return isAccepted(known) ? { ...known, affiliationId } : known;
     const [organisationId] = (await stakeholders.groupOf(told.organisationId)) ?? [];
     if (organisationId === undefined) return { refused: 'StakeholderNotFound', stakeholderId: told.organisationId };
@@ -119,10 +126,41 @@ export const affiliating = (
     const sent = digestOf(canonicalJson({ organisationId: told.organisationId, occurredAt, until, role, title }));
     const period = { occurredAt, until };
     const data = { stakeholderId, affiliationId, organisationId, ...period, role, title, source, saidBy, sent };
-    return settled(
-      await transact(belonging, stakeholderId, { type: 'StartAffiliation', data }, context),
-      affiliationId,
-    );
+    const asked: StartRequest = { type: 'StartAffiliation', data };
+    const decided = belonging.decide(asked, state);
+    const unexpected = context.expectedRevision !== undefined && context.expectedRevision !== revision;
+    // Nothing to claim where it is on record already, or the stream will say no.
+    if (source === null || isRefusal(decided) || decided.length === 0 || unexpected)
+      return settled(await transact(belonging, stakeholderId, asked, context), affiliationId);
+    const taken = (holder: string) => ({ refused: 'AffiliationSourceIdTaken', affiliationId: idIn(holder) }) as const;
+    return startClaimed(asked, source, taken, context);
+  };
+
+  /** A source has one affiliation under one id, whoever it is said of: decided first, claimed next, written last. */
+  const startClaimed = async (
+    asked: StartRequest,
+    source: { readonly name: string; readonly id: string },
+    taken: (holder: string) => AffiliatingOutcome,
+    context: CommandContext,
+  ): Promise<AffiliatingOutcome> => {
+    const { claims } = stakeholders;
+    const { stakeholderId, affiliationId } = asked.data;
+    const claim = digestOf(canonicalJson({ name: source.name, id: source.id }));
+    const value = { category: 'affiliationsource', claim };
+    const token = claims.tokenOf(value, context);
+    const claiming: StartRequest = { ...asked, data: { ...asked.data, token } };
+    const lost = await claims.claim(stakeholderId, [value], () => claiming as unknown as JsonObject, context);
+    if (lost !== null && lost.by !== stakeholderId) return taken(lost.by);
+    // Where it was lost to another telling of the same person, their stream says whether that was the same.
+    const asks = lost === null ? claiming : asked;
+    try {
+      const outcome = settled(await transact(belonging, stakeholderId, asks, context), affiliationId);
+      if ('refused' in outcome) await claims.undo(stakeholderId, [value], context);
+      return outcome;
+    } catch (error) {
+      if (error instanceof RevisionConflict) await claims.undo(stakeholderId, [value], context);
+      throw error;
+    }
   };
 
   /** The revision that is expected is that of who remains. */
@@ -147,6 +185,8 @@ export const affiliating = (
   };
 };
 
+type StartRequest = Extract<AffiliationRequest, { type: 'StartAffiliation' }>;
+
 const inItsStream = (
   request: Exclude<AffiliatingRequest, { type: 'Start' }>,
   ids: { readonly stakeholderId: string; readonly affiliationId: string },
@@ -162,7 +202,11 @@ const inItsStream = (
 };
 
 const settled = (
-  outcome: Accepted<Stakeholder> | AffiliationRefusal | Refusal<'StakeholderNotFound' | 'NotAPerson'> | CommandIdReused,
+  outcome:
+    | Accepted<Stakeholder>
+    | AffiliationRefusal
+    | Refusal<'StakeholderNotFound' | 'NotAPerson' | 'ClaimsSettled'>
+    | CommandIdReused,
   affiliationId: string,
 ): AffiliatingOutcome => {
   if (isAccepted(outcome)) return { ...outcome, affiliationId };
@@ -172,6 +216,9 @@ const settled = (
     case 'StakeholderNotFound':
     case 'NotAPerson':
       return { refused: outcome.refused, stakeholderId: personOf(affiliationId) };
+    case 'ClaimsSettled':
+      // Lost a race for the source's id and took it back: the caller may try again, under an id of its own.
+      throw new RevisionConflict(streamNamed(belonging, personOf(affiliationId)), -1);
     default:
       return { ...outcome, affiliationId };
   }

@@ -39,7 +39,7 @@ type Loaded = Map<string, Present>;
 /** Where people belong, and since when. */
 export const affiliationRows: Projection<Loaded> = {
   name: 'affiliations',
-  version: 1,
+  version: 2,
   tables: [affiliationTable],
   reads: affiliationFactTypes,
 

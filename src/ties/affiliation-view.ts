@@ -1,12 +1,6 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import type { AffiliationFact, Lasting, Post } from '../stakeholders/affiliation.js';
-
-/** Who amended something, when (milliseconds since 1970) and why. */
-export interface Amendment {
-  readonly at: number;
-  readonly by: string;
-  readonly reason: string | null;
-}
+import { type Amendment, type Endable, endedBy, endingCorrected } from './ending.js';
 
 /** One correction: the fields that changed, as they were and as they became. */
 export interface AffiliationCorrection extends Amendment {
@@ -15,7 +9,7 @@ export interface AffiliationCorrection extends Amendment {
 }
 
 /** An affiliation as it is shown. Plain JSON: it is the body of its row. */
-export interface AffiliationView extends Lasting, Post {
+export interface AffiliationView extends Lasting, Post, Endable {
   readonly affiliationId: string;
   readonly personId: string;
   readonly organisationId: string;
@@ -27,8 +21,6 @@ export interface AffiliationView extends Lasting, Post {
   /** Name of the credential that recorded it. */
   readonly by: string;
   readonly reason: string | null;
-  /** Where its end was recorded by itself. */
-  readonly ending: Amendment | null;
   readonly retraction: Amendment | null;
   /** Oldest first. */
   readonly corrections: readonly AffiliationCorrection[];
@@ -69,11 +61,12 @@ export const affiliationAfter = (before: AffiliationView | null, event: Recorded
   if (before === null) throw new Error(`Affiliation ${data.affiliationId} is amended, but was never started.`);
   switch (type) {
     case 'AffiliationEnded':
-      return { ...before, until: data.occurredAt, ending: amendment };
+      return { ...before, ...endedBy(before, data.occurredAt, amendment) };
     case 'AffiliationCorrected': {
       const from = { ...data.from, ...data.personal.from };
       const to = { ...data.to, ...data.personal.to };
-      return { ...before, ...to, corrections: [...before.corrections, { ...amendment, from, to }] };
+      const ending = to.until === undefined ? before.ending : endingCorrected(before.ending, to.until);
+      return { ...before, ...to, ending, corrections: [...before.corrections, { ...amendment, from, to }] };
     }
     case 'AffiliationRetracted':
       return { ...before, retraction: amendment };

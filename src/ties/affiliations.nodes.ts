@@ -15,6 +15,7 @@ import { personOf } from './affiliating.js';
 import { type AffiliationsAsked, affiliationsById, affiliationsPage, countAffiliations } from './affiliation-pages.js';
 import { type AffiliationCorrection, type AffiliationView, recordedAffiliation } from './affiliation-view.js';
 import type { Affiliation } from './affiliations.types.js';
+import { endThen } from './ending.js';
 import { stateAt } from './lasting.js';
 
 /** Affiliations as GraphQL shows them. */
@@ -33,8 +34,9 @@ export class AffiliationNodes {
   }
 
   nodeOf(view: AffiliationView, moment: Moment): Affiliation {
-    const { affiliationId, personId, organisationId, role, title, occurredAt, until, source, saidBy } = view;
-    const { recordedAt, by, reason, ending, retraction, corrections } = view;
+    const { affiliationId, personId, organisationId, role, title, occurredAt, source, saidBy } = view;
+    const { recordedAt, by, reason, retraction, corrections } = view;
+    const { until, ending } = endThen(view, moment);
     return {
       __typename: 'Affiliation',
       id: toGlobalId('Affiliation', affiliationId, moment),

@@ -197,8 +197,7 @@ export class AffiliationsResolver {
 const inWords = {
   AffiliationIsRetracted: 'This affiliation was taken back.',
   AffiliationHasEnded: 'It ended before that date already; correct it where that was mistaken.',
-  AffiliationSourceIdTaken:
-    "This source's id is on record for this person with another content; correct or retract that one.",
+  AffiliationSourceIdTaken: "This source's id is on record with another content; correct or retract that one.",
 } as const;
 
 const idIn = ({ affiliationId }: { readonly affiliationId: string }): string =>

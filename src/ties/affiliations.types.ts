@@ -203,7 +203,7 @@ export class AffiliationHasEnded extends Refusal {
 @ObjectType({
   implements: () => Refusal,
   description:
-    "Returned when this source's id is on record for this person and what was first sent under it was another content; correct or retract that one.",
+    "Returned when this source's id is on record, for this person or another, and what was first sent under it was another content; correct or retract that one.",
 })
 export class AffiliationSourceIdTaken extends Refusal {
   readonly __typename = 'AffiliationSourceIdTaken';

@@ -43,7 +43,10 @@ export abstract class LastingNode extends Node {
   @Field(() => DateTime, { nullable: true, description: 'Inclusive; null: nobody says since when.' })
   readonly from!: number | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Exclusive; null: nothing known ends it.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Exclusive; null: nothing ends it, by what had happened and was foreseen by then.',
+  })
   readonly until!: number | null;
 
   @Field(() => StateEnum)

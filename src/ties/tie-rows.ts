@@ -43,7 +43,7 @@ type Loaded = Map<string, Present>;
 /** Who is tied to whom, and since when. */
 export const tieRows: Projection<Loaded> = {
   name: 'ties',
-  version: 2,
+  version: 3,
   tables: [tieTable],
   reads: new Set<TieFact['type']>(['TieRecorded', 'TieEnded', 'TieCorrected', 'TieRetracted']),
 

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../event-sourcing/event-store.js';
 import type { Lasting } from '../stakeholders/affiliation.js';
-import type { Amendment } from './affiliation-view.js';
+import { type Amendment, type Endable, endedBy, endingCorrected } from './ending.js';
 import type { Correctable, Ends, PersonalEvidence, Shows, TieFact } from './tie.js';
 
 /** One correction: the fields that changed, as they were and as they became. */
@@ -10,7 +10,7 @@ export interface TieCorrection extends Amendment {
 }
 
 /** A tie as it is shown. Plain JSON: it is the body of its rows. */
-export interface TieView extends Ends, Lasting, Shows {
+export interface TieView extends Ends, Lasting, Shows, Endable {
   readonly tieId: string;
   readonly source: { readonly name: string; readonly id: string } | null;
   /** Id of the one of ours who says so. */
@@ -24,8 +24,6 @@ export interface TieView extends Ends, Lasting, Shows {
   readonly reason: string | null;
   /** Revision of its stream. */
   readonly revision: number;
-  /** Where its end was recorded by itself. */
-  readonly ending: Amendment | null;
   readonly retraction: Amendment | null;
   /** Oldest first. */
   readonly corrections: readonly TieCorrection[];
@@ -49,11 +47,12 @@ export const tieAfter = (before: TieView | null, event: RecordedEvent): TieView 
   if (before === null) throw new Error(`Tie ${data.tieId} is amended, but was never recorded.`);
   switch (type) {
     case 'TieEnded':
-      return { ...before, revision, until: data.occurredAt, ending: amendment };
+      return { ...before, revision, ...endedBy(before, data.occurredAt, amendment) };
     case 'TieCorrected': {
       const from = { ...data.from, ...data.personal.from };
       const to = { ...data.to, ...data.personal.to };
-      return { ...before, ...to, revision, corrections: [...before.corrections, { ...amendment, from, to }] };
+      const ending = to.until === undefined ? before.ending : endingCorrected(before.ending, to.until);
+      return { ...before, ...to, revision, ending, corrections: [...before.corrections, { ...amendment, from, to }] };
     }
     case 'TieRetracted':
       return { ...before, revision, retraction: amendment };

@@ -10,6 +10,7 @@ import { NodeRegistry } from '../graphql/node.js';
 import type { Correction } from '../interactions/interaction-node.types.js';
 import { StakeholderNodes } from '../stakeholders/stakeholders.nodes.js';
 import { EVENT_STORE, READ_STORE } from '../tokens.js';
+import { endThen } from './ending.js';
 import { stateAt } from './lasting.js';
 import { tie } from './tie.js';
 import { type TiesAsked, countTies, tiesById, tiesPage } from './tie-pages.js';
@@ -32,8 +33,9 @@ export class TieNodes {
   }
 
   nodeOf(view: TieView, moment: Moment): Tie {
-    const { tieId, kind, stakeholderId, otherId, occurredAt, until, source, saidBy, evidence, note, url } = view;
-    const { recordedAt, by, reason, revision, ending, retraction, corrections } = view;
+    const { tieId, kind, stakeholderId, otherId, occurredAt, source, saidBy, evidence, note, url } = view;
+    const { recordedAt, by, reason, revision, retraction, corrections } = view;
+    const { until, ending } = endThen(view, moment);
     return {
       __typename: 'Tie',
       id: toGlobalId('Tie', tieId, moment),
