@@ -91,7 +91,7 @@ const whatIf = async (
   const client = rapport.subscriber();
   try {
     const told = client.iterate<{ whatIf: { __typename: string; summary: Summary; liveSummary: Summary } }>({
-      query: `subscription ($stance: StanceRuleChanges, $asOf: AsOf, $rules: RulesAsked) { whatIf(stance: $stance, asOf: $asOf, rules: $rules) {
+      query: `subscription ($stance: StanceRuleChanges, $asOf: AsOf, $rules: RulesAsked, $atLeast: Position) { whatIf(stance: $stance, asOf: $asOf, rules: $rules, atLeast: $atLeast) {
         __typename ... on WhatIfAnswer { summary { ${summary} } liveSummary { ${summary} } } } }`,
       variables: { stance, asOf: past, ...variables },
     });
@@ -123,8 +123,8 @@ describe('another version of a rule', () => {
   });
 
   it('answers once its rows have caught up, as a what-if had said', async () => {
-    const asked = await whatIf(mild);
-    const first = await summaryOf();
+    const asked = await whatIf(mild, { atLeast: before });
+    const first = await summaryOf({ atLeast: before });
     expect([first.stanceRule, wonOver(first)]).toEqual(['tone-v1', 1]);
     const done = await put('tone-v2');
     expect(done).toMatchObject({ __typename: 'RuleWasPutInForce', rule: 'tone-v2', already: false });
