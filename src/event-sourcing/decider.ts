@@ -15,6 +15,8 @@ export interface Decider<State, Request, F extends Fact<string, object>, R exten
   readonly initialState: State;
   readonly evolve: (state: State, fact: F) => State;
   readonly decide: (request: Request, state: State) => readonly F[] | R;
+  /** Type of the request that nearly always begins its stream: it is tried without reading first whether that exists. */
+  readonly begins?: string;
   /** How much of the cache a fact takes, where it is more than most: 1 is about 300 bytes. */
   readonly weigh?: (fact: F) => number;
 }

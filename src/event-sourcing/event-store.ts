@@ -34,6 +34,8 @@ export interface Appended {
   readonly revision: number;
   readonly position: Position;
   readonly recorded: readonly RecordedEvent[];
+  /** True where they stood there before. A store that cannot tell (see `tellsRepeats`) leaves it out. */
+  readonly repeated?: boolean;
 }
 
 /** The stream is at another revision than the append expected. Nothing was written. */
@@ -92,6 +94,9 @@ export interface EventLog {
 
   /** Whether appends that are given it at once, none waiting for another, are written in the order in which they are given. */
   readonly keepsOrder: boolean;
+
+  /** Whether an append says when its events stood there before: then a stream can be begun without reading it first. */
+  readonly tellsRepeats: boolean;
 
   /** What ordinals count: events, one each, or bytes of the log, with gaps. */
   readonly ordinalUnit: OrdinalUnit;

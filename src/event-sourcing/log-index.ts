@@ -121,6 +121,10 @@ export class IndexedLog implements EventStore {
     return this.#log.keepsOrder;
   }
 
+  get tellsRepeats(): boolean {
+    return this.#log.tellsRepeats;
+  }
+
   get ordinalUnit(): OrdinalUnit {
     return this.#log.ordinalUnit;
   }

@@ -32,6 +32,24 @@ it('does not let newcomers push out what is known, and takes in the one that is 
   expect(cache.get('newcomer 999')).toBe(999);
 });
 
+it('counts what it dropped no longer', () => {
+  const cache = cacheOf(20);
+  cache.set('kept', 1);
+  for (let index = 0; index < 100; index += 1) {
+    cache.set('again and again', index);
+    cache.delete('again and again');
+  }
+  expect(cache.get('kept')).toBe(1);
+});
+
+it('forgets all at once', () => {
+  const cache = cacheOf(20);
+  cache.set('a', 1);
+  cache.setNewcomer('b', 2);
+  cache.clear();
+  expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
+});
+
 it('forgets', () => {
   const cache = cacheOf(20);
   cache.set('a', 1);

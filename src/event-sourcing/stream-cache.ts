@@ -1,4 +1,7 @@
-/** Two generations by weight: when the young one is half of the bound, it becomes the old one, and what was not asked for since goes. */
+/**
+ * Two generations by weight: when the young one is half of the bound, it becomes the old one, and what was not asked for since
+ * goes. Every step costs the same, where dropping the eldest entry of one large Map has to search for it.
+ */
 class Generations<Value> {
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
@@ -29,8 +32,18 @@ class Generations<Value> {
   }
 
   delete(key: string): void {
-    this.#young.delete(key);
+    const young = this.#young.get(key);
+    if (young !== undefined) {
+      this.#young.delete(key);
+      this.#weight -= this.weigh(young);
+    }
     this.#old.delete(key);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#weight = 0;
   }
 }
 
@@ -71,5 +84,10 @@ export class StreamCache<Value> {
   delete(stream: string): void {
     this.#known.delete(stream);
     this.#newcomers.delete(stream);
+  }
+
+  clear(): void {
+    this.#known.clear();
+    this.#newcomers.clear();
   }
 }

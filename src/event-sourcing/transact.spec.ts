@@ -175,6 +175,69 @@ describe('two that write the same stream', () => {
   });
 });
 
+describe('a command that nearly always begins its stream', () => {
+  const opening: typeof account = { ...account, begins: 'Open' };
+  const open = (...amounts: readonly number[]): { type: string; amounts: readonly number[] } => ({
+    type: 'Open',
+    amounts,
+  });
+  /** The same log, and the streams that are read of it. */
+  const watched = (tellsRepeats: boolean): { log: EventStore; reads: string[] } => {
+    const reads: string[] = [];
+    const log = new Proxy(store, {
+      get: (target, key: keyof EventStore) => {
+        if (key === 'tellsRepeats') return tellsRepeats;
+        if (key === 'readStream') reads.push('a stream');
+        const value = target[key];
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { log, reads };
+  };
+
+  it('reads nothing, where the log tells repeats', async () => {
+    const { log, reads } = watched(true);
+    expect(await transactions(log).transact(opening, 'a', open(3), context('1'))).toMatchObject({
+      already: false,
+      state: 3,
+      revision: 0,
+    });
+    expect(reads).toEqual([]);
+  });
+
+  it('is decided on what is there, where something is', async () => {
+    await transactions(store).transact(opening, 'a', open(8), context('1'));
+    expect(await transactions(store).transact(opening, 'a', open(3), context('2'))).toEqual({ refused: 'TooMuch' });
+    expect(await transactions(store).transact(opening, 'a', open(2), context('3'))).toMatchObject({ state: 10 });
+    expect(await written()).toBe(2);
+  });
+
+  it.each([true, false])('sent again is answered as the first time (the log tells repeats: %s)', async (tells) => {
+    const first = await transactions(store).transact(opening, 'a', open(3, 4), context('1'));
+    const again = () => transactions(watched(tells).log);
+    expect(await again().transact(opening, 'a', open(3, 4), context('1'))).toEqual({ ...first, already: true });
+    const other = context('1', { inputDigest: 'other' });
+    expect(await again().transact(opening, 'a', open(5), other)).toEqual({ refused: 'CommandIdReused' });
+    expect(await written()).toBe(2);
+  });
+
+  it('looks before it refuses, and before it says that nothing is new', async () => {
+    await transactions(store).transact(opening, 'a', open(-5), context('1'));
+    expect(await transactions(store).transact(opening, 'a', open(12), context('2'))).toMatchObject({ state: 7 });
+    expect(await transactions(store).transact(opening, 'a', open(), context('3'))).toMatchObject({
+      already: true,
+      revision: 1,
+      state: 7,
+    });
+  });
+
+  it('keeps to the revision that it expects', async () => {
+    await transactions(store).transact(opening, 'a', open(1), context('1'));
+    const expecting = context('2', { expectedRevision: 0 });
+    expect(await transactions(store).transact(opening, 'a', open(1), expecting)).toMatchObject({ revision: 1 });
+  });
+});
+
 it('forgets streams beyond its bound and reads them again', async () => {
   const { transact, read } = transactions(store, 2);
   for (const id of ['a', 'b', 'c']) await transact(account, id, pay(1, 1), context('1'));

@@ -94,6 +94,15 @@ interface Folded {
   readonly commands: Map<string, Remembered>;
 }
 
+/** A stream that holds nothing. */
+const blank = ({ initialState }: AnyDecider): Folded => ({
+  state: initialState,
+  revision: noStream,
+  ordinal: 0,
+  weight: 1,
+  commands: new Map(),
+});
+
 const pageMax = 1_000;
 const triesMax = 50;
 
@@ -127,13 +136,7 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
   /** Folds what the log holds beyond `folded`. The entry leaves the cache while it changes. */
   const refresh = async (stream: string, decider: AnyDecider, from?: Folded): Promise<Folded> => {
     if (from !== undefined && store.revisionNow?.(stream) === from.revision) return from;
-    const folded = from ?? {
-      state: decider.initialState,
-      revision: noStream,
-      ordinal: 0,
-      weight: 1,
-      commands: new Map(),
-    };
+    const folded = from ?? blank(decider);
     cache.delete(stream);
     for (;;) {
       const events = await store.readStream(stream, folded.revision, pageMax);
@@ -164,15 +167,18 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
     };
   };
 
+  const mayBegin = ({ begins }: AnyDecider, { type }: Typed, { expectedRevision }: CommandContext): boolean =>
+    begins !== undefined && begins === type && expectedRevision === undefined && store.tellsRepeats;
+
   const attempt = async (
     decider: AnyDecider,
     stream: string,
-    request: unknown,
+    request: Typed,
     context: CommandContext,
   ): Promise<Accepted<unknown> | Refusal> => {
-    const cached = cache.get(stream);
+    const cached = cache.get(stream) ?? (mayBegin(decider, request, context) ? blank(decider) : undefined);
     let folded = cached ?? (await refresh(stream, decider));
-    // What is cached may lead to facts, which the append verifies; it is never an answer by itself.
+    // What is cached or supposed may lead to facts, which the append verifies; it is never an answer by itself.
     let fresh = cached === undefined;
     for (let tries = 0; tries < triesMax; tries += 1) {
       const known = await recalled(stream, folded, context);
@@ -193,11 +199,11 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
 
       try {
         const events = stamped(stream, decision, context);
-        const { recorded } = await store.append(stream, folded.revision, events);
+        const { recorded, repeated } = await store.append(stream, folded.revision, events);
         // Ids that stood there already are answered with what stood there: another input may have written it.
         if (recorded.some(({ provenance }) => provenance.inputDigest !== context.inputDigest))
           return { refused: 'CommandIdReused' };
-        if (recorded[0]?.revision !== folded.revision + 1) {
+        if (repeated === true || recorded[0]?.revision !== folded.revision + 1) {
           folded = await refresh(stream, decider, folded);
           continue;
         }
@@ -240,7 +246,7 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
   return {
     transact: (decider, id, request, context) => {
       const stream = streamOf(decider, id);
-      return inTurn(stream, () => attempt(erased(decider), stream, request, context)) as Promise<never>;
+      return inTurn(stream, () => attempt(erased(decider), stream, request as Typed, context)) as Promise<never>;
     },
     look: (decider, id, context) => {
       const stream = streamOf(decider, id);
@@ -263,7 +269,13 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
   };
 };
 
+/** A request of any decider; most say what they are. */
+interface Typed {
+  readonly type?: string;
+}
+
 interface AnyDecider {
+  readonly begins?: string;
   readonly initialState: unknown;
   readonly evolve: (state: unknown, fact: Fact) => unknown;
   readonly decide: (request: unknown, state: unknown) => readonly Fact[] | Refusal;

@@ -179,6 +179,7 @@ const blank: Interaction = {
 export const interaction: Decider<Interaction, InteractionRequest, InteractionFact, InteractionRefusal> = {
   category: 'interaction',
   initialState: blank,
+  begins: 'RecordInteraction',
   weigh: ({ type, data }) => (type === 'InteractionRecorded' ? 2 + (data.personal.text?.length ?? 0) / 150 : 2),
 
   evolve: (state, { type, data }) => {

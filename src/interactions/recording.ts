@@ -192,16 +192,22 @@ export const recording = (
       interactionId,
       identified: outcome.events.length === 0 ? [] : identifiedAmong(told.with, outcome.state, people, context),
     });
-    const { known, state } = await look(interaction, interactionId, context);
-    if (known) return isAccepted(known) ? answer(known) : known;
-    if (gate !== undefined && !state.recorded && told.direction === 'outbound' && told.ourPeople.length > 0) {
-      const missing = await gate(told);
-      if (missing.length > 0) return { refused: 'GuidelineNotAcknowledged', missing };
+    const gated = gate !== undefined && told.direction === 'outbound' && told.ourPeople.length > 0;
+    let found = await findParticipants(told.with, told.occurredAt);
+    let named = told.with;
+    // Where nothing can stand in its way, and nobody has to be identified, its own stream says the rest at the append.
+    if (gated || 'refused' in found || found.includes(null)) {
+      const { known, state } = await look(interaction, interactionId, context);
+      if (known) return isAccepted(known) ? answer(known) : known;
+      if (gated && !state.recorded) {
+        const missing = await gate(told);
+        if (missing.length > 0) return { refused: 'GuidelineNotAcknowledged', missing };
+      }
+      // On record already: its own stream says whether this is the same content, and nobody needs to be identified.
+      if (state.recorded) found = named = [];
+      if ('refused' in found) return found;
     }
-    // On record already: its own stream says whether this is the same content, and nobody needs to be looked for.
-    const found = state.recorded ? [] : await findParticipants(told.with, told.occurredAt);
-    if ('refused' in found) return found;
-    const participants = state.recorded ? [] : await participantsOf(told.with, found, told, context);
+    const participants = await participantsOf(named, found, told, context);
     const tone = toneOf(request, context);
     const content: Content = {
       direction: told.direction,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, NewEvent } from '../event-store.js';
+import type { Appended, EventStore, NewEvent } from '../event-store.js';
 import { PartialOverlap, WrongExpectedRevision, noStream } from '../event-store.js';
 import type { JsonObject } from '../fact.js';
 import type { LogUnderTest } from './contract-events.js';
@@ -43,6 +43,9 @@ export const eventStoreContract = (name: string, open: () => Promise<OpenedLog>)
 };
 
 const appendContract = (log: LogUnderTest): void => {
+  /** How an append is answered that was answered before. */
+  const again = (first: Appended): Appended => (log.store.tellsRepeats ? { ...first, repeated: true } : first);
+
   describe('append and read', () => {
     it('begins a stream at revision 0 and counts on', async () => {
       const stream = aStream();
@@ -183,9 +186,9 @@ const appendContract = (log: LogUnderTest): void => {
       const events = [anEvent(), anEvent()];
       const first = await log.store.append(stream, noStream, events);
       await log.store.append(stream, 1, [anEvent()]);
-      expect(await log.store.append(stream, expected, events)).toEqual(first);
+      expect(await log.store.append(stream, expected, events)).toEqual(again(first));
       await log.reopen();
-      expect(await log.store.append(stream, expected, events)).toEqual(first);
+      expect(await log.store.append(stream, expected, events)).toEqual(again(first));
       expect(await log.all()).toHaveLength(3);
     });
 
@@ -193,9 +196,9 @@ const appendContract = (log: LogUnderTest): void => {
       const stream = aStream();
       const event = anEvent();
       const first = await log.store.append(stream, noStream, [event]);
-      expect(await log.store.append(stream, 0, [event])).toEqual(first);
+      expect(await log.store.append(stream, 0, [event])).toEqual(again(first));
       await log.reopen();
-      expect(await log.store.append(stream, 0, [event])).toEqual(first);
+      expect(await log.store.append(stream, 0, [event])).toEqual(again(first));
       expect(await log.all()).toHaveLength(1);
     });
 

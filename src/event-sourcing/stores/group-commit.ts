@@ -16,8 +16,12 @@ export type CommitBatch = (batch: readonly Work[]) => Promise<readonly (() => vo
 
 const rowsMax = 1_024;
 const bytesMax = 8 * 1024 * 1024;
+const gatherMsMax = 20;
 
-/** One durable commit for all that waits: while one batch is written, the next gathers. */
+/**
+ * One durable commit for all that waits: while one batch is written, the next gathers, and goes on gathering as long as each
+ * turn of the event loop brings more.
+ */
 export class GroupCommit {
   readonly #commit: CommitBatch;
   #waiting: Work[] = [];
@@ -47,8 +51,16 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#running) return;
     this.#running = true;
-    // After the promises that the last batch resolved have run, so that their callers' next appends are in this one.
-    setImmediate(() => void this.#flush());
+    this.#gather(0, performance.now() + gatherMsMax);
+  }
+
+  /** A turn runs the promises that the last batch resolved and the requests that have arrived: their appends come along. */
+  #gather(before: number, until: number): void {
+    setImmediate(() => {
+      const waiting = this.#waiting.length;
+      if (waiting > before && waiting < rowsMax && performance.now() < until) this.#gather(waiting, until);
+      else void this.#flush();
+    });
   }
 
   async #flush(): Promise<void> {

@@ -76,6 +76,8 @@ class KurrentEventStore implements EventLog {
   readonly logId: string;
   /** Calls that are under way at once reach the server in any order. */
   readonly keepsOrder = false;
+  /** An append of ids that stand there is answered like their first. */
+  readonly tellsRepeats = false;
   readonly ordinalUnit = 'bytes';
   readonly #log: KurrentLog;
   readonly #upcast: Upcast;

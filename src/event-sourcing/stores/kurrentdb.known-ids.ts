@@ -16,7 +16,7 @@ interface Noted {
 
 /**
  * Which ids stand in the streams used last: the server does not look at the id of an event that comes at the current
- * revision, so whoever appends must know. Two generations, as in `stream-ends.ts`, each of at most so many ids.
+ * revision, so whoever appends must know. Two generations, as in `stream-cache.ts`, each of at most so many ids.
  */
 export class KnownIds {
   readonly #idsMax: number;

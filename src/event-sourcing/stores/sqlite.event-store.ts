@@ -48,6 +48,7 @@ class SqliteEventStore implements EventStore {
   readonly logId: string;
   /** A batch is written in the order of its queue. */
   readonly keepsOrder = true;
+  readonly tellsRepeats = true;
   readonly ordinalUnit = 'events';
   readonly #path: string;
   readonly #db: DatabaseSync;

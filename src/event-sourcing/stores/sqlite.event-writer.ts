@@ -2,12 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Appended, RecordedEvent } from '../event-store.js';
 import { PartialOverlap, WrongExpectedRevision, noStream } from '../event-store.js';
 import { positionOf } from '../position.js';
+import { StreamCache } from '../stream-cache.js';
 import type { SerialisedEvent } from './serialised-event.js';
 import type { SqliteEventReader } from './sqlite.event-reader.js';
 import { sqliteCode } from './sqlite.connection.js';
 import { rowsOf } from './sqlite.event-reader.js';
-import type { StreamEnd } from './stream-ends.js';
-import { StreamEnds } from './stream-ends.js';
 
 /** The end of the log, as the transaction found it and its appends move it on. */
 interface End {
@@ -18,11 +17,20 @@ interface End {
   stampedAt: number;
 }
 
+/** Where a stream ends, as far as this process knows. */
+interface StreamEnd {
+  readonly key: number;
+  /** Of its newest event. */
+  revision: number;
+}
+
 interface Written {
   readonly event: RecordedEvent;
   /** Of its text. */
   readonly bytes: number;
 }
+
+const endsMax = 60_000;
 
 // SQLite's code for a value that an index holds already.
 const uniqueViolated = 2067;
@@ -32,7 +40,7 @@ const uniqueViolated = 2067;
  * of the log, keys of types) holds until another process writes or the transaction fails: then `forget` is called.
  */
 export class SqliteEventWriter {
-  readonly #streams = new StreamEnds();
+  readonly #streams = new StreamCache<StreamEnd>(endsMax, () => 1);
   readonly #types = new Map<string, number>();
   readonly #counted = new Map<number, number>();
   #written: Written[] = [];
@@ -138,7 +146,7 @@ export class SqliteEventWriter {
         known.map(({ id }) => id),
       );
     const last = known.reduce((latest, event) => (event.revision > latest.revision ? event : latest), first);
-    return { revision: last.revision, position: last.position, recorded: known };
+    return { revision: last.revision, position: last.position, recorded: known, repeated: true };
   }
 
   #write(name: string, stream: StreamEnd, events: readonly SerialisedEvent[]): Appended {
@@ -207,19 +215,20 @@ export class SqliteEventWriter {
     const kept = this.#streams.get(name);
     if (kept) return kept;
     const row = this.#streamNamed.first(name);
-    return row && this.#keep(name, { key: row[0], revision: row[1] });
+    if (row === undefined) return undefined;
+    const end = { key: row[0], revision: row[1] };
+    this.#streams.set(name, end);
+    return end;
   }
 
   /** Begins a stream with the next event; undefined where it exists. Its name's index tells, without a look-up before. */
   #begin(name: string): StreamEnd | undefined {
     if (this.#streams.get(name)) return undefined;
     const key = this.#endNow().ordinal + 1;
-    return this.#insertStream.run(key, name).changes === 0 ? undefined : this.#keep(name, { key, revision: noStream });
-  }
-
-  #keep(name: string, stream: StreamEnd): StreamEnd {
-    this.#streams.set(name, stream);
-    return stream;
+    if (this.#insertStream.run(key, name).changes === 0) return undefined;
+    const begun = { key, revision: noStream };
+    this.#streams.setNewcomer(name, begun);
+    return begun;
   }
 
   #type(name: string): number {
