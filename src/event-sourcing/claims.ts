@@ -152,21 +152,20 @@ export const claims = ({ transact, read }: Transactions, holders: Holders): Clai
     }
   };
 
-  const holderOf = async (value: ClaimedValue): Promise<string | null> => {
+  /** The claim on a value with nothing left to finish, and who holds it. */
+  const settled = async (value: ClaimedValue): Promise<Claim & { readonly holder: string | null }> => {
     for (;;) {
       const { state } = await read(deciderOf(value.category), value.claim);
-      if (state.held === null) return null;
-      const holder = await settle(value, state.held);
-      if (holder !== null) return holder;
+      const holder = state.held === null ? null : await settle(value, state.held);
+      if (state.held === null || holder !== null) return { ...state, holder };
     }
   };
 
   return {
-    holderOf,
+    holderOf: async (value) => (await settled(value)).holder,
 
     holderAt: async (value, at) => {
-      const holder = await holderOf(value);
-      const { held, past } = (await read(deciderOf(value.category), value.claim)).state;
+      const { holder, held, past } = await settled(value);
       // Hardly anything was ever given to somebody else.
       if (past.length === 0) return holder;
       if (held !== null && held.holder === holder) {

@@ -16,7 +16,7 @@ export type CommitBatch = (batch: readonly Work[]) => Promise<readonly (() => vo
 
 const rowsMax = 1_024;
 const bytesMax = 8 * 1024 * 1024;
-const gatherMsMax = 20;
+const gatherMsMax = 10;
 
 /**
  * One durable commit for all that waits: while one batch is written, the next gathers, and goes on gathering as long as each
