@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as aTurn, setTimeout as delay } from 'node:timers/promises';
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import { appended, wrongRevision } from './append-answers.js';
@@ -47,6 +47,14 @@ const answerOf = async (
   }
 };
 
+/**
+ * A call that is broken off ends like a whole one, and is told as cancelled some turns later. The real server writes nothing
+ * of it where its caller breaks it off; where the deadline does, it may commit what has reached it: see the fault `cut-short`.
+ */
+const brokenOffIsTold = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn += 1) await aTurn();
+};
+
 /** Append on the single path: one call an append; its messages are the options, then one event each. */
 export const createAppend =
   (node: Node) =>
@@ -77,7 +85,10 @@ export const createAppend =
         else reply({ refusal });
       },
     });
-    call.on('cancelled', closed);
+    call.on('cancelled', () => {
+      over = true;
+      closed();
+    });
 
     const take = (message: streams.AppendReq) => {
       const options = message.getOptions();
@@ -109,12 +120,14 @@ export const createAppend =
         see('refused');
         return { refusal };
       }
-      const outcome = fault?.kind === 'ignore' ? undefined : node.append(stream, expected, events);
+      const reached = fault?.kind === 'cut-short' ? events.slice(0, fault.afterEvents) : events;
+      const outcome = fault?.kind === 'ignore' ? undefined : node.append(stream, expected, reached);
       see(outcome?.kind ?? 'ignored');
       if (outcome === undefined) return undefined;
       const answer = await answerOf(node, stream, expected, outcome);
       switch (fault?.kind) {
         case 'drop-answer':
+        case 'cut-short':
           return undefined;
         case 'break-connection':
           node.breakConnections();
@@ -137,8 +150,11 @@ export const createAppend =
         reply({ refusal: thrownByHandler() });
       }
     });
-    call.on('end', () => {
+    const committed = async () => {
+      await brokenOffIsTold();
       if (over) return;
-      void commit().then((answer) => answer && reply(answer));
-    });
+      const answer = await commit();
+      if (answer) reply(answer);
+    };
+    call.on('end', () => void committed());
   };

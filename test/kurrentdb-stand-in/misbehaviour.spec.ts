@@ -31,6 +31,7 @@ const outcomeOf = (appending: Promise<unknown>): Promise<string> =>
 describe('a misbehaving stand-in: appends', () => {
   it.each<[string, Fault, string, number]>([
     ['drops the answer after it has written', { kind: 'drop-answer' }, 'deadline-exceeded', 1],
+    ['writes what came in time and does not answer', { kind: 'cut-short', afterEvents: 1 }, 'deadline-exceeded', 1],
     ['does not write and does not answer', { kind: 'ignore' }, 'deadline-exceeded', 0],
     ['breaks the connection after it has written', { kind: 'break-connection' }, 'unavailable', 1],
     ['times out after it has written', { kind: 'refuse-afterwards', refusal: timedOut('so it seems') }, 'timeout', 1],

@@ -11,6 +11,8 @@ export type Fault =
   | { readonly kind: 'refuse'; readonly refusal: Refusal }
   /** Does nothing and says nothing. */
   | { readonly kind: 'ignore' }
+  /** Commits the first events of an append, as the real server does with what reached it by the deadline, and says nothing. */
+  | { readonly kind: 'cut-short'; readonly afterEvents: number }
   /** Does what it is asked for and never says so. */
   | { readonly kind: 'drop-answer' }
   /** Does what it is asked for, and then breaks the connection. */

@@ -61,6 +61,39 @@ withFaults('KurrentDB: an append without an answer', (server) => {
     },
   );
 
+  it.each([
+    ['once', 1],
+    ['and its rest again', 2],
+  ])(
+    'is made whole where the deadline cut it short, and what had reached the server was written: %s',
+    async (_, times) => {
+      const store = await open();
+      const [stream, before] = [aStream(), anEvent()];
+      const events = Array.from({ length: 5 }, () => anEvent());
+      await store.append(stream, noStream, [before]);
+      const fault = { kind: 'cut-short', afterEvents: 2 } as const;
+      const armed = server.standIn.arm({ on: 'append', stream: isEventStream, fault, times });
+      const { revision, recorded } = await store.append(stream, 0, events);
+      expect(armed.struck).toBe(times);
+      expect(revision).toBe(5);
+      expect(await store.readStream(stream, 0)).toEqual(recorded);
+      expect(idsOf(await allOf(store))).toEqual(idsOf([before, ...events]));
+    },
+  );
+
+  it('that was cut short is refused where another wrote behind it', async () => {
+    const [store, other] = [await open(), await open()];
+    const [stream, events] = [aStream(), [anEvent(), anEvent(), anEvent()]];
+    const fault = { kind: 'cut-short', afterEvents: 2 } as const;
+    server.standIn.arm({ on: 'append', stream: isEventStream, fault });
+    const losing = store.append(stream, noStream, events);
+    // While the first try is waited for.
+    await sleep(50);
+    await other.append(stream, 1, [anEvent()]);
+    await expect(losing).rejects.toBeInstanceOf(PartialOverlap);
+    expect(await allOf(store)).toHaveLength(3);
+  });
+
   it('is told as lost where another was faster', async () => {
     const [store, other] = [await open(), await open()];
     const stream = aStream();

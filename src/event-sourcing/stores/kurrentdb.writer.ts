@@ -141,12 +141,34 @@ export class KurrentWriter {
       await sleep(backOffMs(tries));
       const found = await this.#found(append).catch((error: unknown) => {
         if (error instanceof StoreUnavailable) throw outcomeOf(stream, mayStand, error);
+        const begun = error instanceof PartialOverlap && mayStand ? this.#begunOf(append) : 0;
+        if (begun > 0) return this.#writeRest(append, proposed, begun);
         throw error;
       });
       if (found !== 'not there') return found;
       // Refused, and nothing newer there: what is known of the stream does not hold any more.
       if (trouble === 'wrong revision') this.#known.forget(stream);
     }
+  }
+
+  /**
+   * How many of its events a try has written that was cut short: right after the expected revision, in order, and nothing
+   * else behind them. The server commits what had reached it when the deadline of a call passes.
+   */
+  #begunOf({ stream, expected, events }: Append): number {
+    const { revision, revisions } = this.#known.of(stream);
+    const count = revision - expected;
+    const begun = events.slice(0, Math.max(count, 0));
+    return begun.every(({ event }, at) => revisions.get(event.id) === expected + 1 + at) ? begun.length : 0;
+  }
+
+  /** Makes an append whole of which a try was cut short. */
+  async #writeRest({ stream, expected, events }: Append, proposed: readonly Proposed[], begun: number) {
+    await this.#write({ stream, expected: expected + begun, events: events.slice(begun) }, proposed.slice(begun));
+    return this.#earlier(
+      stream,
+      events.map((_, at) => expected + 1 + at),
+    );
   }
 
   #send(
