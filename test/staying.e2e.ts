@@ -174,7 +174,7 @@ describe('what is recorded while two are one', () => {
     const told = async (id: string, asOf?: Input) =>
       (await mergesOf(id, asOf)).map(({ mergedId, stayingAffiliations }) => [
         bare(mergedId),
-        ids(stayingAffiliations).map(bare),
+        ids(stayingAffiliations).map(bare).toSorted(),
       ]);
     // Of Bob, if he were parted again: what was recorded for all three stays with Ann. Of Cy: both stay with the others.
     const ofBob = [bare(bob.id), [bare(second)]];

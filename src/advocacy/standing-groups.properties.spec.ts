@@ -123,6 +123,21 @@ describe('any log of people who are merged and parted', () => {
       expect(await reading(events, batch, wholeTables, forgetful(projection))).toStrictEqual(one);
     }));
 
+  it('has the same rows of somebody alone who spoke with somebody merged, whatever is remembered', async () => {
+    const by = ['leo', 'mia'];
+    const kind = { id: 'kind', at: 100 * dayMs, tone: 0.9, by };
+    const events = numbered(
+      ...people.map(log.identified),
+      log.merged('max', 'mia'),
+      log.said({ id: 'angry', at: 0, tone: -1, by }),
+      log.said(kind),
+      log.toneAssessed(kind, 0.8),
+    );
+    const one = await reading(events, 1, wholeTables);
+    expect(one.flat().filter((row) => 'because_kind' in (row as object))).toHaveLength(2);
+    expect(await reading(events, 1, wholeTables, forgetful(projection))).toStrictEqual(one);
+  });
+
   it('is known as of any event as a log that ends there', () =>
     holds(fc.tuple(anyLogOfGroups, fc.nat(), day), async ([events, pick, until]) => {
       const known = before.length + (pick % (events.length - before.length + 1));

@@ -185,11 +185,14 @@ function changesOfSubjects(
     const { mergedInto = null, merged = [] } = people.get(id) ?? {};
     return mergedInto === null && merged.length === 0;
   };
-  if (changes.every(({ stakeholderId }) => alone(stakeholderId))) return changes;
-  return changesOfGroups(event, (id) => ({
+  const ofOne = changes.filter(({ stakeholderId }) => alone(stakeholderId));
+  if (ofOne.length === changes.length) return changes;
+  const together = changesOfGroups(event, (id) => ({
     subject: rootIn(people, id)?.id ?? id,
     key: people.get(id)?.key ?? 0,
   }));
+  // The facts of somebody alone are theirs without saying so, whoever spoke with them.
+  return [...ofOne, ...together.filter(({ stakeholderId }) => !alone(stakeholderId))];
 }
 
 function keepOwn(own: Map<string, StandingFact> | undefined, { gone, come }: FactChange): void {
