@@ -63,7 +63,7 @@ const isFree = (port: number): Promise<boolean> =>
   });
 
 /** Not of those that the system gives to whoever asks for any: another would have it while the server is stopped. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = randomInt(12_000, 32_000);
     if (await isFree(port)) return port;
