@@ -63,7 +63,7 @@ let program: Promise<string> | undefined;
 export const threadPrograms = async (): Promise<URL> => new URL('./', pathToFileURL(await (program ??= translated())));
 
 /** How long queries of a test wait for `atLeast`: a machine that has much else to do takes longer than a service has to. */
-export const waitMs = '30000';
+export const waitMs = '60000';
 
 export interface RapportOptions {
   readonly data?: string;
