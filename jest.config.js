@@ -94,7 +94,8 @@ export default {
       ...postgres,
     },
   ],
-  testTimeout: 20_000,
+  // Where a machine has much else to do, a test takes many times as long as otherwise.
+  testTimeout: 60_000,
   // Modules of every test file stay in the memory of the process that ran it: it is replaced when they are many. In one process
   // alone, they would come to more than it may have.
   maxWorkers: 2,

@@ -43,7 +43,7 @@ beforeAll(async () => {
   // Lee's, and not won over.
   await assign(max, lee, 0);
   await says(max, -1, 2);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 describe('attribution by owner and department', () => {

@@ -375,7 +375,7 @@ export const aMail = (): Input => ({
 export const until = async (
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> => {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {

@@ -141,7 +141,7 @@ describe('rapport import mail', () => {
     const again = await rapport(args, { data: calm });
     expect(again.out).toMatch(new RegExp(`Recorded: +0\nKnown already: ${mails}\n`));
     expect(await idsByStream(calm)).toEqual(expected);
-  }, 90_000);
+  }, 120_000);
 
   it('stops at SIGTERM with what it has, says so, and is completed by another run', async () => {
     const data = place('stopped');
@@ -160,7 +160,7 @@ describe('rapport import mail', () => {
       status: 0,
       out: expect.stringMatching(/Known already: [1-9]/),
     });
-  }, 60_000);
+  });
 });
 
 const logInWhenThere: typeof logIn = async (data, look) => {
@@ -190,7 +190,7 @@ describe('rapport export events, import events', () => {
     await rapport(['import', 'mail', place('export.mbox'), ...ours], { data: place(origin) });
     await rapport(['keys', 'make', 'desk', '--role', 'admin'], { data: place(origin) });
     expect(await rapport(['export', 'events', exported(origin)], { data: place(origin) })).toMatchObject({ status: 0 });
-  }, 30_000);
+  });
 
   it('makes the same log, but for its name and positions, and the same rows', async () => {
     expect(await rapport(importing(exported(origin)), { data: place(copy) })).toMatchObject({ status: 0 });
@@ -207,7 +207,7 @@ describe('rapport export events, import events', () => {
     expect(await rowsIn(place(copy))).toEqual(rows);
     expect((await stat(join(place(copy), 'claims.key'))).mode & 0o777).toBe(0o600);
     expect((await stat(exported(origin))).mode & 0o777).toBe(0o600);
-  }, 30_000);
+  });
 
   it('writes the same to standard output', async () => {
     const { status, out } = await rapport(['export', 'events'], { data: place(origin) });

@@ -42,7 +42,7 @@ describe('docker-compose.yml', () => {
     compose = parse(await textOf('docker-compose.yml'), { merge: true }) as Compose;
     secrets = await mkdtemp(join(tmpdir(), 'rapport-secrets-'));
     await run(join(root, 'docker/make-secrets.sh'), [secrets]);
-  }, 30_000);
+  });
   afterAll(() => rm(secrets, { recursive: true, force: true }));
 
   it('looks after the health of all that runs, and starts in order', () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     await store.saveCheckpoint('policy: one that ran', (await store.head()) - 2);
     return store.head();
   });
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const place = (name: string): string => join(folder, name);
@@ -81,7 +81,7 @@ describe('rapport copy-log', () => {
     );
     expect((await stat(join(place('copy'), 'claims.key'))).mode & 0o777).toBe(0o600);
     expect(await linesOf('copy')).toContain(fingerprint);
-  }, 60_000);
+  });
 
   it('is completed by another run when it is killed', async () => {
     for (let round = 0; round < 5; round += 1) {
@@ -112,7 +112,7 @@ describe('rapport copy-log', () => {
     if (status !== 0) expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('run it again') });
     expect((await rapport(copyTo('stopped'))).status).toBe(0);
     await expectWhole('stopped');
-  }, 60_000);
+  });
 
   it('is not served, nor added to, before it is whole', async () => {
     await mkdir(place('half'));
@@ -125,7 +125,7 @@ describe('rapport copy-log', () => {
       });
     expect((await rapport(copyTo('half'))).status).toBe(0);
     expect((await rapport(['keys', 'make', 'desk', '--role', 'admin'], { data: place('half') })).status).toBe(0);
-  }, 30_000);
+  });
 
   it('is a back-up of a log that is served, made and brought up to date meanwhile', async () => {
     const data = place('served');
@@ -171,7 +171,7 @@ describe('rapport copy-log', () => {
     await restored.stop();
     const rows = await rowsBuiltAnew(place('restored'), place('rows of the restored'));
     expect(await rowsIn(place('restored'))).toEqual(rows);
-  }, 90_000);
+  }, 120_000);
 
   it('refuses a target that holds something else, and one that has another key, before it writes', async () => {
     await rapport(['keys', 'make', 'first', '--role', 'reader'], { data: place('another') });
@@ -188,7 +188,7 @@ describe('rapport copy-log', () => {
       err: expect.stringContaining('The log names its claims with'),
     });
     await expect(stat(place('rekeyed'))).rejects.toThrow('ENOENT');
-  }, 30_000);
+  });
 
   it.each([
     [['copy-log', '--from', 'sqlite:/nowhere/events.db'], "required option '--to"],

@@ -167,10 +167,10 @@ describe('a server that is killed under load, again and again', () => {
         else left.push(each);
       }
       const hanging = async (): Promise<boolean> => hangingClaims(await withLog(folder, everyEvent)).length > 0;
-      await until('every claim is finished, though nobody asks for it', async () => !(await hanging()), 20_000);
+      await until('every claim is finished, though nobody asks for it', async () => !(await hanging()), 60_000);
       for (const each of left) await send(server.rapport, each);
     },
-    60_000 + rounds * 10_000,
+    120_000 + rounds * 20_000,
   );
   afterAll(async () => {
     await server.stop();

@@ -123,7 +123,7 @@ describe('rapport demo', () => {
   it('has the rows, projected while the mails came in by date out of order, that the log gives when it is read anew', async () => {
     const anew = await mkdtemp(join(data, '..', 'anew-'));
     expect(await rowsIn(data)).toEqual(await rowsBuiltAnew(data, anew));
-  }, 30_000);
+  });
 
   it('says that a port is taken', async () => {
     const server = createServer();
@@ -135,7 +135,7 @@ describe('rapport demo', () => {
       err: `Port ${port} is taken. Name another: PORT=${port + 1} npm run demo\n`,
     });
     server.close();
-  }, 30_000);
+  });
 
   it('leaves a folder alone that holds another log, or the other demo', async () => {
     const other = join(data, '..', 'other');
@@ -145,5 +145,5 @@ describe('rapport demo', () => {
       status: 2,
       err: `${data} holds the demo without --about-all. Name another folder with --data.\n`,
     });
-  }, 30_000);
+  });
 });

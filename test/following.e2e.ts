@@ -88,7 +88,7 @@ describe('a client that follows the log', () => {
     await rest();
     expect(seen).toEqual(all);
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
-  }, 30_000);
+  });
 
   it('is told the position that a mutation answered, and who did it, for what reason and by which command', async () => {
     const { interaction } = await rapport.record();

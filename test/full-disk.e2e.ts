@@ -148,7 +148,7 @@ for (const { name, possible, why, make } of ways)
       shortage = await make();
       server = await startServer(shortage.folder);
       await ready(server.rapport);
-    }, 30_000);
+    });
     afterEach(async () => {
       await server.kill();
       await shortage.remove();
@@ -203,7 +203,7 @@ for (const { name, possible, why, make } of ways)
         expect(recordedIds).toContain(Buffer.from(interaction.id, 'base64url').toString().replace('Interaction:', ''));
       expect(hangingClaims(events)).toEqual([]);
       expect(integrityOf(join(shortage.folder, 'events.db'))).toEqual(['ok']);
-    }, 60_000);
+    });
 
     it('survives a kill while it lasts', async () => {
       await shortage.begin(server);
@@ -219,7 +219,7 @@ for (const { name, possible, why, make } of ways)
         { id: last?.interaction.id, at: last?.position },
       );
       expect(interaction?.id).toBe(last?.interaction.id);
-    }, 60_000);
+    });
   });
 
 skipLoudly(
@@ -251,7 +251,7 @@ skipLoudly(
     expect(err).toContain(folder);
     expect(err.trim().split('\n').length).toBeLessThanOrEqual(2);
     expect(err).not.toMatch(/\n\s+at /);
-  }, 30_000);
+  });
 
   it('that holds a log ends the start with a sentence, and leaves the log whole', async () => {
     const server = await startServer(folder);
@@ -270,5 +270,5 @@ skipLoudly(
     const again = await startServer(folder);
     expect((await again.rapport.query<{ log: { head: string } }>('{ log { head } }')).log.head).toBe(position);
     await again.kill();
-  }, 40_000);
+  });
 });

@@ -48,7 +48,7 @@ describe('keys given by settings', () => {
       await service.stop(true);
       expect((await readdir(place(data))).filter((name) => name.endsWith('.key'))).toEqual([]);
     }
-  }, 20_000);
+  });
 
   it('that are others than those of the first instance are refused, and so is an instance without', async () => {
     const first = await startTestService({ dataFolder: place('one'), env });
@@ -67,7 +67,7 @@ describe('keys given by settings', () => {
     const refusedAdmin = await refusal('one', { RAPPORT_ADMIN_KEY: token });
     expect(refusedAdmin).toContain('is no admin key of this log');
     expect(refusedAdmin).not.toContain(token);
-  }, 30_000);
+  });
 
   it('of two admin keys that are given at once to a new log, one is held', async () => {
     const settled = await logIn(folder, async (store) => {

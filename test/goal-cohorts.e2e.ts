@@ -57,7 +57,7 @@ beforeAll(async () => {
   await rapport.mutate('handOver', { stakeholderId: mia, toId: lee, occurredAt: inMinutes(80), reason: 'leave' });
   await stands(mia, 'SUPPORTER', 90);
   await stands(max, 'SUPPORTER', 95);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 describe('a goal for a cohort', () => {

@@ -61,7 +61,7 @@ beforeAll(async () => {
   await stands(0, 'CRITIC', -50);
   await stands(0, 'SUPPORTER', -30);
   await stands(1, 'DETRACTOR', -40);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 describe('a goal', () => {
@@ -144,7 +144,7 @@ describe('a goal', () => {
     } finally {
       await copy.stop();
     }
-  }, 60_000);
+  });
 
   it('is told against its outcome: open while its period is not over, then met or missed, as of any past', async () => {
     const two = goalOf(await set({ measure: 'CONVERSIONS', kinds: ['WON_OVER'], target: 1 }));

@@ -7,7 +7,8 @@ import type { Projecting, ProjectorStatus } from '../src/event-sourcing/projecti
 import { Metrics } from '../src/health/metrics.js';
 import { Readiness } from '../src/health/readiness.js';
 import { EVENT_STORE, READ_STORE } from '../src/tokens.js';
-import { ProbeModule } from './probe.js';
+import { until } from './client.js';
+import { ProbeModule, slowlyAnswered } from './probe.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
@@ -32,7 +33,7 @@ describe('health', () => {
 
   it('is ready once everything is projected', async () => {
     let answer = await fetch(`${service.url}/readyz`);
-    for (let tries = 0; answer.status !== 200 && tries < 50; tries += 1) {
+    for (let tries = 0; answer.status !== 200 && tries < 300; tries += 1) {
       await sleep(100);
       answer = await fetch(`${service.url}/readyz`);
     }
@@ -143,8 +144,9 @@ describe('the log', () => {
     ],
   ])('has every request under %s correlation id, which is echoed', async (_what, headers, id) => {
     expect((await ask(headers)).headers.get('x-correlation-id')).toBe(id);
-    await sleep(50);
-    expect(lines.some((line) => line.includes(`"correlationId":"${id}"`) && line.includes('"status":200'))).toBe(true);
+    await until('the log has it', () =>
+      lines.some((line) => line.includes(`"correlationId":"${id}"`) && line.includes('"status":200')),
+    );
   });
 
   it('makes an id where the client sends none that is fit', async () => {
@@ -159,9 +161,12 @@ describe('the log', () => {
     await fetch(`${service.url}/graphql?query=${encodeURIComponent('{ broken(how: "Ann Other") }')}`, {
       headers: { authorization: 'Bearer wrong-secret' },
     });
-    await sleep(50);
     const correlationId = String(errors?.[0]?.extensions?.['correlationId']);
-    expect(lines.some((line) => line.includes(correlationId) && line.includes('"level":50'))).toBe(true);
+    await until('the log has it', () =>
+      lines.some((line) => line.includes(correlationId) && line.includes('"level":50')),
+    );
+    // And what was asked last.
+    await until('the log has all', () => lines.some((line) => line.includes('"status":401')));
     const all = lines.join('');
     for (const said of ['Jane', 'Joe Bloggs', 'Ann', 'wrong-secret', service.adminToken])
       expect(all).not.toContain(said);
@@ -171,8 +176,9 @@ describe('the log', () => {
 describe('a shutdown', () => {
   it('finishes what runs, takes no more, and ends', async () => {
     const going = await startTestService({ also: [ProbeModule] });
+    const { began } = slowlyAnswered;
     const slow = going.graphql('{ broken(how: "slow") }');
-    await sleep(200);
+    await until('it runs', () => slowlyAnswered.began > began);
     const stopped = going.stop();
     expect((await slow).data).toEqual({ broken: 'slow' });
     await stopped;
@@ -181,11 +187,12 @@ describe('a shutdown', () => {
 
   it('cuts off what runs longer than the limit', async () => {
     const going = await startTestService({ also: [ProbeModule], env: { RAPPORT_SHUTDOWN_MS: '100' } });
+    const { began } = slowlyAnswered;
     const slow = going.graphql('{ broken(how: "slow") }').then(
       () => 'answered',
       () => 'cut off',
     );
-    await sleep(200);
+    await until('it runs', () => slowlyAnswered.began > began);
     await going.stop();
     expect(await slow).toBe('cut off');
   });

@@ -184,5 +184,5 @@ describe("an organisation's timeline with its people's", () => {
     expect(await rapport.refusal(document(withPeople), { id: crowd })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
     const where = { during: { from: dateOf(100), until: dateOf(200) } };
     expect(told(await timeline(crowd, withPeople, { where }))).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Mutation, type Outcome, type Rapport, mailHandle, newAddress, rapportAt } from './client.js';
+import {
+  type Input,
+  type Mutation,
+  type Outcome,
+  type Rapport,
+  mailHandle,
+  newAddress,
+  rapportAt,
+  readingItsWrites,
+} from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 let service: TestService;
 let rapport: Rapport;
 beforeAll(async () => {
   service = await startTestService();
-  rapport = rapportAt({ url: service.url, token: service.adminToken });
+  rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
 });
 afterAll(() => service.stop());
 

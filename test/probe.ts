@@ -154,7 +154,10 @@ class StoneResolver {
   async broken(@Args() { how }: BreakArgs): Promise<string> {
     if (how === 'conflict') throw new RevisionConflict('stone-1', 7);
     if (how === 'store') throw new StoreUnavailable('disk full at /secret/path');
-    if (how === 'slow') await sleep(800);
+    if (how === 'slow') {
+      slowlyAnswered.began += 1;
+      await sleep(1_500);
+    }
     if (how === 'bug') throw new Error('Jane Doe has no stones');
     return how;
   }
@@ -182,6 +185,9 @@ class StoneResolver {
     return `crack of ${weight}`;
   }
 }
+
+/** How many slow answers were begun, by any service of the test. */
+export const slowlyAnswered = { began: 0 };
 
 @Module({ providers: [StoneResolver] })
 export class ProbeModule {}

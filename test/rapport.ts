@@ -62,6 +62,9 @@ let program: Promise<string> | undefined;
 /** The programs of the threads of a service in this process: no thread can load what jest translates. */
 export const threadPrograms = async (): Promise<URL> => new URL('./', pathToFileURL(await (program ??= translated())));
 
+/** How long queries of a test wait for `atLeast`: a machine that has much else to do takes longer than a service has to. */
+export const waitMs = '60000';
+
 export interface RapportOptions {
   readonly data?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -76,7 +79,7 @@ export const startRapport = async (
   // The test runner's own options would slow the child down, and warn.
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   return spawn(process.execPath, [cli, ...(data === undefined ? [] : ['--data', data]), ...args], {
-    env: { ...inherited, LOG_LEVEL: 'silent', PORT: '0', ...env },
+    env: { ...inherited, LOG_LEVEL: 'silent', PORT: '0', RAPPORT_WAIT_MS: waitMs, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 };

@@ -48,8 +48,8 @@ describe('recordInteraction', () => {
     });
     expect(answer.interaction.tone?.value).toBeGreaterThan(0.5);
     const kept = await rapport.query(
-      'query ($id: ID!) { interaction(id: $id) { topics reach recordedBy marks channel direction act ourPeople url } }',
-      { id: answer.interaction.id },
+      'query ($id: ID!, $at: Position) { interaction(id: $id, atLeast: $at) { topics reach recordedBy marks channel direction act ourPeople url } }',
+      { id: answer.interaction.id, at: answer.position },
     );
     expect(kept).toEqual({
       interaction: {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   events = await everyEvent(store);
   all = [...projections, ...(await projectionsOfRules(store))];
   live = await liveRows(service.dataFolder, events, all);
-}, 60_000);
+}, 120_000);
 afterAll(() => service.stop());
 
 const expectRows = (replayed: Rows): void => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Input, type Rapport, rapportAt, ready, until } from './client.js';
+import { type Input, type Rapport, rapportAt, readingItsWrites, ready, until } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 const dateOf = (day: number): string => new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString();
@@ -37,7 +37,7 @@ const past = { validAt: dateOf(100) };
 
 const start = async (dataFolder?: string): Promise<void> => {
   service = await startTestService({ ...(dataFolder !== undefined && { dataFolder }) });
-  rapport = rapportAt({ url: service.url, token: service.adminToken });
+  rapport = readingItsWrites(rapportAt({ url: service.url, token: service.adminToken }));
 };
 
 beforeAll(async () => {
@@ -82,7 +82,7 @@ const put = async (rule: string): Promise<Defined> =>
   ).outcome;
 
 const answers = (stanceRule: string) =>
-  until(`${stanceRule} answers`, async () => (await summaryOf()).stanceRule === stanceRule, 20_000);
+  until(`${stanceRule} answers`, async () => (await summaryOf()).stanceRule === stanceRule);
 
 const whatIf = async (
   stance: Input,

@@ -19,7 +19,7 @@ export class NotServing extends Error {
   override readonly name = 'NotServing';
 }
 
-const startsWithinMs = 20_000;
+const startsWithinMs = 60_000;
 
 /** Starts a server on a data folder, and waits until it says where it serves. */
 export const startServer = async (data: string, options: Omit<RapportOptions, 'data'> = {}): Promise<ServerProcess> => {

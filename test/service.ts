@@ -8,9 +8,11 @@ import type { GraphQLFormattedError } from 'graphql';
 import { type Logger, pino } from 'pino';
 import type { Role } from '../src/access/credential.js';
 import { Keys } from '../src/access/keys.js';
+import type { Projecting } from '../src/event-sourcing/projecting.js';
 import { startService } from '../src/service.js';
 import { settingsFrom } from '../src/settings.js';
-import { threadPrograms } from './rapport.js';
+import { PROJECTOR } from '../src/tokens.js';
+import { threadPrograms, waitMs } from './rapport.js';
 
 export interface Answer<Data> {
   readonly status: number;
@@ -53,11 +55,19 @@ export const startTestService = async ({
 }: TestServiceOptions = {}): Promise<TestService> => {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rapport-')));
   const { READ_STORE_URL } = process.env;
-  const settings = settingsFrom({ PORT: '0', RAPPORT_DATA: dataFolder, READ_STORE_URL, ...env });
+  const settings = settingsFrom({
+    PORT: '0',
+    RAPPORT_DATA: dataFolder,
+    RAPPORT_WAIT_MS: waitMs,
+    READ_STORE_URL,
+    ...env,
+  });
   const { app, url, close } = await startService(settings, options.log ?? pino({ level: 'silent' }), {
     also,
     threads: await threadPrograms(),
   });
+  // A service waits for its rows, though not for long; a test is to find them, however long it takes.
+  await app.get<Projecting>(PROJECTOR).waitFor(0, undefined, Number(waitMs));
   const adminToken = await readFile(env['RAPPORT_ADMIN_KEY_FILE'] ?? join(dataFolder, 'admin.key'), 'utf8').then(
     (text) => text.trim(),
     async (error: unknown) => {

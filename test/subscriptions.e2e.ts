@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, type FormattedExecutionResult, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { Keys } from '../src/access/keys.js';
+import { until } from './client.js';
 import { type TestService, startTestService } from './service.js';
 
 const byTest = { actor: 'test', actorKind: 'person', credential: 'test', correlationId: 'test' } as const;
@@ -78,9 +79,13 @@ describe('the subscription to events', () => {
   it('begins with what comes where no position is given', async () => {
     const events = follow('');
     const first = take(events, 1);
-    // The subscription stands when its first answer is asked for; what is recorded then is told.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await make('after');
+    // The subscription stands soon after its first answer is asked for; what is recorded then is told.
+    let told = false;
+    void first.finally(() => (told = true));
+    await until('it is told', async () => {
+      if (!told) await make('after');
+      return told;
+    });
     expect((await first)[0]?.data.name).toBe('after');
     await events.return?.();
   });

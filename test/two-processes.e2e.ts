@@ -18,7 +18,7 @@ beforeAll(async () => {
   servers = [first, await startServer(folder)];
   [one, other] = [servers[0].rapport, servers[1].rapport];
   await Promise.all([ready(one), ready(other)]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.kill()));
   await rm(folder, { recursive: true, force: true });
@@ -121,7 +121,7 @@ describe('two servers on one data folder', () => {
         'the survivor reads what was recorded',
         async () => (await survivor.stakeholder(authorOf(before)).catch(() => null))?.interactionCount === 2 + victim,
       );
-      expect(performance.now() - began).toBeLessThan(8_000);
+      expect(performance.now() - began).toBeLessThan(30_000);
       expect(authorOf(after)).toBe(authorOf(before));
       const back = await startServer(folder);
       servers = victim === 0 ? [back, servers[1]] : [servers[0], back];
@@ -134,7 +134,7 @@ describe('two servers on one data folder', () => {
     const events = await withLog(folder, everyEvent);
     const [live, replayed] = await Promise.all([liveRows(folder, events), replayedRows(events)]);
     for (const [table, rows] of live) expect({ table, rows }).toEqual({ table, rows: replayed.get(table) });
-  }, 40_000);
+  }, 120_000);
 });
 
 it('two servers that start together on a new folder both serve, by one admin key', async () => {
@@ -152,4 +152,4 @@ it('two servers that start together on a new folder both serve, by one admin key
       await rm(fresh, { recursive: true, force: true });
     }
   }
-}, 40_000);
+});

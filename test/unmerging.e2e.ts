@@ -111,4 +111,4 @@ it('leaves every answer as it was, whoever was merged', async () => {
   } finally {
     await service.stop();
   }
-}, 240_000);
+}, 480_000);

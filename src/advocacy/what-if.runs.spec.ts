@@ -69,7 +69,7 @@ const next = async (told: AsyncIterator<ToldOfWhatIf>): Promise<ToldOfWhatIf> =>
 describe('a what-if that runs', () => {
   it('tells how far it is, then its answer, and is over', async () => {
     const { begin } = runsOf(`tell({ progress: { facts: 1, stakeholders: 0 } });
-      setTimeout(() => tell({ answer: { facts: 2 } }), 200);`);
+      setTimeout(() => tell({ answer: { facts: 2 } }), 1_500);`);
     const told = await begin('a');
     const first = await next(told);
     expect(first).toMatchObject({ progress: { facts: 1 } });

@@ -288,7 +288,7 @@ describe('Several processes', () => {
   it('project one at a time; the other reads, waits, and takes over when the first stops', async () => {
     const folder = await newFolder();
     const store = logIn(folder);
-    const one = processIn(folder, store, [balances(), holdings()]);
+    const one = processIn(folder, store, [balances(), holdings()], { leaseMs: 30_000 });
     expect(await one.projector.waitFor(0, undefined, 5_000)).toBe('projected');
     const two = processIn(folder, store, [balances(), holdings()]);
     expect(await two.projector.waitFor(await append(store, deposited('a', 1)), undefined, 5_000)).toBe('projected');
@@ -320,7 +320,7 @@ describe('Several processes', () => {
     expect(await one.projector.waitFor(0, undefined, 5_000)).toBe('projected');
     const last = await append(store, deposited('a', 1));
     await sleeping;
-    const two = processIn(folder, store, [balances()]);
+    const two = processIn(folder, store, [balances()], { leaseMs: 30_000 });
     expect(await two.projector.waitFor(last, undefined, 5_000)).toBe('projected');
     wake();
     const next = await append(store, deposited('a', 1));

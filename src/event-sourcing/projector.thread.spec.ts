@@ -89,7 +89,7 @@ describe('a projector in a thread of its own', () => {
       const at = (checkpoint, live) => ({ checkpoint, live, stall: undefined, here: true });
       const tell = (live) => parentPort.postMessage({ here: new Map([['balances', at(9, true)], ['beside', at(3, live)]]) });
       if (starts === 0) tellHere(9);
-      else { tell(false); setTimeout(() => tell(true), 300); }
+      else { tell(false); setTimeout(() => tell(true), 2_000); }
       ${untilStopped}`);
     expect(await thread.waitFor(9, undefined, 5_000)).toBe('projected');
     thread.projectBeside([{ ...balances(), name: 'beside' }]);

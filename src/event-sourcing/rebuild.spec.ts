@@ -134,7 +134,7 @@ describe('rebuild', () => {
       }
     })();
     for (let round = 0; round < 3; round += 1) {
-      await rebuild({ store, readStore: beside, projections, pageMax: 50, leaseMs: 1_000 });
+      await rebuild({ store, readStore: beside, projections, pageMax: 50, leaseMs: 30_000 });
       await sleep(20);
     }
     ended.abort();
@@ -175,8 +175,8 @@ describe('rebuild', () => {
     const slow: Projection = { ...balances(), load: (...all) => gone.then(() => balances().load(...all)) };
     const one = readStoreIn(folder, store, [slow, holdings()]);
     const two = readStoreIn(folder, store, [balances(), holdings()]);
-    const first = rebuild({ store, readStore: one, projections: [slow], leaseMs: 200 });
-    await sleep(300);
+    const first = rebuild({ store, readStore: one, projections: [slow], leaseMs: 1_500 });
+    await sleep(1_600);
     await expect(rebuild({ store, readStore: two, projections: [holdings(), balances()] })).rejects.toThrow(
       AlreadyBuilding,
     );

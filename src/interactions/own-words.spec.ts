@@ -77,8 +77,8 @@ describe("a person's own words", () => {
     ['spaces', `${' '.repeat(200_000)}x`],
     ['question marks', '?'.repeat(200_000)],
   ])('of a hostile mail of %s are found in no time', (_, text) => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     ownWordsOf(text);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2_000);
   });
 });

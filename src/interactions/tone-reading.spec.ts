@@ -141,16 +141,16 @@ describe("VADER's own answer for a sentence", () => {
 
 describe('a hostile text', () => {
   it('of one endless word in capitals is read in no time', () => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     readTone(`${'A'.repeat(60_000)}a is bad`, 'en');
     readTone('A'.repeat(60_000) + 'a');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   });
 
   it('of 64 KiB without a full stop is read in no time', () => {
     const text = 'good but bad '.repeat(5_000);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     readTone(text, 'en');
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1_500);
   });
 });

@@ -63,13 +63,13 @@ export const positionOf = ({ position }: AppendResult): Position => {
   return position;
 };
 
-/** Waits until `holds`, at most 10 s; throws what was waited for if it never does. */
+/** Waits until `holds`, at most 30 s; throws what was waited for if it never does. */
 export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const begin = Date.now(); Date.now() - begin < 10_000;) {
+  for (const begin = Date.now(); Date.now() - begin < 30_000;) {
     if (await holds()) return;
     await delay(5);
   }
-  throw new Error(`Waited 10 s in vain until ${what}.`);
+  throw new Error(`Waited 30 s in vain until ${what}.`);
 };
 
 /** What became of a promise within `ms`. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../postgres/server.js';
 
 /**
  * The port that clients know, in front of the gRPC server. What happens to a process or a cable happens here: it may be
@@ -131,7 +132,7 @@ export const createFront = (port: number, serverPort: number, http: HttpServer):
     },
     open: async () => {
       isPaused = false;
-      listener.listen(known, '127.0.0.1');
+      listener.listen(known === 0 ? await freePort() : known, '127.0.0.1');
       await once(listener, 'listening');
       known = (listener.address() as AddressInfo).port;
     },

@@ -36,7 +36,7 @@ describe('a misbehaving stand-in: appends', () => {
     ['breaks the connection after it has written', { kind: 'break-connection' }, 'unavailable', 1],
     ['times out after it has written', { kind: 'refuse-afterwards', refusal: timedOut('so it seems') }, 'timeout', 1],
     ['answers in time, but late', { kind: 'answer-late', byMs: 100 }, 'answered', 1],
-    ['answers too late', { kind: 'answer-late', byMs: 600 }, 'deadline-exceeded', 1],
+    ['answers too late', { kind: 'answer-late', byMs: 2_500 }, 'deadline-exceeded', 1],
     ['refuses as not ready', { kind: 'refuse', refusal: notReady() }, 'unavailable', 0],
     ['refuses as too busy', { kind: 'refuse', refusal: tooBusy() }, 'unavailable', 0],
     ['refuses as unavailable', { kind: 'refuse', refusal: unavailable() }, 'unavailable', 0],
@@ -44,7 +44,7 @@ describe('a misbehaving stand-in: appends', () => {
   ])('%s, once', async (_, fault, outcome, written) => {
     await append(client, 'other-1', event());
     const armed = standIn.arm({ on: 'append', fault });
-    expect(await outcomeOf(append(client, 'mine-1', event(), 'any', { deadline: 400 }))).toBe(outcome);
+    expect(await outcomeOf(append(client, 'mine-1', event(), 'any', { deadline: 1_500 }))).toBe(outcome);
     expect(standIn.log.of('mine-1')).toHaveLength(written);
     expect(armed.struck).toBe(1);
     expect(await outcomeOf(append(client, 'mine-1', event()))).toBe('answered');
@@ -116,7 +116,7 @@ describe('a misbehaving stand-in: the whole server', () => {
 
   it('is not ready for a while after a restart, and the same client goes on', async () => {
     await append(client, 'mine-1', event());
-    await standIn.restart({ notReadyForMs: 150 });
+    await standIn.restart({ notReadyForMs: 2_000 });
     const failures = new Set<string>();
     await until('it is ready', async () => {
       try {
@@ -219,6 +219,7 @@ describe('a misbehaving stand-in: readers and subscribers', () => {
     standIn.cut(as, { which: ({ method }) => method === 'subscribe' });
     const other = connect(standIn.url);
     await append(other, 'mine-1', event());
+    await until('it is told of the cut', () => told.length >= 1 + last.length);
     await delay(50);
     await other.dispose();
     expect(told).toEqual(['caught up', ...last]);
@@ -266,6 +267,7 @@ describe('a misbehaving stand-in: readers and subscribers', () => {
     const { told } = follow();
     await until('it has caught up', () => told.includes('caught up'));
     await standIn.stop({ orderly });
+    await until('it ended', () => told.length > 1);
     await delay(50);
     expect(told).toEqual(['caught up', error]);
   });

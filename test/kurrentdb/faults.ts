@@ -18,7 +18,7 @@ export interface FaultyServer {
   stranger(work: (client: EventStoreDBClient) => Promise<unknown>): Promise<void>;
 }
 
-const limits = { attemptMs: 300, readMs: 5_000, appendMs: 6_000 };
+const limits = { attemptMs: 300, readMs: 15_000, appendMs: 20_000 };
 
 /**
  * Tests of what can be told to a stand-in and not to a server: where KURRENTDB_URL names a server they are skipped, by a

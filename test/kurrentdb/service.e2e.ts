@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startServerUnderTest();
   env = { EVENT_STORE_URL: server.newUrl() };
   await start();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await service.stop();
   await server.stop();

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, chownSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -55,15 +55,20 @@ const programs = async (user: User, folder: string): Promise<string> => {
   }
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+
+/** Not of those that the system gives to whoever asks for any: another would have it while the server is stopped. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+};
 
 // It is to be fast and gone afterwards. Its texts sort by a language's rules, so that a column which leaves its order to
 // the database is found out.
@@ -85,7 +90,7 @@ const settings = [
 const guarded = `[ -e data/PG_VERSION ] || "$0/initdb" ${initdbArgs} >&2 || exit 1
 "$0/postgres" "$@" & server=$!; read -r word; kill -INT $server 2> /dev/null; wait $server
 [ "$word" = stop ] || rm -rf "$PWD"`;
-const startsWithinMs = 30_000;
+const startsWithinMs = 60_000;
 
 export const startPostgres = async (): Promise<PostgresServer> => {
   const user = serverUser();

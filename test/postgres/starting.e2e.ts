@@ -68,12 +68,12 @@ describe('a service with its rows in PostgreSQL', () => {
         await postgres.stop();
         expect(await isReady()).toBe(false);
         await postgres.start();
-        await until('it is ready again', isReady, 15_000);
+        await until('it is ready again', isReady);
         expect(out + err).not.toContain(new URL(postgres.url).password);
       } finally {
         child.kill('SIGTERM');
         await gone;
       }
-    }, 60_000);
+    }, 120_000);
   });
 });

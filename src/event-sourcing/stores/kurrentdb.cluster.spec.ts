@@ -47,7 +47,7 @@ const load = (store: EventLog, writers: number) => {
     end: async (): Promise<number> => {
       going = false;
       await Promise.allSettled(writing);
-      for (let waited = 0; seen.length < acknowledged.length && waited < 1_000; waited += 1) await sleep(10);
+      for (let waited = 0; seen.length < acknowledged.length && waited < 3_000; waited += 1) await sleep(10);
       stop.abort();
       await following.catch(() => undefined);
       expect(failures).toEqual([]);
@@ -89,9 +89,9 @@ const controlled = onStandIn
       await more(200);
       await killed.restart();
     }
-    expect(await end()).toBeLessThan(5_000);
+    expect(await end()).toBeLessThan(15_000);
     expect(acknowledged.length).toBeGreaterThan(1_000);
-  }, 60_000);
+  }, 120_000);
 
   it('lose and double nothing, and pause for seconds, when the leader hangs, is replaced, and wakes', async () => {
     const { more, end } = load(store, 32);
@@ -107,8 +107,8 @@ const controlled = onStandIn
       await paused.restart();
       await more(200);
     }
-    expect(await end()).toBeLessThan(7_000);
-  }, 60_000);
+    expect(await end()).toBeLessThan(15_000);
+  }, 120_000);
 
   it('are followed on, though the leader that hangs sends no error and nothing else is asked of it', async () => {
     const other = await open(kurrentLocation(cluster.url), { attemptMs: 400 });
@@ -124,7 +124,7 @@ const controlled = onStandIn
     paused.pause();
     await cluster.leaderOtherThan(paused);
     await other.append(aStream(), noStream, [two]);
-    for (let waited = 0; seen.length < 2 && waited < 500; waited += 1) await sleep(10);
+    for (let waited = 0; seen.length < 2 && waited < 1_500; waited += 1) await sleep(10);
     expect(seen).toEqual([one.id, two.id]);
     stop.abort();
     await following;
@@ -139,7 +139,7 @@ const controlled = onStandIn
     for (let tries = 0; tries < 2; tries += 1) {
       const began = performance.now();
       await expect(hasty.append(aStream(), noStream, [anEvent()])).rejects.toBeInstanceOf(StoreUnavailable);
-      expect(performance.now() - began).toBeLessThan(3_000);
+      expect(performance.now() - began).toBeLessThan(10_000);
     }
     for (const node of cluster.nodes) node.resume();
     await hasty.close();
@@ -153,8 +153,8 @@ const controlled = onStandIn
     await sleep(1_500);
     for (const follower of followers) await follower.restart();
     await more(100);
-    expect(await end()).toBeLessThan(7_000);
-  }, 60_000);
+    expect(await end()).toBeLessThan(15_000);
+  }, 120_000);
 
   it('are read from the leader: what was just written is there, though followers are behind', async () => {
     for (let n = 0; n < 20; n += 1) {
@@ -186,9 +186,9 @@ const hosts = onStandIn ? [] : kurrentLocation(process.env['KURRENTDB_URL'] ?? '
       const store = await open(server.newLog());
       const { more, end } = load(store, 32);
       await more(2_000);
-      expect(await end()).toBeLessThan(5_000);
+      expect(await end()).toBeLessThan(15_000);
       await store.close();
       await server.stop();
-    }, 60_000);
+    }, 120_000);
   },
 );

@@ -69,5 +69,5 @@ describe(`copying a log to KurrentDB (${serverUnderTest}) and back`, () => {
     } finally {
       for (const log of [source, back, kurrent]) await log.close();
     }
-  }, 60_000);
+  }, 120_000);
 });

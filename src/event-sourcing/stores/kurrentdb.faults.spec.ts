@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { FaultyServer } from '../../../test/kurrentdb/faults.js';
 import { allOf, withFaults } from '../../../test/kurrentdb/faults.js';
 import type { Fault, Method } from '../../../test/kurrentdb-stand-in/misbehaviour.js';
+import { until } from '../../../test/client.js';
 import { notReady, timedOut, unavailable } from '../../../test/kurrentdb-stand-in/refusals.js';
 import type { EventLog, NewEvent } from '../event-store.js';
 import { OutcomeUnknown, PartialOverlap, StoreUnavailable, WrongExpectedRevision, noStream } from '../event-store.js';
@@ -28,6 +29,8 @@ const isEventStream = (stream: string): boolean => !stream.includes('rapport-');
 
 withFaults('KurrentDB: an append without an answer', (server) => {
   const { open } = server;
+  /** Waits long enough for a try that another can write meanwhile. */
+  const patient = { limits: { attemptMs: 1_500, readMs: 15_000, appendMs: 20_000 } };
   const lost: readonly [string, Fault][] = [
     ['was written, and the answer dropped', { kind: 'drop-answer' }],
     ['was never taken up', { kind: 'ignore' }],
@@ -82,36 +85,37 @@ withFaults('KurrentDB: an append without an answer', (server) => {
   );
 
   it('that was cut short is refused where another wrote behind it', async () => {
-    const [store, other] = [await open(), await open()];
+    const [store, other] = [await open(patient), await open()];
     const [stream, events] = [aStream(), [anEvent(), anEvent(), anEvent()]];
     const fault = { kind: 'cut-short', afterEvents: 2 } as const;
-    server.standIn.arm({ on: 'append', stream: isEventStream, fault });
+    const armed = server.standIn.arm({ on: 'append', stream: isEventStream, fault });
     const losing = store.append(stream, noStream, events);
     // While the first try is waited for.
-    await sleep(50);
+    await until('the first try was cut short', () => armed.struck === 1);
     await other.append(stream, 1, [anEvent()]);
     await expect(losing).rejects.toBeInstanceOf(PartialOverlap);
     expect(await allOf(store)).toHaveLength(3);
   });
 
   it('is told as lost where another was faster', async () => {
-    const [store, other] = [await open(), await open()];
+    const [store, other] = [await open(patient), await open()];
     const stream = aStream();
-    server.standIn.arm({ on: 'append', stream: isEventStream, fault: { kind: 'ignore' } });
+    const armed = server.standIn.arm({ on: 'append', stream: isEventStream, fault: { kind: 'ignore' } });
     const losing = store.append(stream, noStream, [anEvent()]);
     // While the first try is waited for.
-    await sleep(50);
+    await until('the first try was ignored', () => armed.struck === 1);
     await other.append(stream, noStream, [anEvent()]);
     await expect(losing).rejects.toEqual(new WrongExpectedRevision(stream, noStream, 0));
     expect(await allOf(store)).toHaveLength(1);
   });
 
   it('is told as unknown within the limit where nothing can be found out, and answered once asked again', async () => {
-    const store = await open({ limits: { attemptMs: 200, readMs: 400, appendMs: 600 } });
+    const store = await open({ limits: { attemptMs: 500, readMs: 1_000, appendMs: 1_500 } });
     const [stream, event] = [aStream(), anEvent()];
-    server.standIn.arm({ on: 'append', stream: isEventStream, fault: { kind: 'drop-answer' } });
+    const armed = server.standIn.arm({ on: 'append', stream: isEventStream, fault: { kind: 'drop-answer' } });
     const appending = store.append(stream, noStream, [event]);
-    await sleep(100);
+    appending.catch(() => undefined);
+    await until('it was written', () => armed.struck === 1);
     server.standIn.pause();
     await expect(appending).rejects.toBeInstanceOf(OutcomeUnknown);
     server.standIn.resume();
@@ -231,17 +235,19 @@ withFaults('KurrentDB: one id, one event', (server) => {
 
 withFaults('KurrentDB: a connection, which takes a hundred calls', (server) => {
   const { open } = server;
-  const late = { kind: 'answer-late', byMs: 50 } as const;
+  // So late that all are sent before the first is answered.
+  const late = { kind: 'answer-late', byMs: 500 } as const;
+  const patient = { limits: { attemptMs: 10_000, readMs: 30_000, appendMs: 30_000 } };
 
   it('is not asked for more appends than it takes, however many come at once', async () => {
-    const store = await open();
+    const store = await open(patient);
     server.standIn.arm({ on: 'append', stream: isEventStream, fault: late, times: Infinity });
     const appends = () => Array.from({ length: 200 }, () => store.append(aStream(), noStream, [anEvent()]));
     expect(await mostCalls(server, 'append', appends)).toBe(64);
   });
 
   it('is not asked for more reads than it takes beside them', async () => {
-    const store = await open();
+    const store = await open(patient);
     server.standIn.arm({ on: 'read', fault: late, times: Infinity });
     const reads = () => Array.from({ length: 100 }, () => store.readStream(aStream()));
     expect(await mostCalls(server, 'read', reads)).toBe(24);
@@ -305,7 +311,7 @@ withFaults('KurrentDB under load', (server) => {
     await sleep(300);
     going = false;
     await Promise.all(writers);
-    for (let waited = 0; seen.length < acknowledged.length && waited < 500; waited += 1) await sleep(10);
+    for (let waited = 0; seen.length < acknowledged.length && waited < 3_000; waited += 1) await sleep(10);
     stop.abort();
     await following;
     const stored = idsOf(await allOf(store));
@@ -313,7 +319,7 @@ withFaults('KurrentDB under load', (server) => {
     expect(new Set(stored)).toEqual(new Set(acknowledged));
     expect(stored).toHaveLength(acknowledged.length);
     expect(seen).toEqual(stored);
-  }, 60_000);
+  }, 120_000);
 });
 
 withFaults('KurrentDB: what stands beside the history', (server) => {
@@ -334,7 +340,7 @@ withFaults('KurrentDB: what stands beside the history', (server) => {
     await store.append(aStream(), noStream, [anEvent()]);
     expect(server.standIn.connections).toBeGreaterThan(0);
     await store.close();
-    for (let waited = 0; server.standIn.connections > 0 && waited < 100; waited += 1) await sleep(10);
+    for (let waited = 0; server.standIn.connections > 0 && waited < 1_500; waited += 1) await sleep(10);
     expect(server.standIn.connections).toBe(0);
   });
 });

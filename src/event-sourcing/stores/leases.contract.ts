@@ -23,9 +23,9 @@ export const leasesContract = (open: () => Promise<ReadStore>): void => {
 
   it('to another when they were not renewed in time', async () => {
     const store = await open();
-    const mine = await store.hold('one', ['a'], 300);
+    const mine = await store.hold('one', ['a'], 1_500);
     expect((await store.hold('two', ['a'], ttlMs)).size).toBe(0);
-    await sleep(350);
+    await sleep(1_550);
     const theirs = await store.hold('two', ['a'], ttlMs);
     expect(theirs.get('a')).toBeGreaterThan(mine.get('a') ?? Infinity);
     expect((await store.hold('one', ['a'], ttlMs)).size).toBe(0);

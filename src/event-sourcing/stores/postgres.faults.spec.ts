@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestDatabase, newDatabase } from '../../../test/postgres/database.js';
 import { type PostgresServer, startPostgres } from '../../../test/postgres/server.js';
+import { until } from '../../../test/client.js';
 import { StoreUnavailable } from '../event-store.js';
 import type { Build, ReadStore } from '../read-store.js';
 import { buildLease } from '../read-store.js';
@@ -104,10 +105,10 @@ describe('A PostgreSQL that fails', () => {
       await sleep(200);
       await server.start();
     }
-    await sleep(300);
+    const before = build.checkpoint;
+    await until('much was written', () => build.checkpoint > Math.max(100, before + 20));
     stop.abort();
     await running;
-    expect(build.checkpoint).toBeGreaterThan(100);
   });
 
   it.each(['stop', 'crash'] as const)(
@@ -158,15 +159,11 @@ describe('A PostgreSQL that fails', () => {
 
   it('and is away for long is told as a store that is not available, within a limit', async () => {
     const build = closed(await live(store, places));
-    const patient = closed(await opening());
-    const impatient = closed(
-      await openPostgresReadStore({
-        address: postgresAddress(database.url),
-        projections: [places],
-        logId,
-        outageMs: 1_000,
-      }),
-    );
+    const waitingFor = async (outageMs: number) =>
+      closed(
+        await openPostgresReadStore({ address: postgresAddress(database.url), projections: [places], logId, outageMs }),
+      );
+    const [patient, impatient] = [await waitingFor(60_000), await waitingFor(1_000)];
     await server.stop();
     const from = performance.now();
     const later = patient.all('SELECT id FROM place');
@@ -175,7 +172,7 @@ describe('A PostgreSQL that fails', () => {
       expect(build.commit(row(1), 1)).rejects.toThrow(StoreUnavailable),
       expect(store.hold('one', ['a'], ttlMs)).rejects.toThrow(StoreUnavailable),
     ]);
-    expect(performance.now() - from).toBeLessThan(8_000);
+    expect(performance.now() - from).toBeLessThan(20_000);
     await server.start();
     expect(await later).toEqual([]);
     await build.commit(row(1), 1);
@@ -216,7 +213,7 @@ describe('A PostgreSQL that fails', () => {
     await server.remove('standby.signal');
     await server.start();
     expect(await asked).toEqual([{ id: 1 }]);
-  }, 30_000);
+  });
 
   describe('to show a certificate that is believed', () => {
     const file = (name: string): string => join(import.meta.dirname, '../../../test/postgres/tls', name);
