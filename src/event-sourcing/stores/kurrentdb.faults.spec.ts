@@ -231,6 +231,15 @@ withFaults('KurrentDB: one id, one event', (server) => {
     const stores = await Promise.all([open(), open(), open()]);
     expect(new Set(stores.map(({ logId }) => logId)).size).toBe(1);
   });
+
+  it('waits for the beginning of a log that is known to the server a moment before it can be read', async () => {
+    const fault = { kind: 'cut', afterEvents: 0, as: 'end' } as const;
+    const armed = server.standIn.arm({ on: 'read', stream: (name) => name === 'rapport-log', fault, times: 2 });
+    const store = await open();
+    expect(armed.struck).toBe(2);
+    await store.append(aStream(), noStream, [anEvent()]);
+    expect(await allOf(store)).toHaveLength(1);
+  });
 });
 
 withFaults('KurrentDB: a connection, which takes a hundred calls', (server) => {

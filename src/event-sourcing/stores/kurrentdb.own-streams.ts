@@ -6,6 +6,7 @@ import type { KurrentConnection, Line } from './kurrentdb.connection.js';
 import { troubleOf } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
 import { ordinalOfRead } from './kurrentdb.event.js';
+import { StoreUnavailable } from '../event-store.js';
 import { StoreRefused } from './store-refused.js';
 
 /** What the log says of itself. */
@@ -42,7 +43,7 @@ export const newest = { fromRevision: END, direction: BACKWARDS } as const;
 
 /**
  * What the log says of itself; where it says nothing yet, it is begun. Of several who begin it at once, one does.
- * @throws StoreRefused where the stream that says so is not ours.
+ * @throws StoreRefused where the stream that says so is not ours; StoreUnavailable where it cannot be read yet.
  */
 export const begunLog = async (
   connection: KurrentConnection,
@@ -52,8 +53,11 @@ export const begunLog = async (
 ): Promise<LogBegun> => {
   const read = () => eventAt(connection, line, names.log, first, limitMs);
   const event = (await read()) ?? (await begin(connection, line, names, limitMs).then(read));
-  const { logId } = (event?.data ?? {}) as { readonly logId?: unknown };
-  if (event === undefined || typeof logId !== 'string' || !/^[0-9a-f]{16}$/.test(logId))
+  // A server may know that a stream was begun a moment before anybody can read it.
+  if (event === undefined)
+    throw new StoreUnavailable(`Stream ${names.log} of KurrentDB was begun and cannot be read yet.`);
+  const logId = (event.data as { readonly logId?: unknown } | null)?.logId;
+  if (typeof logId !== 'string' || !/^[0-9a-f]{16}$/.test(logId))
     throw new StoreRefused(`Stream ${names.log} of KurrentDB names no log of this program.`);
   return { logId, begin: ordinalOfRead(event) };
 };
