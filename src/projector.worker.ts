@@ -6,12 +6,12 @@ import { giveMemoryBack } from './memory.js';
 import { projections } from './projections.js';
 import { settingsFrom } from './settings.js';
 import type { EnvironmentTexts } from './settings-from-files.js';
-import { openEventStore, openReadStore, projectionsWith, readInOrder } from './stores.js';
+import { openEventStore, openReadStore, projectionsWith, followed } from './stores.js';
 
 // The thread of the projector: what the service starts with its own settings.
 const settings = settingsFrom(workerData as EnvironmentTexts);
 await projectInThread(async ({ log, onMove }) => {
-  const store = await openEventStore(settings, log, readInOrder);
+  const store = await openEventStore(settings, log, followed);
   const all = [...projectionsWith(settings, projections), ...(await projectionsOfRules(store))];
   const readStore = await openReadStore(settings, all, store.logId);
   await readStore.deleteBuilds(isLeftOver(all));

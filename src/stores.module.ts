@@ -15,7 +15,7 @@ import { ProjectorThread } from './event-sourcing/projector.thread.js';
 import type { ReadStore } from './event-sourcing/read-store.js';
 import { type Transactions, transactions } from './event-sourcing/transact.js';
 import { environmentOf, type Settings } from './settings.js';
-import { openReadStore, openWholeLog, projectionsWith } from './stores.js';
+import { besideFollower, openReadStore, openWholeLog, projectionsWith } from './stores.js';
 import type { StoresLog } from './stores-log.js';
 import { bindClaimsKey, claimsKeyAt } from './claims-key.js';
 import { CLAIMS_HASH, EVENT_STORE, LOG, PROJECTOR, READ_STORE, SETTINGS, TRANSACTIONS } from './tokens.js';
@@ -60,7 +60,11 @@ export class StoresModule {
       module: StoresModule,
       providers: [
         { provide: SETTINGS, useValue: settings },
-        { provide: EVENT_STORE, inject: [LOG], useFactory: (log: StoresLog) => openWholeLog(settings, log) },
+        {
+          provide: EVENT_STORE,
+          inject: [LOG],
+          useFactory: (log: StoresLog) => openWholeLog(settings, log, besideFollower),
+        },
         {
           provide: READ_STORE,
           inject: [EVENT_STORE, LOG],

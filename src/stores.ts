@@ -6,7 +6,7 @@ import { IndexedLog, logIndex } from './event-sourcing/log-index.js';
 import type { Projection } from './event-sourcing/projection.js';
 import type { Projected, ReadStore } from './event-sourcing/read-store.js';
 import type { Waiting } from './event-sourcing/stores/postgres.read-store.js';
-import { openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
+import { type Checkpoints, openSqliteEventStore } from './event-sourcing/stores/sqlite.event-store.js';
 import { openSqliteReadStore } from './event-sourcing/stores/sqlite.read-store.js';
 import { StoreRefused } from './event-sourcing/stores/store-refused.js';
 import { type Upcast, upcaster } from './event-sourcing/upcaster.js';
@@ -24,10 +24,16 @@ interface OpenedLog {
   readonly upcast?: Upcast | undefined;
   /** Of a log in a file: the size of its page cache in KiB. */
   readonly cacheKib?: number;
+  /** Of a log in a file. */
+  readonly checkpoints?: Checkpoints;
 }
 
 /** For a thread that reads the log from one end to the other. */
 export const readInOrder: OpenedLog = { cacheKib: 4 * 1024 };
+/** For the thread that projects: it follows the log, and can wait for the disk. */
+export const followed: OpenedLog = { ...readInOrder, checkpoints: 'while following' };
+/** For the thread of the requests, beside that one. */
+export const besideFollower: OpenedLog = { checkpoints: 'left' };
 
 /**
  * The one place that chooses the stores. A log that keeps no index of its own has it among the rows.
@@ -36,12 +42,12 @@ export const readInOrder: OpenedLog = { cacheKib: 4 * 1024 };
 export const openEventStore = async (
   settings: Settings,
   log: StoresLog,
-  { upcast = upcaster(lifts), cacheKib }: OpenedLog = {},
+  { upcast = upcaster(lifts), cacheKib, checkpoints }: OpenedLog = {},
 ): Promise<EventStore> => {
   const { eventStore } = settings;
   if (eventStore.kind === 'sqlite') {
     mkdirSync(dirname(eventStore.path), { recursive: true, mode: 0o700 });
-    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib });
+    return openSqliteEventStore({ path: eventStore.path, upcast, cacheKib, checkpoints });
   }
   const { openKurrentEventStore } = await kurrent();
   const store = await openKurrentEventStore({ location: eventStore, upcast, log });
@@ -56,8 +62,8 @@ export const openEventStore = async (
  * Opens the log to serve it or to add to it.
  * @throws StoreRefused where it is a copy that was cut short: what is added to one cannot be told from what is missing.
  */
-export const openWholeLog = async (settings: Settings, log: StoresLog): Promise<EventStore> => {
-  const store = await openEventStore(settings, log);
+export const openWholeLog = async (settings: Settings, log: StoresLog, opened?: OpenedLog): Promise<EventStore> => {
+  const store = await openEventStore(settings, log, opened);
   try {
     if (await isHalfCopied(store))
       throw new StoreRefused('The log is a copy that was cut short. Run rapport copy-log again: it completes it.');

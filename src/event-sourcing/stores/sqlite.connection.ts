@@ -102,17 +102,19 @@ export interface SqliteFile {
   readonly readOnly?: boolean;
   /** Size of the page cache in KiB, 32 MiB by default. */
   readonly cacheKib?: number | undefined;
+  /** Pages of WAL after which a commit moves what was committed into the file itself, 4,000 (16 MiB) by default. */
+  readonly walPagesMax?: number | undefined;
 }
 
 // Only opening waits for locks within SQLite, when another process makes or closes the file just now.
 const openLimitMs = 5_000;
-// 16 MiB of WAL between checkpoints: rows keyed by random ids touch the same pages again and again, and each checkpoint
-// writes a page once.
-const walPagesMax = 4_000;
+// Rows keyed by random ids touch the same pages again and again, and each checkpoint writes a page once.
+const walPagesDefault = 4_000;
 // A WAL that a burst made longer is cut back to this after the next checkpoint.
 const walBytesMax = 64 * 1024 * 1024;
 
-const settle = (db: DatabaseSync, { durable, readOnly = false, cacheKib = 32 * 1024 }: SqliteFile): void => {
+const settle = (db: DatabaseSync, file: SqliteFile): void => {
+  const { durable, readOnly = false, cacheKib = 32 * 1024, walPagesMax = walPagesDefault } = file;
   if (!readOnly) db.exec('PRAGMA journal_mode = WAL');
   db.exec(`
     PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'};

@@ -99,6 +99,40 @@ describe('durability', () => {
     await following;
     expect(statSync(`${path}-wal`).size).toBeLessThan(20 * 1024 * 1024);
   });
+
+  /** Pages of the WAL, and how many of them were moved into the file. */
+  const wal = (): { readonly log: number; readonly checkpointed: number } => {
+    const db = new DatabaseSync(path, { readOnly: true });
+    const pages = db.prepare('PRAGMA wal_checkpoint(NOOP)').get();
+    db.close();
+    return pages as never;
+  };
+
+  it('leaves what was committed to whoever follows, who moves it from the WAL into the file', async () => {
+    const [store, reader] = [open({ checkpoints: 'left' }), open({ checkpoints: 'while following' })];
+    const megabytes = async (count: number): Promise<void> => {
+      for (let round = 0; round < count; round += 1)
+        await store.append(aStream(), noStream, [anEvent({ text: 'x'.repeat(1_000_000) })]);
+    };
+    await megabytes(20);
+    expect(wal()).toMatchObject({ checkpointed: 0 });
+    const stop = new AbortController();
+    const following = (async () => {
+      for await (const page of reader.follow(0, stop.signal, 5)) expect(page.length).toBeGreaterThan(0);
+    })();
+    const before = wal().log;
+    while (wal().checkpointed < before) await sleep(10);
+    stop.abort();
+    await following;
+  });
+
+  it('moves it at a commit after all where nobody follows', async () => {
+    const store = open({ checkpoints: 'left' });
+    for (let round = 0; round < 70; round += 1)
+      await store.append(aStream(), noStream, [anEvent({ text: 'x'.repeat(1_000_000) })]);
+    expect(wal().log).toBeLessThan(6 * 256);
+    expect(statSync(`${path}-wal`).size).toBeLessThan(70 * 1024 * 1024);
+  });
 });
 
 describe('a file that is not to be used', () => {

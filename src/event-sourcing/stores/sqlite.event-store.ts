@@ -10,7 +10,7 @@ import { News, sharedCounter } from './news.js';
 import { RecentEvents } from './recent-events.js';
 import { serialisedAppend } from './serialised-event.js';
 import type { WriteTransaction } from './sqlite.connection.js';
-import { openSqlite, whileBusy, writeTransactions } from './sqlite.connection.js';
+import { openSqlite, plainly, whileBusy, writeTransactions } from './sqlite.connection.js';
 import { rowsOf, sqliteEventReader } from './sqlite.event-reader.js';
 import type { SqliteEventReader } from './sqlite.event-reader.js';
 import { ensureEventTables } from './sqlite.event-schema.js';
@@ -31,7 +31,15 @@ export interface SqliteEventStoreOptions {
   readonly cacheKib?: number | undefined;
   /** Only reads; appends are refused with StoreUnavailable. The file exists. */
   readonly readOnly?: boolean;
+  readonly checkpoints?: Checkpoints | undefined;
 }
+
+/**
+ * Who moves what was committed from the WAL into the file, which keeps a disk busy for milliseconds each time: by default
+ * this connection, `at commits`. Where another moves it `while following` the log, it is `left` to that one, and done at
+ * a commit only where that one is far behind.
+ */
+export type Checkpoints = 'at commits' | 'while following' | 'left';
 
 /**
  * Opens the log in a SQLite file, and makes it where there is none. Several processes may have it open.
@@ -40,6 +48,9 @@ export interface SqliteEventStoreOptions {
 export const openSqliteEventStore = (options: SqliteEventStoreOptions): EventStore => new SqliteEventStore(options);
 
 const pageDefault = 1_000;
+/** 64 MiB. */
+const walPagesLeft = 16_000;
+const checkpointEveryMs = 500;
 
 const isRefused = (error: unknown): error is Error =>
   error instanceof WrongExpectedRevision || error instanceof PartialOverlap;
@@ -62,21 +73,32 @@ class SqliteEventStore implements EventStore {
   readonly #commits = new GroupCommit((batch) => this.#whileBusy(() => this.#commit(batch)));
   readonly #dataVersion;
   readonly #saveCheckpoint;
+  readonly #moveFromWal;
   readonly #readOnly: boolean;
+  readonly #checkpoints: Checkpoints;
+  #checkpointAt = 0;
   #seen = 0;
   #noticed = false;
   #closed: Promise<void> | undefined;
 
   constructor({ path, now = Date.now, upcast = asStored, ...options }: SqliteEventStoreOptions) {
-    const { pollIntervalMs = 50, busyLimitMs = 10_000, readOnly = false, cacheKib } = options;
+    const {
+      pollIntervalMs = 50,
+      busyLimitMs = 10_000,
+      readOnly = false,
+      cacheKib,
+      checkpoints = 'at commits',
+    } = options;
     let logId = '';
+    const walPagesMax = checkpoints === 'left' ? walPagesLeft : undefined;
     this.#db = openSqlite(
-      { path, durable: !readOnly, readOnly, cacheKib },
+      { path, durable: !readOnly, readOnly, cacheKib, walPagesMax },
       (db) => (logId = ensureEventTables(db, path, readOnly)),
     );
     this.logId = logId;
     this.#path = path;
     this.#readOnly = readOnly;
+    this.#checkpoints = checkpoints;
     this.#upcast = upcast;
     this.#busyLimitMs = busyLimitMs;
     this.#reader = sqliteEventReader(this.#db, logId, upcast);
@@ -86,6 +108,7 @@ class SqliteEventStore implements EventStore {
     this.#saveCheckpoint = this.#db.prepare(
       'INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT (follower) DO UPDATE SET position = excluded.position',
     );
+    this.#moveFromWal = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#news = new News(() => this.#poll(), pollIntervalMs, sharedCounter(`log ${logId}`));
   }
 
@@ -137,6 +160,7 @@ class SqliteEventStore implements EventStore {
       } else {
         last = newest.ordinal;
         yield page;
+        if (this.#checkpoints === 'while following') this.#checkpointInTime();
         // A long catch-up must not keep commits and requests waiting, whatever its reader awaits.
         await aTurn();
       }
@@ -259,6 +283,19 @@ class SqliteEventStore implements EventStore {
     } catch {
       // Followers read for themselves, and tell what is wrong.
       this.#news.spread();
+    }
+  }
+
+  /** Never waits for anybody: what others still read or write is left for the next time. */
+  #checkpointInTime(): void {
+    const now = performance.now();
+    if (now < this.#checkpointAt) return;
+    this.#checkpointAt = now + checkpointEveryMs;
+    try {
+      this.#moveFromWal.get();
+    } catch (error) {
+      // A disk that is full, say, is told to whoever commits; what was committed stays in the WAL.
+      if (!(plainly(error, this.#path) instanceof StoreUnavailable)) throw error;
     }
   }
 
