@@ -22,16 +22,6 @@ it('holds no more than its bound', () => {
   expect(held.length).toBeLessThanOrEqual(20);
 });
 
-it('does not let newcomers push out what is known, and takes in the one that is asked for', () => {
-  const cache = cacheOf(40);
-  cache.set('known', 1);
-  for (let index = 0; index < 1_000; index += 1) cache.setNewcomer(`newcomer ${index}`, index);
-  expect(cache.get('known')).toBe(1);
-  expect(cache.get('newcomer 999')).toBe(999);
-  for (let index = 0; index < 10; index += 1) cache.setNewcomer(`later ${index}`, index);
-  expect(cache.get('newcomer 999')).toBe(999);
-});
-
 it('counts what it dropped no longer', () => {
   const cache = cacheOf(20);
   cache.set('kept', 1);
@@ -45,7 +35,7 @@ it('counts what it dropped no longer', () => {
 it('forgets all at once', () => {
   const cache = cacheOf(20);
   cache.set('a', 1);
-  cache.setNewcomer('b', 2);
+  cache.set('b', 2);
   cache.clear();
   expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
 });
@@ -53,7 +43,7 @@ it('forgets all at once', () => {
 it('forgets', () => {
   const cache = cacheOf(20);
   cache.set('a', 1);
-  cache.setNewcomer('b', 2);
+  cache.set('b', 2);
   cache.delete('a');
   cache.delete('b');
   expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);

@@ -143,8 +143,7 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
       foldInto(folded, decider, events);
       if (events.length < pageMax) break;
     }
-    if (folded.revision === noStream) cache.setNewcomer(stream, folded);
-    else cache.set(stream, folded);
+    cache.set(stream, folded);
     return folded;
   };
 
@@ -210,8 +209,8 @@ export const transactions = (store: EventStore, weightMax = 200_000): Transactio
         const begun = folded.revision === noStream;
         cache.delete(stream);
         foldInto(folded, decider, recorded);
-        if (begun) cache.setNewcomer(stream, folded);
-        else cache.set(stream, folded);
+        // A stream that was just begun is seldom asked for again: it does not push out those that are.
+        if (!begun) cache.set(stream, folded);
         return {
           events: recorded,
           already: false,

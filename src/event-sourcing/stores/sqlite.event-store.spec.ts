@@ -266,7 +266,8 @@ describe('two stores on one file', () => {
     const [one, other] = [open(), open()];
     const stream = aStream();
     expect(one.revisionNow?.(stream)).toBeUndefined();
-    await one.append(stream, noStream, [anEvent(), anEvent()]);
+    await one.append(stream, noStream, [anEvent()]);
+    await one.append(stream, 0, [anEvent()]);
     expect(one.revisionNow?.(stream)).toBe(1);
     await other.append(stream, 1, [anEvent()]);
     await turn();

@@ -223,12 +223,8 @@ export class SqliteEventWriter {
 
   /** Begins a stream with the next event; undefined where it exists. Its name's index tells, without a look-up before. */
   #begin(name: string): StreamEnd | undefined {
-    if (this.#streams.get(name)) return undefined;
     const key = this.#endNow().ordinal + 1;
-    if (this.#insertStream.run(key, name).changes === 0) return undefined;
-    const begun = { key, revision: noStream };
-    this.#streams.setNewcomer(name, begun);
-    return begun;
+    return this.#insertStream.run(key, name).changes === 0 ? undefined : { key, revision: noStream };
   }
 
   #type(name: string): number {
