@@ -1,24 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, RecordedEvent } from './event-store.js';
+
+/** A page of so many events, and fewer than it may have, says that much is recorded just now. */
+const manyEvents = 32;
 
 /**
  * The end of the log, followed without waiting: a page is asked for when there is none, and fetched when the bell has
- * rung. Asking late makes pages large when much is recorded.
+ * rung. Asking late makes pages large: where much is recorded, one is asked for `gatherMs` after the one before it at the
+ * soonest, since what a batch takes to write grows much less than its events.
  */
 export class Tail {
   readonly #store: EventStore;
   readonly #pageMax: number;
   readonly #ring: () => void;
+  readonly #gatherMs: number;
   #at = -1;
+  /** When the next page may be asked for. */
+  #askAt = 0;
   #abort = new AbortController();
   #pages: AsyncIterator<readonly RecordedEvent[]> | undefined;
   #asked = false;
   #page: readonly RecordedEvent[] | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(store: EventStore, pageMax: number, ring: () => void) {
+  constructor(store: EventStore, pageMax: number, ring: () => void, gatherMs = 80) {
     this.#store = store;
     this.#pageMax = pageMax;
     this.#ring = ring;
+    this.#gatherMs = gatherMs;
   }
 
   /**
@@ -35,7 +44,11 @@ export class Tail {
     const page = this.#page;
     this.#page = undefined;
     if (page === undefined) this.#ask(pages);
-    else this.#at = page.at(-1)?.ordinal ?? after;
+    else {
+      this.#at = page.at(-1)?.ordinal ?? after;
+      const gathers = page.length >= manyEvents && page.length < this.#pageMax;
+      this.#askAt = gathers ? performance.now() + this.#gatherMs : 0;
+    }
     return page;
   }
 
@@ -45,6 +58,7 @@ export class Tail {
     this.#page = undefined;
     this.#failure = undefined;
     this.#asked = false;
+    this.#askAt = 0;
   }
 
   #restart(after: number): AsyncIterator<readonly RecordedEvent[]> {
@@ -58,7 +72,7 @@ export class Tail {
   #ask(pages: AsyncIterator<readonly RecordedEvent[]>): void {
     if (this.#asked) return;
     this.#asked = true;
-    pages.next().then(
+    this.#next(pages).then(
       ({ value, done }: IteratorResult<readonly RecordedEvent[], unknown>) => {
         if (this.#pages !== pages || done === true) return;
         this.#asked = false;
@@ -71,5 +85,14 @@ export class Tail {
         this.#ring();
       },
     );
+  }
+
+  async #next(
+    pages: AsyncIterator<readonly RecordedEvent[]>,
+  ): Promise<IteratorResult<readonly RecordedEvent[], unknown>> {
+    const early = this.#askAt - performance.now();
+    // Once it is stopped, nobody listens to what comes of this.
+    if (early > 0) await sleep(early, undefined, { signal: this.#abort.signal });
+    return pages.next();
   }
 }
