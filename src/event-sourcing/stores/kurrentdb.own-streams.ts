@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { BACKWARDS, END, FORWARDS, NO_STREAM, START, jsonEvent } from '@eventstore/db-client';
 import type { ReadStreamOptions, ResolvedEvent } from '@eventstore/db-client';
+import { StoreUnavailable } from '../event-store.js';
 import { inTime, visit } from './kurrentdb.calls.js';
 import type { KurrentConnection, Line } from './kurrentdb.connection.js';
 import { troubleOf } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
 import { ordinalOfRead } from './kurrentdb.event.js';
-import { StoreUnavailable } from '../event-store.js';
 import { StoreRefused } from './store-refused.js';
 
 /** What the log says of itself. */
