@@ -117,13 +117,15 @@ describe('durability', () => {
     await megabytes(20);
     expect(wal()).toMatchObject({ checkpointed: 0 });
     const stop = new AbortController();
+    let seen = 0;
     const following = (async () => {
-      for await (const page of reader.follow(0, stop.signal, 5)) expect(page.length).toBeGreaterThan(0);
+      for await (const page of reader.follow(0, stop.signal, 5)) seen += page.length;
     })();
     const before = wal().log;
-    while (wal().checkpointed < before) await sleep(10);
+    while (seen < 20 || wal().checkpointed < before) await sleep(10);
     stop.abort();
     await following;
+    expect(seen).toBe(20);
   });
 
   it('moves it at a commit after all where nobody follows', async () => {
