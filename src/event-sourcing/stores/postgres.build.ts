@@ -4,6 +4,7 @@ import { AlreadyBuilding, LeaseLost } from '../read-store.js';
 import { connect, ended } from './postgres.connection.js';
 import { quoted } from './postgres.dialect.js';
 import { ConnectionLost, isMissing, plainly } from './postgres.errors.js';
+import { Growth } from './postgres.growth.js';
 import { schemaOfBuild } from './postgres.migrations.js';
 import { whileLost } from './postgres.retry.js';
 import { PostgresRowWriter } from './postgres.row-writer.js';
@@ -20,7 +21,7 @@ const settleMs = 3_600_000;
 
 /**
  * What a writer asks of the server. The rows can be built again, so a commit does not wait for the disk; and what a batch
- * loads is found by its key, whatever the server takes a table's size to be while it grows from nothing.
+ * loads is found by its key, by a plan that is made once (and again as the tables grow).
  */
 const settingsOf = (schema: string): Readonly<Record<string, string>> => ({
   search_path: schema,
@@ -59,6 +60,7 @@ export class PostgresBuild implements Build {
   readonly #schema: string;
   readonly #writer: PostgresRowWriter;
   readonly #statements = new Statements();
+  readonly #growth = new Growth();
   #client: Promise<pg.Client> | undefined;
   #filling: boolean;
   #token: number;
@@ -117,6 +119,7 @@ export class PostgresBuild implements Build {
         // Of the last try the answer was lost, and not the commit.
         if (this.#checkpoint !== from) return;
         await this.#write(client, steps, ordinal);
+        if (this.#growth.hasDoubled(steps)) await client.query('DISCARD PLANS');
       });
       this.#checkpoint = ordinal;
     } finally {

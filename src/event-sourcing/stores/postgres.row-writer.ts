@@ -30,14 +30,13 @@ const columnsOf = ({ columns, key }: Table, kind: WriteSet['kind']): readonly Co
 const equal = (left: string, right: string, columns: readonly string[]): string =>
   columns.map((column) => `${left}.${quoted(column)} = ${right}.${quoted(column)}`).join(' AND ');
 
-// Each row is written only where the checkpoint moved: that is what `fence` stands for in every part.
 const partSql = (schema: string, { table, kind }: WriteSet, given: string): string => {
   const name = `${schema}.${quoted(table.name)}`;
   const columns = Object.keys(table.columns);
   switch (kind) {
     case 'insert':
     case 'put': {
-      const insert = `INSERT INTO ${name} (${listed(columns)}) SELECT g.* FROM ${given}, fence`;
+      const insert = `INSERT INTO ${name} (${listed(columns)}) SELECT * FROM ${given}`;
       if (kind === 'insert') return insert;
       const rest = columns.filter((column) => !table.key.includes(column));
       const change =
@@ -47,13 +46,13 @@ const partSql = (schema: string, { table, kind }: WriteSet, given: string): stri
       return `${insert} ON CONFLICT (${listed(table.key)}) DO ${change}`;
     }
     case 'remove':
-      return `DELETE FROM ${name} t USING ${given}, fence WHERE ${equal('t', 'g', table.key)}`;
+      return `DELETE FROM ${name} t USING ${given} WHERE ${equal('t', 'g', table.key)}`;
     case 'close': {
       const subject = table.key.slice(0, -1);
       // The present version is the newest: found by the key's end, not by going through all versions of a long history.
       return `UPDATE ${name} t SET known_until = g.known_until FROM ${given} CROSS JOIN LATERAL (
           SELECT n.known_from FROM ${name} n WHERE ${equal('n', 'g', subject)} ORDER BY n.known_from DESC LIMIT 1
-        ) newest, fence WHERE ${equal('t', 'g', subject)} AND t.known_from = newest.known_from AND t.known_until = ${open}`;
+        ) newest WHERE ${equal('t', 'g', subject)} AND t.known_from = newest.known_from AND t.known_until = ${open}`;
     }
   }
 };
@@ -92,8 +91,12 @@ export class PostgresRowWriter {
     let parameter = 3;
     const parts = sets.map((set, index) => {
       const columns = columnsOf(set.table, set.kind);
-      const arrays = columns.map(([, type]) => `$${(parameter += 1)}::${arrayTypeOf(type)}`);
-      const given = `unnest(${arrays.join(', ')}) AS g (${listed(columns.map(([name]) => name))})`;
+      const values = columns.map(
+        ([name, type]) => `unnest($${(parameter += 1)}::${arrayTypeOf(type)}) AS ${quoted(name)}`,
+      );
+      // Each row is written only where the checkpoint moved. Arrays side by side in a list are read as they are written;
+      // those of one call, `unnest(a, b)`, would each be set down first.
+      const given = `(SELECT ${values.join(', ')} FROM fence) g`;
       return `part_${index} AS (${partSql(this.#schema, set, given)})`;
     });
     const fence = first ? movedSql(this.#schema) : standsSql(this.#schema);
