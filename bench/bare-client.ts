@@ -33,8 +33,16 @@ export const bareAppends = (client: EventStoreDBClient, location: KurrentLocatio
   };
 };
 
-/** Seconds of a catch-up subscription from an event on, until it has brought so many others of the same log. */
-export const bareCatchUp = async (location: KurrentLocation, after: number, events: number): Promise<number> => {
+/**
+ * Seconds of a catch-up subscription from an event on, until it has brought so many others of the same log.
+ * @param brought told how many have come, at every one.
+ */
+export const bareCatchUp = async (
+  location: KurrentLocation,
+  after: number,
+  events: number,
+  brought: (count: number) => void = () => undefined,
+): Promise<number> => {
   const client = bareClient(location);
   const start = performance.now();
   const subscription = client.subscribeToAll({
@@ -42,15 +50,16 @@ export const bareCatchUp = async (location: KurrentLocation, after: number, even
     filter: streamNameFilter({ prefixes: [location.streamPrefix] }),
     credentials: credentialsOf(location),
   });
-  let left = events;
+  let count = 0;
   try {
     await new Promise<void>((resolve, reject) => {
       subscription.on('error', reject);
       subscription.on('data', ({ event }) => {
         // The log's own records of itself are none of its events.
         if (event === undefined || event.streamId.startsWith(`${location.streamPrefix}rapport-`)) return;
-        left -= 1;
-        if (left === 0) resolve();
+        count += 1;
+        brought(count);
+        if (count === events) resolve();
       });
     });
     return (performance.now() - start) / 1000;
