@@ -8,7 +8,7 @@ import type { ProjectorLog, Retries } from './lane.js';
 import { Lane } from './lane.js';
 import type { Projection } from './projection.js';
 import { type Projecting, type ProjectorStatus, elsewhere, statusOf } from './projecting.js';
-import type { Progress, ReadStore } from './read-store.js';
+import type { Build, Progress, ReadStore } from './read-store.js';
 import { LeaseLost, projectLease } from './read-store.js';
 import { Tail } from './tail.js';
 import type { Waited, Whereabouts } from './waiting.js';
@@ -122,7 +122,7 @@ export class Projector implements Projecting {
     this.#running = undefined;
     this.#tail.stop();
     this.#waiting.stop();
-    for (const lane of this.#lanes) await lane.leave();
+    await Promise.all(this.#lanes.map((lane) => lane.leave()));
     await this.#readStore.release(
       this.#holder,
       this.#lanes.map(({ projection }) => projectLease(projection)),
@@ -205,16 +205,30 @@ export class Projector implements Projecting {
       this.#lanes.map(({ projection }) => projectLease(projection)),
       this.#leaseMs,
     );
-    const missing: Projection[] = [];
+    const entering: (readonly [Lane, number])[] = [];
     for (const lane of this.#lanes) {
       const token = held.get(projectLease(lane.projection));
       if (lane.build !== undefined && lane.token !== token) await this.#leave(lane);
-      if (lane.build !== undefined || token === undefined || this.#firstBuilds.has(lane.projection)) continue;
-      if (!(await this.#enter(lane, token))) missing.push(lane.projection);
+      if (lane.build === undefined && token !== undefined && !this.#firstBuilds.has(lane.projection))
+        entering.push([lane, token]);
     }
-    this.#firstBuilds.begin(missing);
+    this.#firstBuilds.begin(await this.#enterAll(entering));
     const all = this.#lanes.every(({ build }) => build !== undefined);
     this.#tendAt = Date.now() + (all ? this.#leaseMs / 3 : Math.min(standbyMs, this.#leaseMs / 3));
+  }
+
+  /** All at once, since each may have a connection to make. Answers with the projections of which there is no build. */
+  async #enterAll(entering: readonly (readonly [Lane, number])[]): Promise<readonly Projection[]> {
+    if (entering.length === 0) return [];
+    const progress = await this.#readStore.progress();
+    const entered = await Promise.allSettled(entering.map(([lane, token]) => this.#enter(lane, token, progress)));
+    const missing: Projection[] = [];
+    for (const [index, each] of entered.entries()) {
+      if (each.status === 'rejected') throw each.reason;
+      const projection = entering[index]?.[0].projection;
+      if (!each.value && projection !== undefined) missing.push(projection);
+    }
+    return missing;
   }
 
   async #leave(lane: Lane): Promise<void> {
@@ -224,11 +238,12 @@ export class Projector implements Projecting {
   }
 
   /** Answers false where there is no build to go on with. */
-  async #enter(lane: Lane, token: number): Promise<boolean> {
+  async #enter(lane: Lane, token: number, progress: readonly Progress[]): Promise<boolean> {
     const { projection } = lane;
+    const build = await this.#opened(projection, token);
+    if (build === undefined) return true;
+    if (build === null) return false;
     try {
-      const build = await this.#readStore.open(projection, token);
-      if (build === null) return false;
       if (build.checkpoint > (await this.#store.head())) {
         // The log was restored from a copy that is older than these rows.
         this.#log.warn(
@@ -238,18 +253,28 @@ export class Projector implements Projecting {
         await this.#readStore.discard(build);
         return false;
       }
-      const stall = (await this.#readStore.progress()).find(({ name }) => name === projection.name)?.stall;
-      lane.enter(build, token, stall);
-      this.#log.info(
-        { projection: projection.name, version: projection.version, checkpoint: build.checkpoint },
-        'projecting from here on',
-      );
-      this.#moved();
+    } catch (error) {
+      await build.close();
+      throw error;
+    }
+    lane.enter(build, token, progress.find(({ name }) => name === projection.name)?.stall);
+    this.#log.info(
+      { projection: projection.name, version: projection.version, checkpoint: build.checkpoint },
+      'projecting from here on',
+    );
+    this.#moved();
+    return true;
+  }
+
+  /** Answers null where there is no build, and undefined where another process holds the lease by now. */
+  async #opened(projection: Projection, token: number): Promise<Build | null | undefined> {
+    try {
+      return await this.#readStore.open(projection, token);
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.#log.warn({ projection: projection.name, error: error.message }, 'the lease was lost at once');
+      return undefined;
     }
-    return true;
   }
 
   /** Lets readers see builds that have come to the end of the log for the first time. */
