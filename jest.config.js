@@ -30,40 +30,23 @@ const postgres = {
   globalTeardown: '<rootDir>/test/postgres/teardown.js',
 };
 
-// The API's tests once more, with the rows in PostgreSQL: those that ask much of the rows, or all of them.
-const apiOnPostgres =
-  process.env.RAPPORT_TEST_STORES === 'all'
-    ? ['<rootDir>/test/!(bench).e2e.ts']
-    : [
-        'people',
-        'standings',
-        'timelines',
-        'advocacy-summary',
-        'advocacy-measures',
-        'attribution-by-owner',
-        'goals',
-        'goal-cohorts',
-        'conversation-measures',
-        'surveys',
-        'commitments',
-        'connections',
-        'lifecycle',
-        'merged-care',
-        'staying',
-        'attention',
-        'guidelines',
-        'outreach',
-        'owners',
-        'affiliations',
-        'organisations',
-        'ties',
-        'our-own',
-        'influence',
-        'salience',
-        'clocks',
-        'early-replies',
-        'steps',
-      ].map((name) => `<rootDir>/test/${name}.e2e.ts`);
+// The API's tests once more, with the rows in PostgreSQL: all of them by `npm run test:postgres`; else not those that ask little of
+// the rows, or bring files and processes of their own, nor the longest.
+const besideRows = [
+  'access',
+  'bad-input',
+  'command-line',
+  'copy-log',
+  'crash',
+  'demo',
+  'full-disk',
+  'given-keys',
+  'graphql-over-http',
+  'health',
+  'two-processes',
+];
+const notOnPostgres = ['bench', ...(process.env.RAPPORT_TEST_STORES === 'all' ? [] : ['as-of', ...besideRows])];
+const apiOnPostgres = [`<rootDir>/test/!(${notOnPostgres.join('|')}).e2e.ts`];
 
 /** @type {import('jest').Config} */
 export default {

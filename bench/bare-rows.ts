@@ -14,10 +14,16 @@ const columnTypes: Readonly<Record<string, ColumnType>> = {
   text: 'text',
 };
 
+/** One query at a time. */
+interface Connection {
+  readonly client: pg.Client;
+  last: Promise<unknown>;
+}
+
 interface BareTable {
   /** Of its prepared statement. */
   readonly name: string;
-  readonly client: pg.Client;
+  readonly connection: Connection;
   readonly insert: string;
   readonly columns: readonly ColumnType[];
   readonly rows: readonly (readonly Value[])[];
@@ -25,8 +31,6 @@ interface BareTable {
 }
 
 export interface BareRows {
-  /** How many rows there are. */
-  readonly count: number;
   /** Sends what of the rows has not been sent of a share of them, 0 to 1. */
   write(share: number): void;
   /** Resolves when all that was sent is written. */
@@ -40,7 +44,10 @@ const connected = async (url: string): Promise<pg.Client> => {
   return client;
 };
 
-/** The rows of events after an ordinal, and a connection for each projection's tables, as the service has one. */
+/**
+ * The rows of events after an ordinal, and a connection for each projection's tables, as the service has one.
+ * @throws Error where there are none.
+ */
 export const bareRows = async (url: string, after: number): Promise<BareRows> => {
   const first = await connected(url);
   const { rows: found } = await first.query<{ schema: string; name: string; columns: string[]; types: string[] }>(
@@ -48,7 +55,7 @@ export const bareRows = async (url: string, after: number): Promise<BareRows> =>
        json_agg(data_type ORDER BY ordinal_position)::text AS types
      FROM information_schema.columns WHERE table_schema LIKE 'rapport\\_b%' AND table_name <> 'checkpoint' GROUP BY 1, 2`,
   );
-  const clients = new Map<string, pg.Client>();
+  const connections = new Map<string, Connection>();
   const tables: BareTable[] = [];
   await first.query('DROP SCHEMA IF EXISTS bare CASCADE; CREATE SCHEMA bare');
   for (const { schema, name, ...texts } of found) {
@@ -65,29 +72,31 @@ export const bareRows = async (url: string, after: number): Promise<BareRows> =>
     if (rows.length === 0) continue;
     const copy = `bare.${quoted(`${schema}_${name}`)}`;
     await first.query(`CREATE TABLE ${copy} (LIKE ${table} INCLUDING ALL)`);
-    const client = clients.get(schema) ?? (await connected(url));
-    clients.set(schema, client);
+    const connection = connections.get(schema) ?? { client: await connected(url), last: Promise.resolve() };
+    connections.set(schema, connection);
     const lists = kinds.map((type, index) => `unnest($${index + 1}::${arrayTypeOf(type)})`);
     const insert = `INSERT INTO ${copy} (${listed(columns)}) SELECT ${lists.join(', ')}`;
-    tables.push({ name, client, insert, columns: kinds, rows, written: 0 });
+    tables.push({ name, connection, insert, columns: kinds, rows, written: 0 });
   }
   await first.end();
-  const writing = new Set<Promise<unknown>>();
+  if (tables.length === 0) throw new Error('There are no rows of these events.');
   const send = (table: BareTable, share: number): void => {
+    const { name, insert, columns, connection } = table;
     const rows = table.rows.slice(table.written, Math.ceil(table.rows.length * share));
     table.written += rows.length;
     if (rows.length === 0) return;
-    const values = table.columns.map((type, place) => arrayOf(type, rows, place));
-    writing.add(table.client.query({ name: table.name, text: table.insert, values }));
+    connection.last = connection.last.then(() =>
+      connection.client.query({ name, text: insert, values: columns.map((type, place) => arrayOf(type, rows, place)) }),
+    );
   };
+  const all = [...connections.values()];
   return {
-    count: tables.reduce((sum, { rows }) => sum + rows.length, 0),
     write: (share) => tables.forEach((table) => send(table, share)),
     written: async () => {
-      await Promise.all(writing);
+      await Promise.all(all.map(({ last }) => last));
     },
     close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.end()));
+      await Promise.all(all.map(({ client }) => client.end()));
     },
   };
 };

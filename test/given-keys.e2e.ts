@@ -46,7 +46,9 @@ describe('keys given by settings', () => {
       expect((await service.graphql('{ __typename }')).status).toBe(200);
       expect(await service.app.get(Keys).list()).toHaveLength(1);
       await service.stop(true);
-      expect((await readdir(place(data))).filter((name) => name.endsWith('.key'))).toEqual([]);
+      // Where the rows are elsewhere, there is no folder either.
+      const files = await readdir(place(data)).catch(() => []);
+      expect(files.filter((name) => name.endsWith('.key'))).toEqual([]);
     }
   });
 

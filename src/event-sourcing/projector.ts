@@ -22,7 +22,7 @@ export interface ProjectorOptions {
   readonly readStore: ReadStore;
   readonly projections: readonly Projection[];
   readonly log?: ProjectorLog;
-  /** Events in a batch, 500 at most by default. */
+  /** Events in a batch, 1,000 at most by default. */
   readonly pageMax?: number;
   /** How long another process waits for this one once it is dead, 3,000 by default; renewed three times as often. */
   readonly leaseMs?: number;
@@ -71,7 +71,7 @@ export class Projector implements Projecting {
     readStore,
     projections,
     log = silent,
-    pageMax = 500,
+    pageMax = 1_000,
     leaseMs = 3_000,
     retries,
     onMove,
