@@ -50,7 +50,7 @@ const connected = async (url: string): Promise<pg.Client> => {
  */
 export const bareRows = async (url: string, after: number): Promise<BareRows> => {
   const first = await connected(url);
-  const { rows: found } = await first.query<{ schema: string; name: string; columns: string[]; types: string[] }>(
+  const { rows: found } = await first.query<Readonly<Record<'schema' | 'name' | 'columns' | 'types', string>>>(
     `SELECT table_schema AS schema, table_name AS name, json_agg(column_name ORDER BY ordinal_position)::text AS columns,
        json_agg(data_type ORDER BY ordinal_position)::text AS types
      FROM information_schema.columns WHERE table_schema LIKE 'rapport\\_b%' AND table_name <> 'checkpoint' GROUP BY 1, 2`,
@@ -59,8 +59,8 @@ export const bareRows = async (url: string, after: number): Promise<BareRows> =>
   const tables: BareTable[] = [];
   await first.query('DROP SCHEMA IF EXISTS bare CASCADE; CREATE SCHEMA bare');
   for (const { schema, name, ...texts } of found) {
-    const columns = JSON.parse(String(texts.columns)) as readonly string[];
-    const kinds = (JSON.parse(String(texts.types)) as readonly string[]).map((type) => columnTypes[type] ?? 'text');
+    const columns = JSON.parse(texts.columns) as readonly string[];
+    const kinds = (JSON.parse(texts.types) as readonly string[]).map((type) => columnTypes[type] ?? 'text');
     const order = orders.find((column) => columns.includes(column));
     if (order === undefined) continue;
     const table = `${schema}.${quoted(name)}`;

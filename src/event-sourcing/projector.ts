@@ -221,14 +221,12 @@ export class Projector implements Projecting {
   async #enterAll(entering: readonly (readonly [Lane, number])[]): Promise<readonly Projection[]> {
     if (entering.length === 0) return [];
     const progress = await this.#readStore.progress();
-    const entered = await Promise.allSettled(entering.map(([lane, token]) => this.#enter(lane, token, progress)));
-    const missing: Projection[] = [];
-    for (const [index, each] of entered.entries()) {
-      if (each.status === 'rejected') throw each.reason;
-      const projection = entering[index]?.[0].projection;
-      if (!each.value && projection !== undefined) missing.push(projection);
-    }
-    return missing;
+    const missing = entering.map(async ([lane, token]) =>
+      (await this.#enter(lane, token, progress)) ? [] : [lane.projection],
+    );
+    // One that fails is told of when all are through: none is opened twice.
+    await Promise.allSettled(missing);
+    return (await Promise.all(missing)).flat();
   }
 
   async #leave(lane: Lane): Promise<void> {
