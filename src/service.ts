@@ -58,12 +58,6 @@ export const startService = async (
   }
 };
 
-const adminKeyOf = async ({ adminKey, dataFolder }: Settings, keys: Keys): Promise<string | null> => {
-  if (adminKey === undefined) return ensureAdminKey(keys, dataFolder);
-  await holdAdminKey(keys, adminKey.text);
-  return null;
-};
-
 /** How long a start waits for rows, in milliseconds, before it serves without: many are built in minutes. */
 const rowsWithinMs = 3_000;
 
@@ -77,6 +71,9 @@ const serve = async (
   const metrics = app.get(Metrics);
   logRequests(fastify, () => metrics);
   authenticateRequests(fastify, () => keys);
+  const { adminKey, dataFolder } = settings;
+  // An instance that is to be refused projects nothing, and answers nobody.
+  if (adminKey !== undefined) await holdAdminKey(keys, adminKey.text);
   // Builds the schema; the hooks above hold for every route from here on.
   await app.init();
   // Where rows stand, or few are to be built, the first to ask finds them.
@@ -88,7 +85,7 @@ const serve = async (
   await serveGraphiql(fastify);
 
   await app.listen(settings.port, settings.host);
-  const adminKeyPath = await adminKeyOf(settings, keys);
+  const adminKeyPath = adminKey === undefined ? await ensureAdminKey(keys, dataFolder) : null;
   const { port } = fastify.server.address() as { readonly port: number };
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 

@@ -27,8 +27,12 @@ const fileWith = async (name: string, text: string): Promise<string> => {
 
 /** Starts an instance that is to refuse to, and answers with what it says. */
 const refusal = async (data: string, more: Readonly<Record<string, string>>): Promise<string> => {
-  const { status, err } = await ended(await startRapport(['serve'], { data: place(data), env: { ...env, ...more } }));
+  const said = { LOG_LEVEL: 'info' };
+  const refused = await startRapport(['serve'], { data: place(data), env: { ...env, ...said, ...more } });
+  const { status, err, out } = await ended(refused);
   expect(status).toBe(1);
+  // It has not been there for a moment, for whoever looks which instances answer.
+  expect(out).not.toContain('listening');
   // A person reads it: no stack.
   expect(err).not.toContain('    at ');
   return err;
