@@ -212,6 +212,7 @@ const tellFailure = (error: unknown): ExitStatus | 2 => {
 
 // Whoever reads what is printed may stop reading.
 process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 try {
   await program.parseAsync();
 } catch (error) {

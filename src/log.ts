@@ -1,9 +1,28 @@
+import { writeSync } from 'node:fs';
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './settings.js';
 
 // A line for each request, written alone, would be a call of the system for each. What waits is written when the process ends.
 const standardOutput = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100 };
+
+/**
+ * Standard output, read or not. What waits at the end of the process is written at once, and sonic-boom tries that for ever
+ * where nobody reads any more: the process would not end. So a space is tried first, which means nothing before a line.
+ */
+const output = () => {
+  const destination = pino.destination(standardOutput);
+  const flush = destination.flushSync.bind(destination);
+  destination.flushSync = () => {
+    try {
+      writeSync(standardOutput.dest, ' ');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
+    }
+    flush();
+  };
+  return destination;
+};
 
 /**
  * The service's log: JSON lines on standard output, within a tenth of a second. Whoever writes a line keeps secrets and what
@@ -22,7 +41,7 @@ export const openLog = (level: LogLevel): Logger =>
         censor: '[redacted]',
       },
     },
-    pino.destination(standardOutput),
+    output(),
   );
 
 /** Nest's own words, which are of use to nobody but who looks for a fault in the wiring. */

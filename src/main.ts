@@ -36,6 +36,9 @@ const main = async (): Promise<void> => {
   process.on('SIGINT', stop);
 };
 
+// Whoever reads what is printed may stop reading: that is no reason to end.
+process.stderr.on('error', () => undefined);
+
 main().catch((error: unknown) => {
   // A person reads this: what is wrong, and no stack where the settings or the folder are at fault.
   const expected =
