@@ -91,7 +91,7 @@ describe('the connection string of KurrentDB', () => {
     ['esdb://u%3Ax:hunter2@a', "has a ':' in the name"],
     ['esdb://a', 'names no user and password'],
     ['esdb://u:hunter2@a?tls=false', 'would not be sent'],
-    ['esdb://u:hunter2@a?tls=no', 'option tls, which is true or false'],
+    ['esdb://u:hunter2@a?tls=no', 'option tls that is neither true nor false'],
     ['esdb://u:hunter2@a?tlsVerifyCert=false', 'tlsVerifyCert=false'],
     ['esdb://a?tls=false&tlsCaFile=x', 'names a CA file'],
     ['esdb://u:hunter2@a?nodePreference=follower', 'nodePreference'],
@@ -100,13 +100,42 @@ describe('the connection string of KurrentDB', () => {
     ['esdb://u:hunter2@a?tlsCaFile=%zz', 'option tlsCaFile'],
     ['esdb://u:hunter2@a?throwOnAppendFailure=false', "an option 'throwonappendfailure'"],
     ['esdb://u:hunter2@a?keepAliveInterval=-1', 'whole number'],
-    ['esdb://u:hunter2@a?streamPrefix=a-b', "streamPrefix 'a-b'"],
+    ['esdb://u:hunter2@a?streamPrefix=a-b', 'a streamPrefix that is none'],
     ['esdb://u:hunter2@a/path', 'a path'],
     ['esdb://u:hunter2@a#there', "a '#'"],
   ])('refuses %s, and does not tell the password', (url, said) => {
     expect(faultsOf(url)).toContain(said);
     expect(faultsOf(url)).not.toContain('hunter2');
   });
+
+  it.each([
+    'esdb://bob:pass?correct&horse@127.0.0.1:2113',
+    'esdb://bob:pass?correct=horse@127.0.0.1',
+    'esdb://bob:pass?streamPrefix=horse@127.0.0.1:2113',
+    'esdb://bob:pass?tls=horse@127.0.0.1',
+    'esdb://bob:pass?keepAliveInterval=horse@127.0.0.1',
+    'esdb://bob:pass?keepAliveTimeout=horse@a,b?tls=false',
+    'esdb://bob:pass/correct?horse@127.0.0.1',
+    'esdb://bob:pass#correct?horse@127.0.0.1',
+    'esdb://bob:pass?correct#horse@127.0.0.1',
+    'esdb://bob@corp:pass?correct&horse@127.0.0.1',
+    'esdb+discover://bob:pass?correct\n&horse@127.0.0.1',
+  ])('says of a password that is cut short that it is, and nothing else: %s', (url) =>
+    expect(faultsOf(url)).toBe(
+      "has a '/', '?' or '#' in its user or password; write them percent-encoded: %2F, %3F, %23.",
+    ),
+  );
+
+  it.each(['tls', 'tlsVerifyCert', 'nodePreference', 'streamPrefix', 'keepAliveInterval', 'keepAliveTimeout'])(
+    'names option %s, and does not quote its value',
+    (option) => {
+      expect(faultsOf(`esdb://bob:pass@a?${option}=correct-horse`)).toContain(option);
+      expect(faultsOf(`esdb://bob:pass@a?${option}=correct-horse`)).not.toMatch(/correct|horse|pass(?!word)/);
+    },
+  );
+
+  it('takes an at sign in an option where it is percent-encoded', () =>
+    expect(kurrentLocation('esdb://bob:pass@a?tlsCaFile=%2Fa%40b.pem').tlsCaFile).toBe('/a@b.pem'));
 
   it('refuses what is named twice', () => {
     expect(faultsOf('esdb://u:p@a', { username: 'v' })).toContain('names the user, and so does a setting');

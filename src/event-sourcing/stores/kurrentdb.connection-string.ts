@@ -52,7 +52,10 @@ export interface KurrentSettings {
   readonly caFile?: string | undefined;
 }
 
-/** The connection string has faults: each a predicate ("names no host.") that never quotes a user or a password. */
+/**
+ * The connection string has faults: each a predicate ("names no host.") that never quotes a user, a password or the value of
+ * an option, which may be a piece of one.
+ */
 export class ConnectionStringRefused extends Error {
   override readonly name = 'ConnectionStringRefused';
   constructor(readonly faults: readonly string[]) {
@@ -72,13 +75,15 @@ const prefixShape = /^[A-Za-z][A-Za-z0-9._]{0,63}$/;
 /**
  * Reads a connection string: `esdb://user:password@a:2113,b,[::1]:2113?tlsCaFile=ca.pem`. The client's own parser is not
  * used: it takes a part of some passwords for the whole, and puts the whole string into its errors.
- * @throws ConnectionStringRefused with every fault at once.
+ * @throws ConnectionStringRefused with every fault at once; but alone that a password is cut short, since the others would
+ *   speak of its pieces.
  */
 export const kurrentLocation = (url: string, settings: KurrentSettings = {}): KurrentLocation => {
   const faults: string[] = [];
   const scheme = schemeOf(url) ?? '';
   if (!schemes.has(scheme)) throw new ConnectionStringRefused(['is no connection string of KurrentDB.']);
   const rest = url.slice(scheme.length + 3);
+  assertWhole(rest);
   const { authority, query } = splitOff(rest, faults);
   const { user, hosts } = partsOf(authority, faults);
   const options = optionsOf(query, faults);
@@ -102,13 +107,21 @@ export const kurrentLocation = (url: string, settings: KurrentSettings = {}): Ku
   return location;
 };
 
+/**
+ * What is after a slash, a question mark or a hash looks like a host with an at sign: it was part of a password. No option of
+ * ours needs an at sign that is not percent-encoded.
+ */
+const assertWhole = (rest: string): void => {
+  if (/[/?#].*@/s.test(rest))
+    throw new ConnectionStringRefused([
+      "has a '/', '?' or '#' in its user or password; write them percent-encoded: %2F, %3F, %23.",
+    ]);
+};
+
 const splitOff = (rest: string, faults: string[]): { readonly authority: string; readonly query: string } => {
   const [, authority = '', path = '', query = '', fragment = ''] =
     /^([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#.*)?$/s.exec(rest) ?? [];
-  // What is after a slash, a question mark or a hash looks like a host with an at sign: it was part of a password.
-  if (path.includes('@') || query.includes('@') || fragment.includes('@'))
-    faults.push("has a '/', '?' or '#' in its user or password; write them percent-encoded: %2F, %3F, %23.");
-  else if (path !== '' && path !== '/') faults.push(`names a path after its hosts, which means nothing here.`);
+  if (path !== '' && path !== '/') faults.push(`names a path after its hosts, which means nothing here.`);
   else if (fragment !== '') faults.push("has a '#', which means nothing here.");
   return { authority, query };
 };
@@ -218,7 +231,7 @@ const decodedOption = (name: string, value: string, faults: string[]): string =>
 const flagOf = (options: ReadonlyMap<string, string>, name: string, byDefault: boolean, faults: string[]): boolean => {
   const value = options.get(name.toLowerCase())?.toLowerCase();
   if (value === undefined) return byDefault;
-  if (value !== 'true' && value !== 'false') faults.push(`has option ${name}, which is true or false, not '${value}'.`);
+  if (value !== 'true' && value !== 'false') faults.push(`has an option ${name} that is neither true nor false.`);
   return value !== 'false';
 };
 
@@ -249,7 +262,7 @@ const prefixOf = (options: ReadonlyMap<string, string>, faults: string[]): strin
   // A dash would end the category of its streams.
   if (prefix !== '' && !prefixShape.test(prefix))
     faults.push(
-      `has a streamPrefix '${prefix}': up to 64 letters, digits, dots and underscores, beginning with a letter.`,
+      'has a streamPrefix that is none: it is up to 64 letters, digits, dots and underscores, beginning with a letter.',
     );
   return prefix;
 };
@@ -262,6 +275,6 @@ const wholeOf = <Name extends string>(
   const value = options.get(name.toLowerCase());
   if (value === undefined) return {};
   if (!/^\d{1,8}$/.test(value))
-    faults.push(`has option ${name}, which is a whole number of milliseconds, not '${value}'.`);
+    faults.push(`has an option ${name} that is no whole number of milliseconds, of up to eight digits.`);
   return { [name]: Number(value) } as Partial<Record<Name, number>>;
 };

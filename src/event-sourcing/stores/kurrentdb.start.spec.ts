@@ -1,5 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +29,7 @@ let certificates: TestCertificates;
 let standIn: StandIn | undefined;
 let opened: EventLog[];
 let told: string[];
+let others: Server[];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-ca-'));
@@ -37,11 +42,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
   opened = [];
   told = [];
+  others = [];
 });
 afterEach(async () => {
   await Promise.all(opened.map((store) => store.close()));
   await standIn?.stop();
   standIn = undefined;
+  for (const other of others) other.close();
 });
 
 const start = async (options: StandInOptions = {}): Promise<StandIn> => (standIn = await startStandIn(options));
@@ -99,6 +106,19 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** Listens where KurrentDB should. */
+const listening = (server: Server): Promise<number> => {
+  others.push(server);
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
+};
+
+const answering = (status: number, headers = {}): Server =>
+  createHttp2((_, response) => response.writeHead(status, headers).end());
+
+/** Meets every connection so; they break off when the client gives them up. */
+const meeting = (meet: (socket: Socket) => void): Server =>
+  createServer((socket) => meet(socket.on('error', () => undefined)));
+
 describe('opening the log in KurrentDB', () => {
   it('waits for a server that is not there yet, and tells so', async () => {
     const { port, url } = await start();
@@ -138,10 +158,12 @@ describe('opening the log in KurrentDB', () => {
   });
 
   it('gives up on a server that takes connections and never answers', async () => {
-    const { url } = await start();
+    const { url, port } = await start();
     standIn?.pause();
     const began = performance.now();
-    expect(await refusal(url)).toBeInstanceOf(StoreUnavailable);
+    const error = await refusal(url);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(error.message).toContain(`does not answer: 127.0.0.1:${port} takes connections; No answer within`);
     expect(performance.now() - began).toBeLessThan(20_000);
     standIn?.resume();
   });
@@ -243,5 +265,78 @@ describe('opening the log in KurrentDB with TLS and users', () => {
     const error = await refusal(securedUrl(1, 'rapport', password, 'nowhere.pem'));
     expect(error).toBeInstanceOf(StoreRefused);
     expect(error.message).toContain('nowhere.pem');
+  });
+});
+
+describe('opening the log where no KurrentDB answers, or one without TLS', () => {
+  it.each(['esdb', 'esdb+discover'])('says at once of %s:// that the server does not speak TLS', async (scheme) => {
+    const { port } = await start();
+    const began = performance.now();
+    const error = await refusal(`${scheme}://rapport:${encodeURIComponent(password)}@127.0.0.1:${port}`, {
+      startMs: 60_000,
+    });
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(error.message).toContain(`127.0.0.1:${port} does not speak TLS. Give the server a certificate`);
+    expect(error.message).toContain('tls=false');
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it('waits where one of several hosts does not speak TLS', async () => {
+    const { port } = await start();
+    const error = await refusal(
+      `esdb://rapport:${encodeURIComponent(password)}@127.0.0.1:${port},127.0.0.1:${await freePort()}`,
+    );
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(error.message).toContain(`127.0.0.1:${port} does not speak TLS; 127.0.0.1:`);
+  });
+
+  it.each([
+    ['HTTP/1', () => createHttp((_, response) => response.writeHead(404).end()), 'does not speak HTTP/2'],
+    ['another protocol', () => meeting((socket) => socket.write('220 ready\r\n')), 'does not speak HTTP/2'],
+    ['HTTP/2 with 404', () => answering(404), 'answers with HTTP status 404'],
+    ['HTTP/2 with 503', () => answering(503), 'answers with HTTP status 503'],
+    ['HTTP/2 with a page', () => answering(200, { 'content-type': 'text/html' }), 'answers with HTTP status 200'],
+    [
+      'gRPC, of something else',
+      () => answering(200, { 'content-type': 'application/grpc', 'grpc-status': '12' }),
+      'answers to gRPC, but not as KurrentDB',
+    ],
+  ])('says that it is no KurrentDB that answers: %s', async (_, server, says) => {
+    const port = await listening(server());
+    for (const scheme of ['esdb', 'esdb+discover']) {
+      const error = await refusal(`${scheme}://127.0.0.1:${port}?tls=false`, { startMs: 0 });
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(error.message).toBe(
+        `What answers is not KurrentDB, or a proxy that does not reach it: 127.0.0.1:${port} ${says}.`,
+      );
+    }
+  });
+
+  it('says so of what answers HTTP/1 with TLS', async () => {
+    const port = await listening(createHttps({ cert: certificates.certificate, key: certificates.key }));
+    expect((await refusal(securedUrl(port), { startMs: 0 })).message).toContain(
+      `127.0.0.1:${port} does not speak HTTP/2`,
+    );
+  });
+
+  it('says that connections are ended', async () => {
+    const port = await listening(meeting((socket) => socket.end()));
+    const { message } = await refusal(`esdb://127.0.0.1:${port}?tls=false`, { startMs: 0 });
+    expect(message).toContain(`does not answer: 127.0.0.1:${port} takes connections, and ends them;`);
+  });
+
+  it('waits behind a proxy until it reaches the server', async () => {
+    const server = await start();
+    let behind = await listening(answering(503));
+    const port = await listening(
+      meeting((socket) => {
+        const on = connect(behind, '127.0.0.1').on('error', () => socket.destroy());
+        socket.pipe(on).pipe(socket);
+      }),
+    );
+    setTimeout(() => (behind = server.port), 1_000);
+    const store = await open(`esdb://127.0.0.1:${port}?tls=false`);
+    await store.append(aStream(), noStream, [anEvent()]);
+    expect(told.join()).toContain(`127.0.0.1:${port} answers with HTTP status 503`);
   });
 });

@@ -1,16 +1,13 @@
-import { connect as connectPlain, isIP } from 'node:net';
-import type { Socket } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { BACKWARDS, END } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.js';
 import { backOffMs, inTime, visit } from './kurrentdb.calls.js';
 import type { KurrentConnection, Line } from './kurrentdb.connection.js';
-import type { KurrentHost, KurrentLocation } from './kurrentdb.connection-string.js';
+import type { KurrentLocation } from './kurrentdb.connection-string.js';
 import { asStoreError, isOfServer, messageOf, troubleOf } from './kurrentdb.errors.js';
 import type { Trouble } from './kurrentdb.errors.js';
 import type { KurrentNames } from './kurrentdb.event.js';
+import { lookAt } from './kurrentdb.hosts.js';
 import type { LogBegun } from './kurrentdb.own-streams.js';
 import { askToWrite, begunLog } from './kurrentdb.own-streams.js';
 import { StoreRefused } from './store-refused.js';
@@ -51,7 +48,7 @@ export const startedLog = async (
       connection.replace(line);
       const passed = performance.now() - begunAt;
       const why = await whyNot(error, location);
-      const limitMs = waitsFor(error, startMs);
+      const limitMs = why instanceof NoTls ? 0 : waitsFor(error, startMs);
       if (passed >= limitMs) throw why;
       onWait(why.message, Math.round(limitMs - passed));
     }
@@ -90,6 +87,15 @@ class ReadAllRefused extends StoreRefused {
   }
 }
 
+/** None of the hosts speaks TLS: no wait changes that. */
+class NoTls extends StoreRefused {
+  constructor(told: string) {
+    super(
+      `KurrentDB is not reachable with TLS: ${told}. Give the server a certificate; or, where it is to run insecure, write tls=false in the connection string and leave user and password out.`,
+    );
+  }
+}
+
 /** @throws StoreRefused for a server that is too old. One that does not tell is taken at its word. */
 export const assertVersion = (version: string): void => {
   const parts = version.split('.').map((part) => Number.parseInt(part, 10));
@@ -121,38 +127,13 @@ const whyNot = async (error: unknown, location: KurrentLocation): Promise<Error>
   if (said !== undefined) return new StoreUnavailable(`KurrentDB ${said}: ${messageOf(error)}`);
   if (trouble !== 'unreachable' && trouble !== 'stuck' && trouble !== 'unknown')
     return asStoreError(error, 'open the log');
-  const hosts = await Promise.all(location.hosts.map((host) => saysOf(host, location)));
-  const reached = hosts.every(({ answers }) => answers);
+  const hosts = await Promise.all(location.hosts.map((host) => lookAt(host, location)));
+  const kinds = new Set(hosts.map(({ kind }) => kind));
   const told = hosts.map(({ name, says }) => `${name} ${says}`).join('; ');
-  return reached
+  if (kinds.has('without TLS') && kinds.size === 1) return new NoTls(told);
+  if (kinds.has('something else'))
+    return new StoreUnavailable(`What answers is not KurrentDB, or a proxy that does not reach it: ${told}.`);
+  return kinds.has('reached') && kinds.size === 1
     ? new StoreUnavailable(`KurrentDB has no leader, or does not answer: ${told}; ${messageOf(error)}`)
     : new StoreUnavailable(`KurrentDB is not reachable: ${told}.`);
 };
-
-const connectMs = 2_000;
-
-/** What comes of connecting to a host, with its certificate's own error. */
-const saysOf = (
-  { address, port }: KurrentHost,
-  { tls, tlsCaFile }: KurrentLocation,
-): Promise<{ readonly name: string; readonly says: string; readonly answers: boolean }> =>
-  new Promise((resolve) => {
-    const name = `${address}:${port}`;
-    const host = address.replace(/^\[|\]$/g, '');
-    const socket: Socket = tls
-      ? connectTls({
-          host,
-          port,
-          ...(isIP(host) === 0 && { servername: host }),
-          ALPNProtocols: ['h2'],
-          ...(tlsCaFile && { ca: readFileSync(tlsCaFile) }),
-        })
-      : connectPlain({ host, port });
-    const end = (says: string, answers: boolean): void => {
-      socket.destroy();
-      resolve({ name, says, answers });
-    };
-    socket.setTimeout(connectMs, () => end(`did not answer within ${connectMs} ms`, false));
-    socket.once(tls ? 'secureConnect' : 'connect', () => end('takes connections', true));
-    socket.on('error', (error) => end(`says: ${messageOf(error)}`, false));
-  });

@@ -31,6 +31,14 @@ describe("PostgreSQL's address", () => {
     expect(postgresAddress('postgres://a@h/d?sslmode=require&sslrootcert=/ca').parts.tls).toBe('verify-ca');
   });
 
+  it('takes an at sign in a path among its options as it is, and in a database escaped', () => {
+    const { host, rootCertificate } = postgresAddress(
+      'postgres://ann@h/d?host=/run/a@b&sslmode=require&sslrootcert=/c@d.pem',
+    ).parts;
+    expect([host, rootCertificate]).toEqual(['/run/a@b', '/c@d.pem']);
+    expect(postgresAddress('postgres://ann@h/a%40b').parts.database).toBe('a@b');
+  });
+
   it('shows its password to nobody', () => {
     const address = postgresAddress('postgres://ann:topsecret@h/d');
     const shown = [String(address), JSON.stringify({ address }), inspect(address, { depth: 9, showHidden: true })];
@@ -42,10 +50,19 @@ describe("PostgreSQL's address", () => {
     ['mysql://a@h/d', 'is no address of a PostgreSQL'],
     ['postgres:a', 'is no address of a PostgreSQL'],
     ['postgres://topsecret/d', 'names no user'],
-    ['postgres://ann:top/secret@h/d', 'cannot be read'],
+    ['postgres://ann:topsecret/d', 'cannot be read'],
+    ['postgres://ann:top/secret@h/d', "an '@' after its host"],
+    ['postgres://ann:12/topsecret@h/d', "an '@' after its host"],
+    ['postgres://ann:12@x/topsecret@h/d', "an '@' after its host"],
+    ['postgres://ann:12?topsecret&more@h/d', "an '@' after its host"],
+    ['postgres://ann:12?secret&more@h/d', "an '@' after its host"],
+    ['postgres://ann:12?sslmode=secret@h/d', "an '@' after its host"],
+    ['postgres://ann@corp:12?secret&more@h/d', 'an option that is not known'],
+    ['postgres://ann@corp:12?secret#more@h/d', 'an option that is not known'],
+    ['postgres://ann@h/d?sslmode=secret', 'an sslmode that is none of'],
     ['postgres://ann:top%secret@h/d', '% in its password'],
-    ['postgres://ann:12?topsecret@h/d', 'an option that is not known'],
-    ['postgres://ann:12#topsecret@h/d', 'an option that is not known'],
+    ['postgres://ann:12?topsecret@h/d', "an '@' after its host"],
+    ['postgres://ann:12#topsecret@h/d', "an '@' after its host"],
     ['postgres://ann@h/d?pool_max=3', "the option 'pool_max'"],
     ['postgres://ann@h/d?sslmode=prefer', 'none of disable, require, verify-ca, verify-full'],
     ['postgres://ann@h/d?sslmode=require&sslkey=/k', 'one of sslcert and sslkey'],

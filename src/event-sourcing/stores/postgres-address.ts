@@ -4,7 +4,7 @@ export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 const tlsModes: readonly string[] = ['disable', 'require', 'verify-ca', 'verify-full'] satisfies readonly TlsMode[];
 const isTlsMode = (word: string): word is TlsMode => tlsModes.includes(word);
 
-/** The connection string cannot be used. What it says holds no part of a password. */
+/** The connection string cannot be used. What it says holds no part of a password, nor the value of an option. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
@@ -50,6 +50,7 @@ export class PostgresAddress {
 
 const options = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host'] as const;
 const wanted = 'write postgres://USER:PASSWORD@HOST:PORT/DATABASE';
+const escapes = 'signs such as ? # / @ are written %3F %23 %2F %40';
 
 /**
  * Reads `postgres://` or `postgresql://`, with `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and `host` (the folder of a
@@ -57,13 +58,16 @@ const wanted = 'write postgres://USER:PASSWORD@HOST:PORT/DATABASE';
  * @throws AddressRefused with a sentence that goes on where the setting's name ends.
  */
 export const postgresAddress = (url: string): PostgresAddress => {
+  const { rest } = assertWhole(url);
   const parsed = urlOf(url);
   const odd = [...parsed.searchParams.keys()].find((key) => !options.some((option) => option === key));
   if (odd !== undefined || parsed.hash !== '') {
-    // Signs in a password that are not escaped end up here: only what is a word is said again.
-    const named = odd !== undefined && /^[a-z_]{1,30}$/.test(odd) ? `the option '${odd}'` : 'an option';
+    // Signs in a password that are not escaped end up here: only what is a word is said again, and only where no at sign
+    // may be the one that ends a password.
+    const told = odd !== undefined && /^[a-z_]{1,30}$/.test(odd) && !rest.includes('@');
+    const named = told ? `the option '${odd}'` : 'an option';
     throw new AddressRefused(
-      `has ${named} that is not known; it takes ${options.join(', ')}. In a password, signs such as ? # / @ are written %3F %23 %2F %40.`,
+      `has ${named} that is not known; it takes ${options.join(', ')}. In a password, ${escapes}.`,
     );
   }
   const given = (option: (typeof options)[number]): string | undefined => parsed.searchParams.get(option) ?? undefined;
@@ -90,14 +94,24 @@ export const postgresAddress = (url: string): PostgresAddress => {
   );
 };
 
+/**
+ * Where a user or a password holds a slash, a question mark or a hash, what follows would be taken for the database or for
+ * options, and be told. A file or a folder among the options may have an at sign as it is.
+ */
+const assertWhole = (url: string): { readonly rest: string } => {
+  const [, authority = '', path = '', more = ''] = /^[^:]*:\/\/([^/?#]*)([^?#]*)(.*)$/s.exec(url) ?? [];
+  const rest = path + more;
+  if (path.includes('@') || (!authority.includes('@') && rest.includes('@')))
+    throw new AddressRefused(`has an '@' after its host; in a user, a password and a database, ${escapes}.`);
+  return { rest };
+};
+
 const urlOf = (url: string): URL => {
   if (!/^postgres(?:ql)?:\/\//.test(url)) throw new AddressRefused(`is no address of a PostgreSQL; ${wanted}.`);
   try {
     return new URL(url);
   } catch {
-    throw new AddressRefused(
-      `cannot be read; ${wanted}, in a password with signs such as ? # / @ written %3F %23 %2F %40.`,
-    );
+    throw new AddressRefused(`cannot be read; ${wanted}; in a password, ${escapes}.`);
   }
 };
 
