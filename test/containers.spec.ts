@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { settingsFrom } from '../src/settings.js';
@@ -123,13 +123,24 @@ describe('docker-compose.yml', () => {
 
   describe('nodes of KurrentDB', () => {
     const names = ['kurrentdb', 'kurrentdb-2', 'kurrentdb-3'];
+    let volumes: string;
+    beforeEach(async () => {
+      volumes = await mkdtemp(join(tmpdir(), 'rapport-volumes-'));
+      for (const name of names) await mkdir(join(volumes, name));
+    });
+    afterEach(() => rm(volumes, { recursive: true, force: true }));
 
     /** What the server would be given; rejected where its container ends before. */
     const start = async (name: string, nodes: string): Promise<{ readonly stdout: string }> => {
-      const { entrypoint = [], env_file = [], environment = {} } = compose.services[name] ?? {};
+      const { entrypoint = [], env_file = [], environment = {}, volumes: mounted } = compose.services[name] ?? {};
+      expect(mounted).toEqual([`${name}-data:/var/lib/kurrentdb`]);
       expect(env_file).toEqual(['docker/${KURRENTDB_NODES:-one}.env']);
       const [shell = '', ...rest] = entrypoint.map((part) =>
-        part.replaceAll('$$', '$').replaceAll('/run/secrets', secrets).replace('/opt/kurrentdb/KurrentDB', 'env'),
+        part
+          .replaceAll('$$', '$')
+          .replaceAll('/run/secrets', secrets)
+          .replaceAll('/var/lib/kurrentdb', join(volumes, name))
+          .replace('/opt/kurrentdb/KurrentDB', 'env'),
       );
       // A home without settings of a shell.
       const env = {
@@ -141,7 +152,7 @@ describe('docker-compose.yml', () => {
       return run(shell, rest, { env });
     };
 
-    it('start as three with both halves, and the first alone without', async () => {
+    it('start as three with both halves', async () => {
       for (const name of names) {
         const { stdout } = await start(name, 'three');
         expect(stdout).toMatch(/^KURRENTDB_CLUSTER_SIZE=3$/m);
@@ -150,6 +161,9 @@ describe('docker-compose.yml', () => {
         expect(stdout).toMatch(/^KURRENTDB_DEFAULT_ADMIN_PASSWORD=[0-9a-f]{48}$/m);
         expect(stdout).toMatch(/^KURRENTDB_DEFAULT_OPS_PASSWORD=[0-9a-f]{48}$/m);
       }
+    });
+
+    it('start as one without', async () => {
       expect((await start('kurrentdb', 'one')).stdout).not.toContain('KURRENTDB_CLUSTER_SIZE');
     });
 
@@ -163,6 +177,19 @@ describe('docker-compose.yml', () => {
         });
       },
     );
+
+    it.each([
+      { begun: 'one', then: 'three', told: /^kurrentdb does not start: .* with nodes: 1, .* with nodes: 3\./ },
+      { begun: 'three', then: 'one', told: /^kurrentdb does not start: .* with nodes: 3, .* with nodes: 1\./ },
+    ])('are as many as the log was begun with: $begun, not $then', async ({ begun, then, told }) => {
+      await start('kurrentdb', begun);
+      await expect(start('kurrentdb', then)).rejects.toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(told),
+      });
+      await start('kurrentdb', begun);
+    });
   });
 });
 
