@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { settingsFrom } from '../src/settings.js';
@@ -16,8 +16,18 @@ const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const textOf = (name: string): Promise<string> => readFile(join(root, name), 'utf8');
 
+/** What a file of `docker/` sets. */
+const settingsIn = async (name: string): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    (await textOf(name))
+      .split('\n')
+      .filter((line) => /^\w+=/.test(line))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+
 interface Service {
   readonly image?: string;
+  readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly env_file?: readonly string[];
   readonly restart?: string;
@@ -98,12 +108,7 @@ describe('docker-compose.yml', () => {
 
   it.each(['one', 'three'])('gives settings that Rapport takes, for %s', async (nodes) => {
     const { environment = {} } = compose.services['rapport'] ?? {};
-    const inFile = Object.fromEntries(
-      (await textOf(`docker/${nodes}.env`))
-        .split('\n')
-        .filter((line) => /^\w+=/.test(line))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    );
+    const inFile = await settingsIn(`docker/${nodes}.env`);
     const here = Object.fromEntries(
       Object.entries({ ...inFile, ...environment }).map(([name, value]) => {
         const secret = /^\/run\/secrets\/(\w+)$/.exec(value)?.[1];
@@ -114,6 +119,77 @@ describe('docker-compose.yml', () => {
     expect([eventStore.kind, readStore.kind]).toEqual(['kurrentdb', 'postgres']);
     expect(claimsKey?.text).toMatch(/^[0-9a-f]{64}$/);
     expect(adminKey?.text).toMatch(/^rapport_/);
+  });
+
+  describe('nodes of KurrentDB', () => {
+    const names = ['kurrentdb', 'kurrentdb-2', 'kurrentdb-3'];
+    let volumes: string;
+    beforeEach(async () => {
+      volumes = await mkdtemp(join(tmpdir(), 'rapport-volumes-'));
+      for (const name of names) await mkdir(join(volumes, name));
+    });
+    afterEach(() => rm(volumes, { recursive: true, force: true }));
+
+    /** What the server would be given; rejected where its container ends before. */
+    const start = async (name: string, nodes: string): Promise<{ readonly stdout: string }> => {
+      const { entrypoint = [], env_file = [], environment = {}, volumes: mounted } = compose.services[name] ?? {};
+      expect(mounted).toEqual([`${name}-data:/var/lib/kurrentdb`]);
+      expect(env_file).toEqual(['docker/${KURRENTDB_NODES:-one}.env']);
+      const [shell = '', ...rest] = entrypoint.map((part) =>
+        part
+          .replaceAll('$$', '$')
+          .replaceAll('/run/secrets', secrets)
+          .replaceAll('/var/lib/kurrentdb', join(volumes, name))
+          .replace('/opt/kurrentdb/KurrentDB', 'env'),
+      );
+      // A home without settings of a shell.
+      const env = {
+        PATH: process.env['PATH'],
+        HOME: secrets,
+        ...(await settingsIn(`docker/${nodes}.env`)),
+        ...environment,
+      };
+      return run(shell, rest, { env });
+    };
+
+    it('start as three with both halves', async () => {
+      for (const name of names) {
+        const { stdout } = await start(name, 'three');
+        expect(stdout).toMatch(/^KURRENTDB_CLUSTER_SIZE=3$/m);
+        expect(stdout).toContain(`KURRENTDB_GOSSIP_SEED=${names.map((it) => `${it}:2113`).join(',')}\n`);
+        expect(stdout).toContain(`KURRENTDB_NODE_HOST_ADVERTISE_AS=${name}\n`);
+        expect(stdout).toMatch(/^KURRENTDB_DEFAULT_ADMIN_PASSWORD=[0-9a-f]{48}$/m);
+        expect(stdout).toMatch(/^KURRENTDB_DEFAULT_OPS_PASSWORD=[0-9a-f]{48}$/m);
+      }
+    });
+
+    it('start as one without', async () => {
+      expect((await start('kurrentdb', 'one')).stdout).not.toContain('KURRENTDB_CLUSTER_SIZE');
+    });
+
+    it.each(['kurrentdb-2', 'kurrentdb-3'])(
+      'are no servers of their own where only the profile is given: %s',
+      async (name) => {
+        await expect(start(name, 'one')).rejects.toMatchObject({
+          code: 1,
+          stdout: '',
+          stderr: `${name} does not start: it is one of three nodes, and KURRENTDB_NODES is not three. Give both: KURRENTDB_NODES=three docker compose --profile cluster up -d\n`,
+        });
+      },
+    );
+
+    it.each([
+      { begun: 'one', then: 'three', told: /^kurrentdb does not start: .* with nodes: 1, .* with nodes: 3\./ },
+      { begun: 'three', then: 'one', told: /^kurrentdb does not start: .* with nodes: 3, .* with nodes: 1\./ },
+    ])('are as many as the log was begun with: $begun, not $then', async ({ begun, then, told }) => {
+      await start('kurrentdb', begun);
+      await expect(start('kurrentdb', then)).rejects.toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(told),
+      });
+      await start('kurrentdb', begun);
+    });
   });
 });
 
