@@ -97,6 +97,31 @@ const expectRowsOfReplay = async (events: readonly RecordedEvent[]): Promise<voi
   for (const [table, rows] of live) expect({ table, rows }).toEqual({ table, rows: replayed.get(table) });
 };
 
+/**
+ * Asks again and again whether an instance is behind: where it says that it is not, all that was acknowledged before has its
+ * row. `stop` answers how often it said that it is.
+ */
+const watching = (rapport: Rapport, person: string, acknowledged: () => number) => {
+  let [over, behind] = [false, 0];
+  const running = (async () => {
+    while (!over) {
+      const before = acknowledged();
+      const said = await readiness(rapport);
+      if (said === null) throw new Error('It does not say whether it is ready.');
+      if (said.behind > 0) behind += 1;
+      else expect((await rapport.stakeholder(person))?.interactionCount).toBeGreaterThanOrEqual(before);
+      await sleep(50);
+    }
+  })();
+  return {
+    stop: async () => {
+      over = true;
+      await running;
+      return behind;
+    },
+  };
+};
+
 describe('two instances on one log and one PostgreSQL', () => {
   it('both take commands, and each reads what the other recorded', async () => {
     const [one, other] = [instances[0].rapport, instances[1].rapport];
@@ -141,9 +166,11 @@ describe('two instances on one log and one PostgreSQL', () => {
         }
       });
       await sleep(1_000);
+      const watched = watching(survivor, person, () => recorded);
       await instances[victim].kill();
       const killedAt = performance.now();
       await sleep(1_500);
+      expect(await watched.stop()).toBeGreaterThan(0);
       loading = false;
       await Promise.all(load);
       await until(
