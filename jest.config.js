@@ -44,6 +44,7 @@ const besideRows = [
   'graphql-over-http',
   'health',
   'two-processes',
+  'unread-log',
 ];
 const notOnPostgres = ['bench', ...(process.env.RAPPORT_TEST_STORES === 'all' ? [] : ['as-of', ...besideRows])];
 const apiOnPostgres = [`<rootDir>/test/!(${notOnPostgres.join('|')}).e2e.ts`];
