@@ -12,14 +12,22 @@ const standardOutput = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 
  */
 const output = () => {
   const destination = pino.destination(standardOutput);
-  const flush = destination.flushSync.bind(destination);
+  const [write, flush] = [destination.write.bind(destination), destination.flushSync.bind(destination)];
+  let bytesWaiting = 0;
+  destination.write = (line) => {
+    bytesWaiting += Buffer.byteLength(line);
+    return write(line);
+  };
+  destination.on('write', (bytes) => (bytesWaiting -= bytes));
   destination.flushSync = () => {
+    if (bytesWaiting === 0) return;
     try {
       writeSync(standardOutput.dest, ' ');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     }
     flush();
+    bytesWaiting = 0;
   };
   return destination;
 };
